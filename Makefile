@@ -1,0 +1,92 @@
+# meetleaks: everything a contributor or a CI runs. `make` alone lists the targets.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+GO ?= go
+FUZZTIME ?= 10s
+LINT_VERSION := 2.15.0
+FOLDERS := $(wildcard cmd deploy matchers notify scanner)
+SCRIPTS := .ci/run .ci/deps $(wildcard deploy/*.sh deploy/*/*.sh)
+STATIC := CGO_ENABLED=0
+BUILD := build -trimpath -ldflags "-s -w"
+
+.PHONY: help build test test-long bench bench-smoke lint fuzz tools deps format vet unit \
+	arm64 verify scripts browser clean
+
+help: ## show this list
+	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | while IFS=$$'\t' read -r target text; do \
+		printf '  %-12s %s\n' "$$target" "$$text"; done
+
+build: ## build the static binary bin/meetleaks
+	$(STATIC) $(GO) $(BUILD) -o bin/meetleaks ./cmd/meetleaks
+
+test: deps format vet unit ## pass every test (installs what tests need, and says so first)
+
+test-long: ## the full matrix: test, browser, fuzz, lint, scripts, arm64, verify, bench-smoke
+	@.ci/deps long
+	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory browser fuzz lint scripts arm64 verify bench-smoke
+
+bench: build ## measure speed and memory beside ripgrep (takes minutes; deploy/bench/README.md)
+	@.ci/deps bench
+	$(GO) test -bench . -benchmem -run '^$$' ./matchers/...
+	deploy/bench/scan-vs-ripgrep.sh
+
+lint: tools ## golangci-lint with the rules of .golangci.yml
+	PATH="$(CURDIR)/bin:$$PATH" golangci-lint run ./...
+
+fuzz: ## run each fuzz target for FUZZTIME (10s)
+	@for pkg in $$($(GO) list ./...); do \
+		listed=$$($(GO) test -list '^Fuzz' "$$pkg"); \
+		for name in $$(grep '^Fuzz' <<<"$$listed" || true); do \
+			echo "fuzz $$pkg $$name for $(FUZZTIME)"; \
+			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$pkg"; \
+		done; \
+	done
+
+tools: ## install golangci-lint into bin/ unless the right version is there
+	@if ! PATH="$(CURDIR)/bin:$$PATH" golangci-lint version 2>/dev/null | grep -qF 'version $(LINT_VERSION) '; then \
+		echo "tools: installing golangci-lint $(LINT_VERSION) into bin/ (about two minutes)"; \
+		GOBIN="$(CURDIR)/bin" $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v$(LINT_VERSION); \
+	fi
+
+deps: ## install what `make test` needs and this machine lacks (apt-get)
+	@.ci/deps test
+
+clean: ## remove what was built
+	rm -rf bin
+
+# The parts of the targets above. Each works alone.
+
+format:
+	@unformatted=$$(gofmt -l $(FOLDERS)); \
+	if [[ -n $$unformatted ]]; then printf 'not formatted (run gofmt -w):\n%s\n' "$$unformatted" >&2; exit 1; fi
+
+vet:
+	$(GO) vet ./...
+
+unit:
+	CGO_ENABLED=1 $(GO) test -race -timeout 10m ./...
+
+browser:
+	@if grep -rlE '^//go:build .*\bbrowser\b' --include='*.go' $(FOLDERS) >/dev/null; then \
+		echo 'browser: go test -tags browser ./...'; \
+		CGO_ENABLED=1 $(GO) test -race -timeout 10m -tags browser ./...; \
+	else echo 'browser: no test asks for one'; fi
+
+scripts:
+	shellcheck $(SCRIPTS)
+
+arm64:
+	$(STATIC) GOOS=linux GOARCH=arm64 $(GO) $(BUILD) -o bin/meetleaks-arm64 ./cmd/meetleaks
+
+verify:
+	$(GO) mod verify
+
+bench-smoke: build
+	$(GO) test -bench . -benchtime 1x -run '^$$' ./matchers/...
+	deploy/bench/scan-vs-ripgrep.sh --quick

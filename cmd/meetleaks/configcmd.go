@@ -1,0 +1,109 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"meetleaks/cmd/meetleaks/internal/config"
+	"meetleaks/matchers"
+)
+
+// defaultConfig is read by every command but `scan` when --config is not given and the file is there.
+const defaultConfig = "meetleaks.yaml"
+
+func (a *app) configCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "config",
+		Short: "Check, show or begin a configuration",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(
+		a.configSub("check [FILE]", "Report all mistakes at once, with their lines", a.configCheck),
+		a.configSub("show [FILE]", "Print the effective configuration and where each value came from, secrets masked", a.configShow),
+		&cobra.Command{
+			Use:   "init",
+			Short: "Print a commented example that starts with what is free",
+			Args:  cobra.NoArgs,
+			RunE: func(*cobra.Command, []string) error {
+				_, err := fmt.Fprint(a.stdout, config.Example)
+				return err
+			},
+		},
+	)
+	return cmd
+}
+
+// configSub makes a command that works on one configuration file, named by --config or as its argument.
+func (a *app) configSub(use, short string, do func(file string) error) *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use:   use,
+		Short: short,
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 1 && file != "" {
+				return usage("", "the file is given twice, as --config and as an argument")
+			}
+			if len(args) == 1 {
+				file = args[0]
+			}
+			if file == "" {
+				file = existingDefault()
+			}
+			return do(file)
+		},
+	}
+	cmd.Flags().StringVar(&file, "config", "", "configuration `FILE` (default "+defaultConfig+" when it is there)")
+	return cmd
+}
+
+// existingDefault is the default file's name when it is there.
+func existingDefault() string {
+	if _, err := os.Lstat(defaultConfig); errors.Is(err, os.ErrNotExist) {
+		return ""
+	}
+	return defaultConfig
+}
+
+func (a *app) configCheck(file string) error {
+	loaded, err := a.loadConfig(file)
+	if err != nil {
+		return err
+	}
+	name := file
+	if name == "" {
+		name = "no file, defaults and environment"
+	}
+	_, err = fmt.Fprintf(a.stdout, "ok: %s (%d organisations, %d sources)\n", plain(name), len(loaded.Organisations), len(loaded.Sources))
+	return err
+}
+
+func (a *app) configShow(file string) error {
+	loaded, err := a.loadConfig(file)
+	if err != nil {
+		return err
+	}
+	text, err := loaded.YAML()
+	if err != nil {
+		return failed("", "%w", err)
+	}
+	_, err = fmt.Fprint(a.stdout, matchers.Mask(string(text)))
+	return err
+}
+
+// loadConfig reads and checks the configuration; its mistakes are wrong usage.
+func (a *app) loadConfig(file string) (*config.Loaded, error) {
+	loaded, err := config.Load(file, a.env)
+	var problems *config.Problems
+	if errors.As(err, &problems) {
+		return nil, usage(fmt.Sprintf("%d mistakes; `meetleaks config init` prints an example", len(problems.List)+problems.More), "%w", err)
+	}
+	if err != nil {
+		return nil, usage("", "%w", err)
+	}
+	return loaded, nil
+}

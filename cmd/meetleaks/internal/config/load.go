@@ -1,0 +1,117 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// maxFileBytes bounds the configuration file.
+const maxFileBytes = 8 << 20
+
+// Loaded is a configuration that was read and found right.
+type Loaded struct {
+	Config
+	File    string // as given, "" when there was none
+	origins map[string]Origin
+}
+
+// Load reads the file (none when its name is empty), lays env ("NAME=value") over it and checks everything. Mistakes
+// come as *[Problems], all at once. It opens no other file: secrets and lists of hosts are read when they are needed.
+func Load(file string, env []string) (*Loaded, error) {
+	var content []byte
+	if file != "" {
+		var err error
+		if content, err = readFile(file); err != nil {
+			return nil, err
+		}
+	}
+	return Parse(file, content, env)
+}
+
+// Parse is Load for content that was read before; file names it in messages and gives the folder of relative names.
+func Parse(file string, content []byte, env []string) (*Loaded, error) {
+	d := &decoder{origins: map[string]Origin{}, problems: &Problems{File: file}}
+	if file != "" {
+		d.folder = filepath.Dir(file)
+	}
+	c := Default()
+	if root := d.tree(content); root != nil {
+		d.value("", root, reflect.ValueOf(&c).Elem())
+	}
+	d.applyEnv(env, &c)
+	check(&c, d.origins, d.problems)
+	if err := d.problems.err(); err != nil {
+		return nil, err
+	}
+	return &Loaded{c, file, d.origins}, nil
+}
+
+func readFile(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, fmt.Errorf("read configuration: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("read configuration: %s is no regular file", name)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("read configuration: %w", err)
+	}
+	defer f.Close()
+	content, err := io.ReadAll(io.LimitReader(f, maxFileBytes+1))
+	if err != nil {
+		return nil, fmt.Errorf("read configuration %s: %w", name, err)
+	}
+	if len(content) > maxFileBytes {
+		return nil, fmt.Errorf("read configuration: %s is larger than 8 MiB", name)
+	}
+	return content, nil
+}
+
+// tree parses the YAML into nodes; nil when the file is empty or broken, which is noted.
+func (d *decoder) tree(content []byte) *yaml.Node {
+	decoder := yaml.NewDecoder(bytes.NewReader(content))
+	var document, second yaml.Node
+	if err := decoder.Decode(&document); err != nil {
+		if !errors.Is(err, io.EOF) {
+			d.syntax(err)
+		}
+		return nil
+	}
+	switch err := decoder.Decode(&second); {
+	case err == nil:
+		d.problems.add(second.Line, "", "a second YAML document begins here; only one is read")
+	case !errors.Is(err, io.EOF):
+		d.syntax(err)
+	}
+	if len(document.Content) == 0 || document.Content[0].Tag == "!!null" {
+		return nil
+	}
+	return document.Content[0]
+}
+
+// syntax notes an error of the YAML parser. What it quotes could be a piece of a secret and is taken out.
+func (d *decoder) syntax(err error) {
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
+	line := 0
+	if m := regexp.MustCompile(`^line (\d+): `).FindStringSubmatch(text); m != nil {
+		line, _ = strconv.Atoi(m[1])
+		text = text[len(m[0]):]
+	}
+	text = regexp.MustCompile("['\"`].*['\"`]").ReplaceAllString(text, mask)
+	d.problems.add(line, "", "this is no YAML: %s", printable(text))
+}
+
+// Origin says where the value at path ("fetch.allow") came from.
+func (l *Loaded) Origin(path string) Origin { return l.origins[path] }

@@ -1,0 +1,180 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"meetleaks/matchers"
+)
+
+// maxRegexps bounds the regexps of one organisation: each is tried on the text around every link that names nobody.
+const maxRegexps = 10
+
+func (v *validator) organisation(path string, o *Organisation) {
+	v.required(path+".name", o.Name, func(text string) error {
+		if !isLabel(text) {
+			return fmt.Errorf("want lower-case letters, digits and hyphens, as in acme")
+		}
+		return nil
+	})
+	for i := range o.Domains {
+		v.normal(fmt.Sprintf("%s.domains[%d]", path, i), &o.Domains[i], domainName)
+	}
+	v.optional(path+".timezone", o.Timezone, checkTimezone)
+	v.patterns(path, o)
+	for i := range o.Hosts {
+		v.host(fmt.Sprintf("%s.hosts[%d]", path, i), &o.Hosts[i])
+	}
+	v.each(path+".analysts", o.Analysts, slackID("U", "W"))
+	v.optional(path+".fallback.slack_channel", o.Fallback.SlackChannel, slackID("C", "G"))
+	v.optional(path+".fallback.email", o.Fallback.Email, checkEmail)
+	if len(o.Domains) == 0 && len(o.Patterns) == 0 {
+		v.note(path, "has neither domains nor patterns: nothing could be theirs")
+	}
+}
+
+func (v *validator) patterns(path string, o *Organisation) {
+	regexps := 0
+	for i := range o.Patterns {
+		at := fmt.Sprintf("%s.patterns[%d]", path, i)
+		v.pattern(at, &o.Patterns[i])
+		if o.Patterns[i].Regexp == "" {
+			continue
+		}
+		if regexps++; regexps == maxRegexps+1 {
+			v.note(at, "is regexp number %d of this organisation; at most %d", regexps, maxRegexps)
+		}
+	}
+}
+
+func (v *validator) pattern(path string, p *Pattern) {
+	set := v.keysGiven(path, reflect.TypeFor[Pattern]())
+	if len(set) != 1 {
+		v.note(path, "want exactly one key, have %d%s; known: %s", len(set), listed(set), names(fieldsOf(reflect.TypeFor[Pattern]())))
+		return
+	}
+	at := path + "." + set[0]
+	switch set[0] {
+	case "vanity":
+		v.normal(at, &p.Vanity, vanityHost)
+	case "s4b_domain":
+		v.normal(at, &p.S4BDomain, domainName)
+	case "host":
+		v.normal(at, &p.Host, ownHost)
+	case "webex_site":
+		v.required(at, p.WebexSite, checkLabel)
+	case "workspace":
+		v.required(at, p.Workspace, checkLabel)
+	case "teams_tenant":
+		v.required(at, p.TeamsTenant, checkGUID)
+	case "room":
+		v.clearID(at, p.Room)
+	case "meeting":
+		v.clearID(at, p.Meeting)
+	case "page":
+		v.required(at, p.Page, checkPageGlob)
+	case "public":
+		v.required(at, p.Public, checkPageGlob)
+	case "regexp":
+		v.required(at, p.Regexp, checkRegexp)
+	case "near":
+		v.near(at, p.Near)
+	}
+}
+
+// ownHost checks the host of a self-hosted service: not one of a vendor, where everybody's meetings are.
+func ownHost(text string) (string, error) {
+	host, err := hostName(text, false)
+	if err != nil {
+		return "", err
+	}
+	for _, p := range matchers.All() {
+		if slices.Contains(p.Hosts, host) {
+			return "", errors.New("is a meeting service's host, which all its customers share")
+		}
+	}
+	return host, nil
+}
+
+// keysGiven lists the keys of the entry at path that the operator wrote.
+func (v *validator) keysGiven(path string, t reflect.Type) []string {
+	var set []string
+	for _, f := range fieldsOf(t) {
+		if v.given(path + "." + f.name) {
+			set = append(set, f.name)
+		}
+	}
+	return set
+}
+
+func listed(keys []string) string {
+	if len(keys) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(keys, ", ") + ")"
+}
+
+func (v *validator) near(path string, phrases []string) {
+	if len(phrases) == 0 {
+		v.note(path, "is empty: want words that stand beside your links")
+	}
+	v.each(path, phrases, func(text string) error {
+		if countLetters(text) < minLetters {
+			return fmt.Errorf("stands beside anybody's links: want at least %d letters", minLetters)
+		}
+		return nil
+	})
+}
+
+func (v *validator) clearID(path string, id ClearID) {
+	if !id.IsSet() {
+		return // the reader has said why
+	}
+	for _, p := range matchers.All() {
+		if p.Name == id.Platform() {
+			return
+		}
+	}
+	v.note(path, "begins with no platform that is known; `meetleaks platforms` lists them")
+}
+
+func (v *validator) host(path string, h *Host) {
+	if !v.given(path + ".pattern") {
+		v.note(path+".pattern", "is missing")
+	}
+	v.clearID(path+".pattern", h.Pattern)
+	v.required(path+".email", h.Email, checkEmail)
+	v.each(path+".delegates", h.Delegates, checkEmail)
+	v.optional(path+".timezone", h.Timezone, checkTimezone)
+	v.optional(path+".quiet", h.Quiet, checkQuiet)
+	v.optional(path+".first", h.First, oneOf("host", "delegates"))
+}
+
+func checkLabel(text string) error {
+	if !isLabel(text) {
+		return fmt.Errorf("want the name alone, lower case, as in acme")
+	}
+	return nil
+}
+
+func checkGUID(text string) error {
+	if !isGUID(text) {
+		return fmt.Errorf("is no tenant id, as in 6f1c0d2e-0000-4000-8000-000000000001")
+	}
+	return nil
+}
+
+// slackID wants an id of Slack such as U0SECOPS1.
+func slackID(prefixes ...string) func(string) error {
+	return func(text string) error {
+		for _, prefix := range prefixes {
+			if strings.HasPrefix(text, prefix) && len(text) >= 3 && len(text) <= 30 && strings.ToUpper(text) == text && isLabel(strings.ToLower(text)) {
+				return nil
+			}
+		}
+		return fmt.Errorf("want a Slack id that begins with %s", strings.Join(prefixes, " or "))
+	}
+}

@@ -1,0 +1,73 @@
+package config
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+)
+
+// maxProblems bounds the mistakes that are kept; the rest is counted.
+const maxProblems = 200
+
+// Problem is one mistake. Line is 1-based, 0 when it is not in the file. Where is the path of the key
+// ("organisations[0].domains[1]") or the environment's name.
+type Problem struct {
+	Line  int
+	Where string
+	What  string
+}
+
+// Problems are all mistakes of one configuration, in the order of their lines. It is the error of [Load].
+type Problems struct {
+	File string // as given
+	List []Problem
+	More int // mistakes beyond the 200 kept
+}
+
+// Error lists the mistakes, one a line: "meetleaks.yaml:12: organisations[0].timezone: …".
+func (p *Problems) Error() string {
+	return strings.Join(p.Lines(), "\n")
+}
+
+// Lines gives one line of text for each mistake.
+func (p *Problems) Lines() []string {
+	var lines []string
+	for _, problem := range p.List {
+		lines = append(lines, p.line(problem))
+	}
+	if p.More > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more", p.More))
+	}
+	return lines
+}
+
+func (p *Problems) line(problem Problem) string {
+	place := problem.Where
+	if problem.Line > 0 {
+		place = fmt.Sprintf("%s:%d", p.File, problem.Line)
+		if problem.Where != "" {
+			place += ": " + problem.Where
+		}
+	}
+	if place == "" {
+		place = p.File
+	}
+	return place + ": " + problem.What
+}
+
+func (p *Problems) add(line int, where, format string, args ...any) {
+	if len(p.List) >= maxProblems {
+		p.More++
+		return
+	}
+	p.List = append(p.List, Problem{line, where, fmt.Sprintf(format, args...)})
+}
+
+// err sorts the mistakes and returns nil when there are none.
+func (p *Problems) err() error {
+	if len(p.List) == 0 {
+		return nil
+	}
+	sort.SliceStable(p.List, func(i, j int) bool { return p.List[i].Line < p.List[j].Line })
+	return p
+}

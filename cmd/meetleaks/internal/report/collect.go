@@ -1,0 +1,106 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+
+	"meetleaks/scanner"
+)
+
+// The bounds of a grouped report.
+const (
+	maxMeetings = 10_000 // meetings kept to be grouped and sorted
+	maxKeys     = 4 * maxMeetings
+	shownPlaces = 5 // places shown for each meeting
+	maxOrgs     = 5 // organisations shown for each meeting
+)
+
+// meeting is one meeting over all documents: the record of its worst sighting, and where it stands.
+type meeting struct {
+	record             // Places holds the first shownPlaces of all documents
+	orgs      []string // whose it is
+	total     int      // places in all
+	documents int      // documents that name it
+	folders   []int    // html: folders of the tree its documents lie in, each once
+	order     int      // of arrival, so that sorting is stable
+}
+
+// collector brings findings of one meeting together. Memory: at most maxMeetings meetings of a few hundred bytes.
+type collector struct {
+	meetings []*meeting
+	byKey    map[string]*meeting // by the link's key and its aliases, in clear: in memory only
+	beyond   int                 // findings that were not kept
+}
+
+func newCollector() *collector { return &collector{byKey: make(map[string]*meeting)} }
+
+// add notes a finding. It returns nil when the meeting is new and there is no room for it.
+func (c *collector) add(f scanner.Finding, rec record) *meeting {
+	m := c.find(f)
+	switch {
+	case m == nil && len(c.meetings) >= maxMeetings:
+		c.beyond++
+		return nil
+	case m == nil:
+		m = &meeting{record: rec, order: len(c.meetings)}
+		m.Places = nil
+		c.meetings = append(c.meetings, m)
+	}
+	c.learn(f, m)
+	m.merge(rec)
+	return m
+}
+
+func (c *collector) find(f scanner.Finding) *meeting {
+	if m := c.byKey[f.Link.Key()]; m != nil {
+		return m
+	}
+	for _, alias := range f.Link.Aliases {
+		if m := c.byKey[alias]; m != nil {
+			return m
+		}
+	}
+	return nil
+}
+
+// learn remembers the keys of a meeting. Beyond maxKeys a meeting known by many names may be listed twice.
+func (c *collector) learn(f scanner.Finding, m *meeting) {
+	for _, key := range append([]string{f.Link.Key()}, f.Link.Aliases...) {
+		if _, known := c.byKey[key]; !known && len(c.byKey) < maxKeys {
+			c.byKey[key] = m
+		}
+	}
+}
+
+// merge takes the worst of two sightings and the places of both.
+func (m *meeting) merge(rec record) {
+	places := append(m.Places, rec.Places[:min(len(rec.Places), shownPlaces-len(m.Places))]...)
+	secrets := union(m.Secrets, rec.Secrets)
+	if rec.Risk.Score > m.Risk.Score {
+		m.record = rec
+	}
+	m.Places, m.Secrets = places, secrets
+	if rec.Org != "" && len(m.orgs) < maxOrgs {
+		m.orgs = union(m.orgs, []string{rec.Org})
+	}
+	m.total += rec.places()
+	m.documents++
+}
+
+// more is the number of places that are not shown.
+func (m *meeting) more() int { return m.total - len(m.Places) }
+
+// sorted returns the meetings, the highest risk first, equal ones in the order of arrival.
+func (c *collector) sorted() []*meeting {
+	slices.SortFunc(c.meetings, func(a, b *meeting) int {
+		return cmp.Or(cmp.Compare(b.Risk.Score, a.Risk.Score), cmp.Compare(a.Class, b.Class), cmp.Compare(a.order, b.order))
+	})
+	return c.meetings
+}
+
+// union returns a fresh sorted set.
+func union(a, b []string) []string {
+	set := slices.Concat(a, b)
+	slices.Sort(set)
+	return slices.Compact(set)
+}

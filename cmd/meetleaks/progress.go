@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/term"
+)
+
+// progress is one line on a terminal that says how far a run is. The counters may be raised by any goroutine.
+type progress struct {
+	documents, bytes, findings atomic.Int64
+
+	stop chan struct{}
+	done sync.WaitGroup
+}
+
+// startProgress repaints the line on w five times a second until finish is called; when show is false it only counts.
+func startProgress(w io.Writer, show bool) *progress {
+	p := &progress{stop: make(chan struct{})}
+	if show {
+		p.done.Go(func() { p.paint(w) })
+	}
+	return p
+}
+
+func (p *progress) paint(w io.Writer) {
+	ticker := time.NewTicker(200 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-p.stop:
+			fmt.Fprint(w, "\r\x1b[K")
+			return
+		case <-ticker.C:
+			fmt.Fprintf(w, "\r\x1b[K%d files, %s, %d findings", p.documents.Load(), megabytes(p.bytes.Load()), p.findings.Load())
+		}
+	}
+}
+
+// finish clears the line and waits until nothing is painted any more.
+func (p *progress) finish() {
+	close(p.stop)
+	p.done.Wait()
+}
+
+func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
+
+// isTerminal reports whether a person may be reading what goes to stream (an io.Reader or io.Writer).
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// width is the number of columns of the terminal behind stream, 0 when it is none.
+func width(stream any) int {
+	f, ok := stream.(*os.File)
+	if !ok {
+		return 0
+	}
+	columns, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return columns
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"meetleaks/cmd/meetleaks/internal/config"
+)
+
+// app is what every command works with: the process seen from outside, so that tests can give another.
+type app struct {
+	env            []string
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	now            func() time.Time
+}
+
+// run is the whole program: it carries out args and returns the exit code. When ctx is done it stops, keeps what it has,
+// and returns 130. env holds "NAME=value".
+func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{env, stdin, stdout, stderr, time.Now}
+	if err := a.checkEnv(); err != nil {
+		return conclude(err, stderr)
+	}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	return conclude(root.ExecuteContext(ctx), stderr)
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "meetleaks",
+		Short:         "Find meeting links that were left in public",
+		Long:          "meetleaks finds meeting links (Zoom, Teams, Meet, Webex and many more) that were left where anybody can read them.\n\nExit codes: 0 nothing found · 1 findings · 2 wrong usage or configuration · 3 incomplete · 130 interrupted.",
+		Example:       "  meetleaks scan docs/\n  git show | meetleaks scan -\n  meetleaks explain 'https://acme.zoom.us/j/…'",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage("`"+cmd.CommandPath()+" --help` lists the flags", "%w", err)
+	})
+	root.AddCommand(a.scanCommand(), a.explainCommand(), a.platformsCommand(), a.configCommand(), a.versionCommand())
+	return root
+}
+
+// checkEnv refuses MEETLEAKS_* names that nothing reads: a misspelt setting must not be silently without effect.
+func (a *app) checkEnv() error {
+	unknown := slices.DeleteFunc(config.CheckEnv(a.env), func(name string) bool {
+		return name == "MEETLEAKS_ACTIVE_HELP" || name == "MEETLEAKS_COMPLETION_DESCRIPTIONS" // of cobra's completion
+	})
+	if len(unknown) == 0 {
+		return nil
+	}
+	return usage("known names: "+strings.Join(config.EnvNames(), " "),
+		"the environment holds %s, which meetleaks does not read", strings.Join(unknown, ", "))
+}
+
+// getenv is the last value that env gives to name, "" when it gives none.
+func (a *app) getenv(name string) string {
+	value := ""
+	for _, entry := range a.env {
+		if v, ok := strings.CutPrefix(entry, name+"="); ok {
+			value = v
+		}
+	}
+	return value
+}

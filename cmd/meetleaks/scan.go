@@ -1,0 +1,352 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"meetleaks/cmd/meetleaks/internal/config"
+	"meetleaks/cmd/meetleaks/internal/report"
+	"meetleaks/matchers"
+	"meetleaks/scanner"
+	"meetleaks/scanner/extract"
+	"meetleaks/scanner/source/files"
+)
+
+// maxJobs bounds --jobs.
+const maxJobs = 64
+
+// scanOptions are the flags of `scan`.
+type scanOptions struct {
+	format, output, summary string
+	config, ignore          string
+	reveal, noProgress      bool
+	jobs, depth, maxPages   int
+	include, exclude        []string
+}
+
+func (a *app) scanCommand() *cobra.Command {
+	var o scanOptions
+	cmd := &cobra.Command{
+		Use:   "scan TARGET...",
+		Short: "Look once through files, folders, archives and standard input",
+		Long: `scan looks once through files, folders, archives (zip, tar, gzip, bzip2) and standard input (-), prints the meeting
+links that it found, and keeps nothing. It never requests a link. Ids are masked unless --reveal is given; passcodes and
+tokens are never printed.
+
+A file .meetleaksignore beside a target (in the folder that is scanned, or in the folder of the file), or the file that
+--ignore names, hides findings. One entry a line, with an end and a reason:
+
+  mk1:0123456789abcdef0123456789abcdef  until=2027-01-31  public lecture, open to all
+  docs/archive/**                       until=2027-06-30  meetings of 2019, long over
+
+Exit codes: 0 nothing found, 1 findings, 2 wrong usage or configuration, 3 incomplete, 130 interrupted.`,
+		Example: "  meetleaks scan docs/ mail.zip\n  git log -p | meetleaks scan --format jsonl -\n  meetleaks scan --config meetleaks.yaml --format html --output report.html pages/",
+		Args: func(_ *cobra.Command, targets []string) error {
+			if len(targets) == 0 {
+				return usage("give a file, a folder, or - for standard input, as in `meetleaks scan docs/`", "scan what?")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, targets []string) error { return a.scan(cmd.Context(), o, targets) },
+	}
+	o.flags(cmd)
+	return cmd
+}
+
+func (o *scanOptions) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.StringVar(&o.format, "format", "text", strings.Join(report.Formats(), ", "))
+	f.StringVarP(&o.output, "output", "o", "", "write the report to `FILE`, whole or not at all, instead of standard output")
+	f.StringVar(&o.summary, "summary", "", "write what was read and not read to `FILE` as JSON")
+	f.StringVar(&o.config, "config", "", "configuration `FILE`: organisations, keys and fetch are used")
+	f.StringVar(&o.ignore, "ignore", "", "ignore `FILE` instead of the .meetleaksignore files beside the targets")
+	f.StringArrayVar(&o.include, "include", nil, "read only files that match `GLOB` (may be repeated)")
+	f.StringArrayVar(&o.exclude, "exclude", nil, "leave out files and folders that match `GLOB` (may be repeated)")
+	f.BoolVar(&o.reveal, "reveal", false, "show ids in clear (never passcodes)")
+	f.IntVar(&o.jobs, "jobs", 0, "files read at the same time, at most 64 (default: the number of processors)")
+	f.IntVar(&o.depth, "depth", 2, "network targets: how many links away from the first page")
+	f.IntVar(&o.maxPages, "max-pages", 1000, "network targets: pages read at most")
+	f.BoolVar(&o.noProgress, "no-progress", false, "no progress line, also on a terminal")
+}
+
+// scan is the story: settle what is asked, walk, match, judge, ignore, report, sum up.
+func (a *app) scan(ctx context.Context, o scanOptions, targets []string) error {
+	plan, err := a.planScan(o, targets)
+	if err != nil {
+		return err
+	}
+	defer plan.outputs.discard()
+	started := a.now()
+	line := startProgress(a.stderr, a.showsProgress(o))
+	sink := &scanSink{plan: plan, line: line, meetings: newDistinct()}
+	unpack := extract.New(extract.Limits{})
+	stats, err := plan.matcher.Each(ctx, o.defaultJobs(), sink, func(yield func(scanner.Unit) error, skip func(scanner.Skip)) error {
+		return files.Walk(ctx, targets, plan.walk, func(item files.Item) error { return yield(unpack.Unit(item)) }, skip)
+	})
+	line.finish()
+	interrupted := ctx.Err() != nil
+	if err != nil && !interrupted {
+		err = failed("", "scan: %w", err)
+	}
+	sum := sink.summary(stats, a.now().Sub(started))
+	sum.Incomplete = sum.Incomplete || err != nil
+	if closing := a.finishScan(plan, sum, interrupted); closing != nil {
+		return closing
+	}
+	return verdict(err, sum, interrupted)
+}
+
+// verdict decides the exit code: an interruption before what failed, and that before what was found.
+func verdict(err error, sum report.Summary, interrupted bool) error {
+	switch {
+	case interrupted:
+		return outcome(exitInterrupted)
+	case err != nil:
+		return err
+	case sum.Incomplete:
+		return outcome(exitIncomplete)
+	case sum.Findings > 0:
+		return outcome(exitFindings)
+	}
+	return nil
+}
+
+// scanPlan is everything that can be settled before the first file is opened, so that a mistake costs nothing.
+type scanPlan struct {
+	matcher *scanner.Matcher
+	walk    files.Options
+	ignore  *ignoreList
+	key     []byte // of the findings' keys
+	outputs *outputs
+	report  report.Writer
+	buffer  *bufio.Writer
+	stream  bool      // flush after each document
+	summary io.Writer // nil when none is asked for
+}
+
+func (a *app) planScan(o scanOptions, targets []string) (*scanPlan, error) {
+	if err := checkScan(o, targets); err != nil {
+		return nil, err
+	}
+	globs, err := parseGlobs(o)
+	if err != nil {
+		return nil, err
+	}
+	loaded, err := a.loadScanConfig(o.config, targets)
+	if err != nil {
+		return nil, err
+	}
+	key, stable, err := indexKey(loaded.Keys)
+	if err != nil {
+		return nil, err
+	}
+	ignore, err := ignoreFor(o.ignore, targets, a.now())
+	if err != nil {
+		return nil, err
+	}
+	if ignore.hasKeys() && !stable {
+		fmt.Fprintln(a.stderr, "meetleaks: the ignore file names keys (mk1:…), but without keys.index_file or keys.master_file in the configuration every run makes new keys: they hide nothing")
+	}
+	judge, err := newJudge(loaded.Organisations, a.now())
+	if err != nil {
+		return nil, usage("", "%w", err)
+	}
+	plan := &scanPlan{
+		matcher: scanner.NewMatcher(matchers.Standard(), judge),
+		walk:    files.Options{Globs: globs, Stdin: a.stdin},
+		ignore:  ignore,
+		key:     key,
+		outputs: &outputs{},
+		stream:  o.format == "jsonl",
+	}
+	if err := a.openReport(plan, o, stable); err != nil {
+		plan.outputs.discard()
+		return nil, err
+	}
+	plan.walk.Own = plan.outputs.paths()
+	return plan, nil
+}
+
+func checkScan(o scanOptions, targets []string) error {
+	for _, target := range targets {
+		lower := strings.ToLower(target)
+		if strings.HasPrefix(lower, "http://") || strings.HasPrefix(lower, "https://") {
+			return usage("save the page and scan the file, or pipe it: … | meetleaks scan -",
+				"%s: this version reads local targets only; network targets come with the next one", target)
+		}
+	}
+	if o.jobs < 0 || o.jobs > maxJobs {
+		return usage("", "--jobs wants a number from 1 to %d", maxJobs)
+	}
+	if o.output != "" && o.output == o.summary {
+		return usage("", "--output and --summary name the same file")
+	}
+	return nil
+}
+
+func parseGlobs(o scanOptions) (files.Globs, error) {
+	var globs files.Globs
+	var bad []error
+	parse := func(flag string, patterns []string, into *[]files.Glob) {
+		for _, pattern := range patterns {
+			glob, err := files.ParseGlob(pattern)
+			if err != nil {
+				bad = append(bad, fmt.Errorf("%s: %w", flag, err))
+				continue
+			}
+			*into = append(*into, glob)
+		}
+	}
+	parse("--include", o.include, &globs.Include)
+	parse("--exclude", o.exclude, &globs.Exclude)
+	if err := errors.Join(bad...); err != nil {
+		return files.Globs{}, usage("", "%w", err)
+	}
+	return globs, nil
+}
+
+// openReport begins the report and the summary.
+func (a *app) openReport(plan *scanPlan, o scanOptions, stable bool) error {
+	to := a.stdout
+	if o.output != "" {
+		f, err := plan.outputs.create("--output", o.output)
+		if err != nil {
+			return err
+		}
+		to = f
+	}
+	if o.summary != "" {
+		f, err := plan.outputs.create("--summary", o.summary)
+		if err != nil {
+			return err
+		}
+		plan.summary = f
+	}
+	plan.buffer = bufio.NewWriterSize(to, 64<<10)
+	var err error
+	plan.report, err = report.New(o.format, plan.buffer, report.Options{
+		Reveal:    o.reveal,
+		Color:     o.output == "" && isTerminal(a.stdout) && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb",
+		Width:     width(a.stdout),
+		Key:       plan.key,
+		StableKey: stable,
+		Version:   version(),
+		Now:       a.now(),
+	})
+	if err != nil {
+		return usage("", "--format: %w", err)
+	}
+	return nil
+}
+
+// showsProgress: only a person at a terminal sees progress, and not between the lines of a report.
+func (a *app) showsProgress(o scanOptions) bool {
+	if o.noProgress || !isTerminal(a.stderr) || a.getenv("TERM") == "dumb" {
+		return false
+	}
+	return o.output != "" || o.format != "jsonl" || !isTerminal(a.stdout)
+}
+
+// finishScan ends the report, puts the files in their places and sums up on standard error.
+func (a *app) finishScan(plan *scanPlan, sum report.Summary, interrupted bool) error {
+	err := errors.Join(plan.report.Close(sum), plan.buffer.Flush())
+	if plan.summary != nil {
+		text, encoding := sum.JSON()
+		_, writing := plan.summary.Write(text)
+		err = errors.Join(err, encoding, writing)
+	}
+	if err == nil {
+		err = plan.outputs.commit()
+	}
+	plan.ignore.report(a.stderr, !sum.Incomplete && !interrupted)
+	printFailures(a.stderr, sum.Skipped)
+	fmt.Fprintln(a.stderr, closingLine(sum, interrupted))
+	if err != nil {
+		return failed("", "write the report: %w", err)
+	}
+	return nil
+}
+
+// defaultJobs is used when --jobs is not given.
+func (o scanOptions) defaultJobs() int {
+	if o.jobs > 0 {
+		return o.jobs
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+// loadScanConfig reads the file that was named, if any. Settings of a folder that is being scanned are not to be
+// trusted: whoever can write a page there could say what is found.
+func (a *app) loadScanConfig(file string, targets []string) (*config.Loaded, error) {
+	if file == "" {
+		return a.loadConfig("")
+	}
+	for _, target := range targets {
+		if target != files.Stdin && holds(target, file) {
+			return nil, usage("keep the configuration outside of what is scanned",
+				"--config %s lies in the target %s: whoever can change what is scanned could change what is found", file, target)
+		}
+	}
+	return a.loadConfig(file)
+}
+
+// closingLine is the last line on standard error.
+func closingLine(sum report.Summary, interrupted bool) string {
+	var failures, left int
+	for _, skip := range sum.Skipped {
+		if skip.Cause == scanner.Failure {
+			failures++
+		} else {
+			left++
+		}
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "meetleaks: %s (%s) in %s, %s, %s", count(sum.Findings, "finding"), count(sum.Meetings, "meeting"),
+		count(int(sum.Documents), "document"), megabytes(sum.Bytes), time.Duration(sum.Seconds*float64(time.Second)).Round(time.Millisecond))
+	if sum.Ignored > 0 {
+		fmt.Fprintf(&b, "; %d ignored", sum.Ignored)
+	}
+	if left > 0 {
+		fmt.Fprintf(&b, "; %d left out on purpose", left)
+	}
+	if sum.Incomplete {
+		fmt.Fprintf(&b, "; INCOMPLETE: %d could not be read", failures)
+	}
+	if interrupted {
+		b.WriteString("; interrupted")
+	}
+	return b.String()
+}
+
+// maxShownFailures bounds the failures named on standard error; the report and --summary hold all.
+const maxShownFailures = 20
+
+func printFailures(w io.Writer, skipped []scanner.Skip) {
+	shown := 0
+	for _, skip := range skipped {
+		if skip.Cause != scanner.Failure {
+			continue
+		}
+		if shown++; shown > maxShownFailures {
+			fmt.Fprintln(w, "meetleaks: more could not be read; --summary FILE lists them")
+			return
+		}
+		fmt.Fprintf(w, "meetleaks: not read: %s: %s\n", plain(skip.URI), plain(skip.Reason))
+	}
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

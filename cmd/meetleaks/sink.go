@@ -1,0 +1,117 @@
+package main
+
+import (
+	"fmt"
+	"hash/maphash"
+	"time"
+
+	"meetleaks/cmd/meetleaks/internal/report"
+	"meetleaks/scanner"
+)
+
+// The bounds of what a run remembers.
+const (
+	maxSkips    = 20_000  // of each cause; the rest is counted
+	maxMeetings = 500_000 // distinct meetings; a summary never counts more
+)
+
+// scanSink takes what the matcher finds: it hides what is ignored, hands on the rest, and counts. [scanner.Matcher.Each]
+// calls it from one goroutine at a time.
+type scanSink struct {
+	plan *scanPlan
+	line *progress
+
+	findings, ignored int
+	meetings          *distinct
+	platforms         map[string]int
+	failures, left    skipList
+}
+
+// Finding implements [scanner.Sink].
+func (s *scanSink) Finding(f scanner.Finding) error {
+	if s.plan.ignore.hides(f, s.plan.key) {
+		s.ignored++
+		return nil
+	}
+	s.findings++
+	s.line.findings.Add(1)
+	s.meetings.add(f.Link.Key())
+	if s.platforms == nil {
+		s.platforms = map[string]int{}
+	}
+	s.platforms[f.Link.Platform]++
+	return s.plan.report.Finding(f)
+}
+
+// Skip implements [scanner.Sink].
+func (s *scanSink) Skip(skip scanner.Skip) {
+	if skip.Cause == scanner.Failure {
+		s.failures.add(skip)
+		return
+	}
+	s.left.add(skip)
+}
+
+// Done implements [scanner.Sink].
+func (s *scanSink) Done(_ string, bytes int64) {
+	s.line.documents.Add(1)
+	s.line.bytes.Add(bytes)
+	if s.plan.stream {
+		_ = s.plan.buffer.Flush() // the error stays in the buffer and comes back at the next write and at the end
+	}
+}
+
+// summary sums the run up.
+func (s *scanSink) summary(stats scanner.Stats, took time.Duration) report.Summary {
+	return report.Summary{
+		Documents:  stats.Documents,
+		Bytes:      stats.Bytes,
+		Seconds:    took.Seconds(),
+		Findings:   s.findings,
+		Meetings:   s.meetings.count(),
+		Ignored:    s.ignored,
+		Skipped:    append(s.failures.all(scanner.Failure), s.left.all(scanner.Policy)...),
+		Incomplete: len(s.failures.list) > 0,
+		Platforms:  s.platforms,
+	}
+}
+
+// skipList is a bounded list of skips.
+type skipList struct {
+	list []scanner.Skip
+	more int
+}
+
+func (l *skipList) add(skip scanner.Skip) {
+	if len(l.list) >= maxSkips {
+		l.more++
+		return
+	}
+	l.list = append(l.list, skip)
+}
+
+// all gives the skips, and one more that stands for those that were only counted.
+func (l *skipList) all(cause scanner.Cause) []scanner.Skip {
+	if l.more == 0 {
+		return l.list
+	}
+	return append(l.list[:len(l.list):len(l.list)], scanner.Skip{URI: "…", Reason: fmt.Sprintf("and %d more", l.more), Cause: cause})
+}
+
+// distinct counts different texts by 64-bit hashes under a random seed, so that it keeps none of them.
+type distinct struct {
+	seed maphash.Seed
+	seen map[uint64]struct{}
+}
+
+func newDistinct() *distinct {
+	return &distinct{maphash.MakeSeed(), map[uint64]struct{}{}}
+}
+
+func (d *distinct) add(text string) {
+	if len(d.seen) < maxMeetings {
+		d.seen[maphash.String(d.seed, text)] = struct{}{}
+	}
+}
+
+func (d *distinct) count() int { return len(d.seen) }

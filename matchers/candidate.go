@@ -1,0 +1,591 @@
+package matchers
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxCandidate bounds a candidate: 16 KiB, after which the rest is not read.
+const maxCandidate = 16 << 10
+
+// candidate is a stretch of text that may be a URL, cut out around a host, with its container's escapes undone.
+type candidate struct {
+	start, end int    // in the text; start is at the scheme, when there is one
+	text       string // the URL without escapes of HTML, JSON, Markdown, quoted-printable, and without outer percent layers
+	layers     int    // percent layers taken off
+	cut        bool   // shown cut off ("zoom.us/j/8123…"): never a finding by itself
+	wrapped    string // text continued on the following line, "" when the link did not end at a line's end
+	wrappedEnd int
+}
+
+// cutCandidate cuts out the URL whose host contains text[at:]. ok is false when there is no host.
+func cutCandidate(text []byte, at int, wrapper bool) (c candidate, ok bool) {
+	host := hostStart(text, at)
+	hostEnd := at
+	for hostEnd < len(text) && hostEnd-host < 255 && isHostByte(text[hostEnd]) {
+		hostEnd++
+	}
+	if hostEnd == host {
+		return c, false
+	}
+	var prefix string
+	c.start, prefix = urlStart(text, host)
+	c.layers = percentLayers(text, hostEnd)
+	r := reader{text: text, pos: host, wrapper: wrapper, encoded: c.layers > 0}
+	r.read(maxCandidate)
+	c.end, c.cut = r.pos, r.cut
+	c.text = finish(r.out, c.layers, text, c.start)
+	c.end = trimEnd(text, c.start, c.end)
+	if next, joins := continuation(text, r.pos, c.start); joins && r.lineEnd {
+		more := reader{text: text, pos: next, wrapper: wrapper, encoded: r.encoded, out: append([]byte(nil), r.out...)}
+		more.read(maxCandidate)
+		c.wrapped = finish(more.out, c.layers, text, c.start)
+		c.wrappedEnd = trimEnd(text, c.start, more.pos)
+	}
+	c.text = prefix + c.text
+	if c.wrapped != "" {
+		c.wrapped = prefix + c.wrapped
+	}
+	return c, true
+}
+
+func isHostByte(c byte) bool { return isAlnum(c) || c == '.' || c == '-' || c == '_' }
+
+// hostStart widens to the left from at over host bytes, and gives back what belongs to an escape ("%2Fzoom.us",
+// "\u002Fzoom.us", "\nzoom.us").
+func hostStart(text []byte, at int) int {
+	start := at
+	for start > 0 && at-start < 255 && isHostByte(text[start-1]) {
+		start--
+	}
+	if start == 0 {
+		return start
+	}
+	run := text[start:at]
+	switch text[start-1] {
+	case '%':
+		n := 0
+		for n+1 < len(run) && run[n] == '2' && run[n+1] == '5' {
+			n += 2
+		}
+		if n+1 < len(run) && isHex(run[n]) && isHex(run[n+1]) {
+			return start + n + 2
+		}
+		if n >= 2 {
+			return start + n
+		}
+		if len(run) < 2 {
+			return at
+		}
+	case '\\':
+		if len(run) >= 5 && run[0]|0x20 == 'u' {
+			return start + 5
+		}
+		if len(run) >= 3 && run[0]|0x20 == 'x' && isHex(run[1]) && isHex(run[2]) {
+			return start + 3
+		}
+		if len(run) >= 1 && strings.IndexByte("nrtbf", run[0]) >= 0 {
+			return start + 1
+		}
+	case '=':
+		if len(run) >= 2 && run[0] == '3' && run[1] == 'D' { // quoted-printable "=3D"
+			return start + 2
+		}
+	}
+	return start
+}
+
+// separators stand between scheme and host, in all their encodings; the longest first.
+func separators() [14]string {
+	return [...]string{
+		"%25253a%25252f%25252f", "\\u003a\\u002f\\u002f", "&#x3a;&#x2f;&#x2f;", ":&#x2f;&#x2f;", ":\\u002f\\u002f", "%253a%252f%252f", ":%252f%252f",
+		":\\\\/\\\\/", "%3a%2f%2f", ":%2f%2f", ":\\/\\/", ":\\x2f\\x2f", "://", ":/",
+	}
+}
+
+// urlStart walks from the host back over "user@", "://" and the scheme. prefix is what it walked over, without escapes.
+func urlStart(text []byte, host int) (start int, prefix string) {
+	i := host
+	if i > 0 && text[i-1] == '@' {
+		for i--; i > 0 && host-i < 128 && (isHostByte(text[i-1]) || text[i-1] == '+' || text[i-1] == '*' || text[i-1] == '#'); i-- {
+		}
+		prefix = string(text[i:host])
+	}
+	for _, sep := range separators() {
+		if i < len(sep) || !equalFold(text[i-len(sep):i], sep) {
+			continue
+		}
+		end := i - len(sep)
+		j := end
+		for j > 0 && i-j < 40 && isSchemeByte(text[j-1]) {
+			j--
+		}
+		j += escapeResidue(text[:end], j)
+		for j < end && !isAlpha(text[j]) {
+			j++
+		}
+		if j < end {
+			prefix = strings.ToLower(string(text[j:end])) + "://" + prefix
+		}
+		return j, prefix
+	}
+	return i, prefix
+}
+
+// escapeResidue counts bytes at the start of a scheme that belong to an escape before it ("%22https", "\nhttps").
+func escapeResidue(text []byte, at int) int {
+	if at == 0 || at >= len(text) {
+		return 0
+	}
+	rest := text[at:]
+	switch text[at-1] {
+	case '%':
+		if len(rest) > 2 && isHex(rest[0]) && isHex(rest[1]) {
+			return 2
+		}
+	case '=':
+		if len(rest) > 2 && rest[0] == '3' && rest[1] == 'D' {
+			return 2
+		}
+	case '\\':
+		if len(rest) > 5 && rest[0] == 'u' && isHex(rest[1]) && isHex(rest[2]) {
+			return 5
+		}
+		if len(rest) > 1 && strings.IndexByte("nrt", rest[0]) >= 0 {
+			return 1
+		}
+	}
+	return 0
+}
+
+// percentLayers says how often the text behind a host is percent-encoded: "%2F" once, "%252F" twice.
+func percentLayers(text []byte, at int) int {
+	if at < len(text) && text[at] == ':' { // a port
+		for at++; at < len(text) && isDigit(text[at]); at++ {
+		}
+	}
+	if at >= len(text) || text[at] != '%' {
+		return 0
+	}
+	n := 1
+	at++
+	for at+1 < len(text) && text[at] == '2' && text[at+1] == '5' && n < 8 {
+		n++
+		at += 2
+	}
+	if at+1 < len(text) && isHex(text[at]) && isHex(text[at+1]) {
+		return n
+	}
+	return 0
+}
+
+// finish takes off the percent layers and the punctuation that belongs to the sentence.
+func finish(out []byte, layers int, text []byte, start int) string {
+	s := string(out)
+	for range layers {
+		s = percentDecode(s)
+	}
+	if layers > 0 {
+		if i := strings.IndexFunc(s, endsDecoded); i >= 0 {
+			s = s[:i]
+		}
+		s = strings.ReplaceAll(s, "&amp;", "&")
+	}
+	before := byte(0)
+	if start > 0 {
+		before = text[start-1]
+	}
+	return trimTail(s, before)
+}
+
+func endsDecoded(r rune) bool {
+	return r <= ' ' || r == 0x7f || r == '<' || r == '>' || r == '"' || r == utf8.RuneError
+}
+
+// trimTail strips trailing punctuation; an emphasis mark only when the same stands before the link.
+func trimTail(s string, before byte) string {
+	for s != "" {
+		switch c := s[len(s)-1]; c {
+		case '.', ',', ';', ':', '!', '?', '*', '\'', '&', '\\', '$', '|':
+			s = s[:len(s)-1]
+			continue
+		case '_', '~':
+			if before == c {
+				s = s[:len(s)-1]
+				continue
+			}
+		}
+		if len(s) >= 3 && s[len(s)-3] == '%' {
+			switch strings.ToUpper(s[len(s)-2:]) {
+			case "3E", "29", "22", "20", "0A", "0D", "5D", "7D", "27", "09", "2C", "3B":
+				s = s[:len(s)-3]
+				continue
+			}
+		}
+		break
+	}
+	return s
+}
+
+// trimEnd moves the raw end back over the same punctuation.
+func trimEnd(text []byte, start, end int) int {
+	for end > start && strings.IndexByte(".,;:!?*'&\\$|", text[end-1]) >= 0 {
+		end--
+	}
+	return end
+}
+
+// reader reads a URL's bytes from a container, undoing one layer of escapes, until the link ends.
+type reader struct {
+	text    []byte
+	pos     int
+	out     []byte
+	wrapper bool // wrappers keep characters that end other links
+	encoded bool // a percent-encoded link ends at the "&" of the link around it
+	query   bool
+	parens  int
+	cut     bool
+	lineEnd bool
+}
+
+func (r *reader) read(limit int) {
+	for r.pos < len(r.text) && len(r.out) < limit {
+		if !r.step() {
+			return
+		}
+	}
+}
+
+// step reads one character or escape; false: the link ended before it.
+func (r *reader) step() bool {
+	c := r.text[r.pos]
+	switch {
+	case c == '\n' || c == '\r':
+		r.lineEnd = true
+		return false
+	case c <= ' ' || c == 0x7f:
+		return false
+	case c >= 0x80:
+		r.cut = r.cut || bytes.HasPrefix(r.text[r.pos:], []byte("…")) || bytes.HasPrefix(r.text[r.pos:], []byte("•"))
+		return false
+	}
+	switch c {
+	case '"', '>', '`', '^', '{', '}', '|', '[', ']', '\'':
+		return false
+	case '<':
+		return r.hiddenSpan()
+	case '(':
+		r.parens++
+	case ')':
+		if r.parens == 0 {
+			return false
+		}
+		r.parens--
+	case '&':
+		if r.encoded {
+			return false
+		}
+		return r.entity()
+	case '\\':
+		return r.backslash()
+	case '?', '#':
+		r.query = true
+	case ',', ';':
+		if !r.wrapper && (!r.query || r.endsAfter(r.pos+1)) {
+			return false
+		}
+	case '*':
+		if !r.wrapper && r.peek(1) == '*' {
+			return false
+		}
+	case '.':
+		if r.peek(1) == '.' && r.peek(2) == '.' {
+			r.cut = true
+			return false
+		}
+	case '=':
+		return r.equals()
+	}
+	r.out = append(r.out, c)
+	r.pos++
+	return true
+}
+
+func (r *reader) peek(n int) byte {
+	if r.pos+n < len(r.text) {
+		return r.text[r.pos+n]
+	}
+	return 0
+}
+
+// endsAfter: a comma or semicolon ends the link when white space, a quote or another link follows.
+func (r *reader) endsAfter(i int) bool {
+	if i >= len(r.text) || r.text[i] <= ' ' || strings.IndexByte("\"'<>)]", r.text[i]) >= 0 {
+		return true
+	}
+	return bytes.HasPrefix(r.text[i:], []byte("http"))
+}
+
+// equals undoes "=3D" of quoted-printable text.
+func (r *reader) equals() bool {
+	r.out = append(r.out, '=')
+	r.pos++
+	if r.pos+1 < len(r.text) && r.text[r.pos] == '3' && r.text[r.pos+1] == 'D' {
+		r.pos += 2
+	}
+	return true
+}
+
+// hiddenSpan reads over the markup with which Mastodon hides the middle of a link; any other tag ends the link.
+func (r *reader) hiddenSpan() bool {
+	rest := r.text[r.pos:min(len(r.text), r.pos+64)]
+	for _, tag := range [...]string{"</span><span class=\"invisible\">", "</span><span class=\"ellipsis\">", "</span><span class=\"\">"} {
+		if bytes.HasPrefix(rest, []byte(tag)) {
+			r.pos += len(tag)
+			return true
+		}
+	}
+	return false
+}
+
+// entity undoes one HTML character reference. Those that stand for a delimiter end the link.
+func (r *reader) entity() bool {
+	rest := r.text[r.pos:min(len(r.text), r.pos+24)]
+	// &amp;amp; and &amp;#38; are the same again
+	n := 1
+	for bytes.HasPrefix(rest[n:], []byte("amp;")) {
+		n += 4
+	}
+	if n > 1 {
+		if name, _, ok := entityName(rest[n-1:]); n < len(rest) && ok && rest[n] == '#' && name != "" {
+			rest, r.pos = rest[n-1:], r.pos+n-1
+		} else {
+			r.out = append(r.out, '&')
+			r.pos += n
+			return true
+		}
+	}
+	name, length, closed := entityName(rest)
+	char, known := entityChar(name)
+	switch {
+	case !known || !closed && (char != '<' && char != '>' && char != '"' || len(rest) > length && isAlnum(rest[length])):
+		r.out = append(r.out, '&')
+		r.pos++
+		return true
+	case char == 0: // invisible
+		r.pos += length
+		return true
+	case char <= ' ' || char >= 0x7f || strings.IndexRune("\"'<>`^{}|[]", char) >= 0:
+		return false
+	}
+	if char == '?' || char == '#' {
+		r.query = true
+	}
+	r.out = append(r.out, byte(char))
+	r.pos += length
+	return true
+}
+
+// entityName reads "&name" with or without ";". length counts all of it.
+func entityName(b []byte) (name string, length int, closed bool) {
+	i := 1
+	if i < len(b) && b[i] == '#' {
+		i++
+	}
+	for i < len(b) && isAlnum(b[i]) {
+		i++
+	}
+	if i < len(b) && b[i] == ';' {
+		return string(b[1:i]), i + 1, true
+	}
+	return string(b[1:i]), i, false
+}
+
+// entityChar knows the references that occur in links; 0 stands for what is invisible.
+func entityChar(name string) (rune, bool) {
+	if len(name) > 1 && name[0] == '#' {
+		base, digits := 10, name[1:]
+		if digits[0]|0x20 == 'x' {
+			base, digits = 16, digits[1:]
+		}
+		n, err := strconv.ParseUint(digits, base, 21)
+		if err != nil {
+			return 0, false
+		}
+		if invisible(rune(n)) {
+			return 0, true
+		}
+		return rune(n), true
+	}
+	switch strings.ToLower(name) {
+	case "amp":
+		return '&', true
+	case "lt":
+		return '<', true
+	case "gt":
+		return '>', true
+	case "quot":
+		return '"', true
+	case "apos":
+		return '\'', true
+	case "nbsp", "ensp", "emsp", "newline", "tab":
+		return ' ', true
+	case "equals":
+		return '=', true
+	case "num":
+		return '#', true
+	case "sol":
+		return '/', true
+	case "quest":
+		return '?', true
+	case "period":
+		return '.', true
+	case "colon":
+		return ':', true
+	case "percnt":
+		return '%', true
+	case "lowbar":
+		return '_', true
+	case "hyphen", "dash":
+		return '-', true
+	case "shy", "zerowidthspace", "zwj", "zwnj":
+		return 0, true
+	}
+	return 0, false
+}
+
+// backslash undoes escapes of JSON, JavaScript, Markdown, the shell and LaTeX. A backslash before anything else ends the
+// link.
+func (r *reader) backslash() bool {
+	i := r.pos
+	for i < len(r.text) && r.text[i] == '\\' && i-r.pos < 8 {
+		i++
+	}
+	if i >= len(r.text) {
+		return false
+	}
+	c, width := r.text[i], 1
+	switch {
+	case c == 'u' && i+4 < len(r.text), c == 'x' && i+2 < len(r.text):
+		digits := 4
+		if c == 'x' {
+			digits = 2
+		}
+		n, err := strconv.ParseUint(string(r.text[i+1:i+1+digits]), 16, 21)
+		if err != nil {
+			return false
+		}
+		if invisible(rune(n)) {
+			r.pos = i + 1 + digits
+			return true
+		}
+		if n >= 0x7f {
+			return false
+		}
+		c, width = byte(n), 1+digits
+	case c == '\n' || c == '\r':
+		r.lineEnd = true
+		return false
+	case strings.IndexByte("/?=&#%_-.~+:@*!$()", c) < 0:
+		return false
+	}
+	if c <= ' ' || strings.IndexByte("\"'<>`^{}|[]\\", c) >= 0 {
+		return false
+	}
+	if c == '?' || c == '#' {
+		r.query = true
+	}
+	r.out = append(r.out, c)
+	r.pos = i + width
+	return true
+}
+
+// continuation says where a link that stopped at a line's end goes on: behind the line break, one fold space, or quote
+// marks. It goes on only from a full line, and only into something that can be part of a link.
+func continuation(text []byte, end, start int) (next int, ok bool) {
+	if end >= len(text) || text[end] != '\n' && text[end] != '\r' && text[end] != '\\' {
+		return 0, false
+	}
+	lineStart := bytes.LastIndexByte(text[max(0, end-1200):end], '\n') + max(0, end-1200) + 1
+	if width := end - lineStart; width < 58 || width > 1100 {
+		return 0, false
+	}
+	i := end
+	if text[i] == '\\' {
+		i++
+	}
+	if i < len(text) && text[i] == '\r' {
+		i++
+	}
+	if i >= len(text) || text[i] != '\n' {
+		return 0, false
+	}
+	i++
+	fold := i
+	for i < len(text) && i-fold < 12 && text[i] == '>' {
+		i++
+		if i < len(text) && text[i] == ' ' {
+			i++
+		}
+	}
+	if i == fold && i < len(text) && (text[i] == ' ' || text[i] == '\t') {
+		i++
+	}
+	if i >= len(text) || !isAlnum(text[i]) && strings.IndexByte("/?&=%#_-.~+", text[i]) < 0 {
+		return 0, false
+	}
+	// a new link or a new property is no continuation
+	line := text[i:min(len(text), i+12)]
+	if bytes.HasPrefix(bytes.ToLower(line), []byte("http")) || start >= i {
+		return 0, false
+	}
+	return i, true
+}
+
+// anchorURL cuts out the URL that contains a telling path at text[at:], on whatever host. ok is false when what stands
+// there is no URL.
+func anchorURL(text []byte, at int) (c candidate, ok bool) {
+	left := at
+	for left > 0 && at-left < 1024 && !endsLeft(text[left-1]) {
+		left--
+	}
+	token := text[left:at]
+	host := -1
+	for _, sep := range separators() {
+		if sep == ":/" {
+			continue
+		}
+		if i := lastIndexFold(token, sep); i >= 0 && i+len(sep) > host {
+			host = i + len(sep)
+		}
+	}
+	if host < 0 {
+		if dot := bytes.IndexByte(token, '.'); dot <= 0 || bytes.IndexByte(token, '/') < dot {
+			return c, false
+		}
+		host = 0
+		for host < len(token) && !isHostByte(token[host]) {
+			host++
+		}
+	}
+	host += left
+	if host >= at || !isAlnum(text[host]) {
+		return c, false
+	}
+	return cutCandidate(text, host, false)
+}
+
+func endsLeft(c byte) bool {
+	return c <= ' ' || c >= 0x7f || strings.IndexByte("\"'<>`^{}|()[],", c) >= 0
+}
+
+func lastIndexFold(b []byte, lower string) int {
+	for i := len(b) - len(lower); i >= 0; i-- {
+		if equalFold(b[i:i+len(lower)], lower) {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,60 @@
+package matchers
+
+import "testing"
+
+// Where a link ends: each text holds one link; want is its text as the platform gets it.
+func TestCandidateEnds(t *testing.T) {
+	tests := []struct{ text, want string }{
+		{"(see https://zoom.us/j/1?pwd=a.1).", "https://zoom.us/j/1?pwd=a.1"},
+		{"https://zoom.us/j/1, and", "https://zoom.us/j/1"},
+		{"https://zoom.us/j/1,Monday", "https://zoom.us/j/1"},
+		{"https://zoom.us/j/1;Monday", "https://zoom.us/j/1"},
+		{"[t](https://zoom.us/j/1)s", "https://zoom.us/j/1"},
+		{"https://zoom.us/j/1[join]", "https://zoom.us/j/1"},
+		{"[t|https://zoom.us/j/1|smart-link]", "https://zoom.us/j/1"},
+		{"**https://zoom.us/j/1**Passcode", "https://zoom.us/j/1"},
+		{"_https://zoom.us/j/1_", "https://zoom.us/j/1"},
+		{"https://zoom.us/my/a_", "https://zoom.us/my/a_"},
+		{"https://zoom.us/j/1%3E", "https://zoom.us/j/1"},
+		{"https://zoom.us/j/1&gt; x", "https://zoom.us/j/1"},
+		{"https://zoom.us/j/1&quot;x", "https://zoom.us/j/1"},
+		{"https://zoom.us/j/1?a=1&amp;b=2", "https://zoom.us/j/1?a=1&b=2"},
+		{"https://zoom.us/j/1?a=1&amp;amp;b=2", "https://zoom.us/j/1?a=1&b=2"},
+		{"https://zoom.us/j/1?a=1&amp;#61;b", "https://zoom.us/j/1?a=1=b"},
+		{"https://zoom.us/j/1?a=1&b=2#c", "https://zoom.us/j/1?a=1&b=2#c"},
+		{`https://zoom.us/j/1\?pwd\=a\_b`, "https://zoom.us/j/1?pwd=a_b"},
+		{`\href{https://zoom.us/j/1}{x}`, "https://zoom.us/j/1"},
+		{`"https://zoom.us/j/1\n"`, "https://zoom.us/j/1"},
+		{"https://zoom.us/j/1日本", "https://zoom.us/j/1"},
+		{"Join<https://zoom.us/j/1>", "https://zoom.us/j/1"},
+		{"https://zoom.us/a(b)c)", "https://zoom.us/a(b)c"},
+		{"x=3Dhttps://zoom.us/j/1?a=3Db", "https://zoom.us/j/1?a=b"},
+		{"https://user@zoom.us/j/1", "https://user@zoom.us/j/1"},
+		{"sip:981@zoom.us", "981@zoom.us"},
+	}
+	for _, test := range tests {
+		hits := newLiteralSet([]string{"zoom.us"}, []int{0}).find(nil, []byte(test.text), 0, len(test.text))
+		c, ok := cutCandidate([]byte(test.text), hits[0].start, false)
+		if !ok {
+			t.Errorf("%q: no candidate", test.text)
+			continue
+		}
+		if c.text != test.want {
+			t.Errorf("%q: %q, want %q", test.text, c.text, test.want)
+		}
+	}
+}
+
+func TestPlaceholderDigits(t *testing.T) {
+	for _, s := range []string{"123456789", "1234567890", "12345678901", "987654321", "9876543210", "111111111", "0000000000", "5551112222",
+		"111222333", "123123123", "12341234123", "1010101010", "12345678900"} {
+		if !placeholderDigits(s) {
+			t.Errorf("%s is a placeholder", s)
+		}
+	}
+	for _, s := range []string{"84930275116", "98765432101", "98765432210", "935071832", "3824014053", "88812344321"} {
+		if placeholderDigits(s) {
+			t.Errorf("%s is no placeholder", s)
+		}
+	}
+}

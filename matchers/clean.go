@@ -1,0 +1,350 @@
+package matchers
+
+import (
+	"bytes"
+	"slices"
+	"sort"
+	"strings"
+	"unicode/utf8"
+)
+
+// A view is a text read through a lens that makes hidden links visible: without invisible characters and soft line
+// breaks, with defanged dots restored and full-width forms narrowed. Offsets lead back to the text as it stands.
+type view struct {
+	text  []byte
+	raw   []byte
+	edits []edit // ordered by clean offset
+	spots []spot // what was cleaned, in order
+}
+
+// spot is a cleaned stretch, in the text and in the view.
+type spot struct{ raw, clean Span }
+
+// edit: from clean offset on, the raw offset is clean + shift.
+type edit struct{ clean, shift int }
+
+// offset leads from the view back to the text.
+func (v *view) offset(clean int) int {
+	i := sort.Search(len(v.edits), func(i int) bool { return v.edits[i].clean > clean })
+	if i == 0 {
+		return clean
+	}
+	return min(clean+v.edits[i-1].shift, len(v.raw))
+}
+
+// inverse leads from the text into the view: the first clean offset whose raw offset is not before raw.
+func (v *view) inverse(raw int) int {
+	return sort.Search(len(v.text), func(i int) bool { return v.offset(i) >= raw })
+}
+
+// hiddenSpots returns the stretches of text around short signs of hidden text: invisible characters, full-width forms,
+// soft line breaks. The longer signs are literals of the sweep (see cleaningSigns).
+func hiddenSpots(text []byte) []Span {
+	var spots []Span
+	for i := 0; ; i++ {
+		n := bytes.Index(text[i:], []byte("=\n"))
+		if n < 0 {
+			break
+		}
+		if i += n; softBreak(text, i) > 0 {
+			spots = addSpot(spots, i, len(text))
+		}
+	}
+	for i := 0; ; i++ {
+		n := bytes.Index(text[i:], []byte("=\r\n"))
+		if n < 0 {
+			break
+		}
+		if i += n; softBreak(text, i) > 0 {
+			spots = addSpot(spots, i, len(text))
+		}
+	}
+	for i := 0; i < len(text); {
+		if text[i] < 0x80 {
+			i += asciiPrefix(text[i:])
+			continue
+		}
+		r, n := utf8.DecodeRune(text[i:])
+		if _, changed := clarify(r); changed && i > 0 { // a byte order mark at the start hides nothing
+			spots = addSpot(spots, i, len(text))
+		}
+		i += n
+	}
+	return spots
+}
+
+// spotRadius is how far around a sign the text is cleaned, in bytes.
+const spotRadius = 1 << 10
+
+// addSpot adds the surroundings of a sign. Neighbours found in order are merged at once.
+func addSpot(spots []Span, at, length int) []Span {
+	from, to := max(0, at-spotRadius), min(length, at+spotRadius)
+	if n := len(spots); n > 0 && spots[n-1].Start <= from && from <= spots[n-1].End {
+		spots[n-1].End = max(spots[n-1].End, to)
+		return spots
+	}
+	return append(spots, Span{from, to})
+}
+
+// mergeSpots orders spots and merges those that overlap.
+func mergeSpots(spots []Span) []Span {
+	slices.SortFunc(spots, func(a, b Span) int { return a.Start - b.Start })
+	merged := spots[:0]
+	for _, s := range spots {
+		if n := len(merged); n > 0 && s.Start <= merged[n-1].End {
+			merged[n-1].End = max(merged[n-1].End, s.End)
+		} else {
+			merged = append(merged, s)
+		}
+	}
+	return merged
+}
+
+// softBreak returns the length of a quoted-printable soft line break at text[i], 0 when there is none. Rows of "=" under a
+// heading are none.
+func softBreak(text []byte, i int) int {
+	n := 1
+	if i+n < len(text) && text[i+n] == '\r' {
+		n++
+	}
+	if i+n >= len(text) || text[i+n] != '\n' || i == 0 || text[i-1] == '=' {
+		return 0
+	}
+	n++
+	if i+n >= len(text) || text[i+n] == '\n' || text[i+n] == '\r' || text[i+n] == '=' && i+n+1 < len(text) && text[i+n+1] == '=' {
+		return 0
+	}
+	return n
+}
+
+// asciiPrefix counts the ASCII bytes at the start, eight at a time.
+func asciiPrefix(b []byte) int {
+	i := 0
+	for ; i+8 <= len(b); i += 8 {
+		if (b[i]|b[i+1]|b[i+2]|b[i+3]|b[i+4]|b[i+5]|b[i+6]|b[i+7])&0x80 != 0 {
+			break
+		}
+	}
+	for i < len(b) && b[i] < 0x80 {
+		i++
+	}
+	return i
+}
+
+// invisible characters can stand inside a link without being seen.
+func invisible(r rune) bool {
+	return r == 0xAD || r >= 0x200B && r <= 0x200F || r >= 0x202A && r <= 0x202E || r >= 0x2060 && r <= 0x2064 ||
+		r >= 0x2066 && r <= 0x2069 || r == 0xFEFF
+}
+
+// clarify maps a character to what it stands for in a link: -1 for nothing.
+func clarify(r rune) (rune, bool) {
+	switch {
+	case invisible(r):
+		return -1, true
+	case r >= 0xFF01 && r <= 0xFF5E: // full-width forms
+		return r - 0xFF01 + '!', true
+	case r == 0x3000:
+		return ' ', true
+	case r == 0x2010 || r == 0x2011:
+		return '-', true
+	case r == 0x2024 || r == 0xFF0E:
+		return '.', true
+	}
+	return r, false
+}
+
+// clean builds the view; only the spots, in order and without overlap, are cleaned. labels are the words that stand around dots in known hosts: "zoom dot us" becomes "zoom.us",
+// other dots stay words.
+func clean(raw []byte, spots []Span, labels map[string]bool) *view {
+	v := &view{raw: raw, text: make([]byte, 0, len(raw))}
+	done := 0
+	for _, s := range spots {
+		if s.Start < done { // the spot before it ended a few bytes late
+			s.Start = min(done, s.End)
+		}
+		v.text = append(v.text, raw[done:s.Start]...)
+		start := len(v.text)
+		done = v.cleanSpot(s, labels)
+		v.spots = append(v.spots, spot{Span{s.Start, done}, Span{start, len(v.text)}})
+	}
+	v.text = append(v.text, raw[done:]...)
+	return v
+}
+
+// cleanSpot cleans one stretch and returns where it ended, which may be a few bytes behind the spot's end.
+func (v *view) cleanSpot(at Span, labels map[string]bool) int {
+	raw, i := v.raw, at.Start
+	quoted := bytes.Contains(raw[at.Start:at.End], []byte("=3D")) || bytes.Contains(raw[at.Start:at.End], []byte("quoted-printable"))
+	for i < at.End {
+		repl, n := "", 0
+		switch c := raw[i]; {
+		case c >= 0x80:
+			r, size := utf8.DecodeRune(raw[i:])
+			if to, changed := clarify(r); changed {
+				if n = size; to >= 0 {
+					repl = string(to)
+				}
+			}
+		case c == '=':
+			if n = softBreak(raw, i); n == 0 && quoted {
+				repl, n = quotedByte(raw[i:])
+			}
+		case c == '[' || c == '(' || c == '{':
+			repl, n = bracketed(raw[i:])
+		case c == ' ':
+			repl, n = spacedDot(raw, i, labels)
+		case c == '\\' || c == '%' || c == '&' || c == '<':
+			repl, n = escapedDot(raw, i, labels)
+		}
+		if n == 0 {
+			v.text = append(v.text, raw[i])
+			i++
+			continue
+		}
+		v.text = append(v.text, repl...)
+		i += n
+		v.edits = append(v.edits, edit{clean: len(v.text), shift: i - len(v.text)})
+	}
+	return i
+}
+
+// quotedByte decodes the "=XX" that matter in a link; others stay.
+func quotedByte(b []byte) (string, int) {
+	if len(b) < 3 {
+		return "", 0
+	}
+	switch string(b[1:3]) {
+	case "3D":
+		return "=", 3
+	case "26":
+		return "&", 3
+	case "2E":
+		return ".", 3
+	case "2F":
+		return "/", 3
+	case "3A":
+		return ":", 3
+	case "3F":
+		return "?", 3
+	case "20":
+		return " ", 3
+	case "0A", "0D":
+		return "\n", 3
+	case "C2":
+		if len(b) >= 6 && (string(b[3:6]) == "=AD" || string(b[3:6]) == "=A0") {
+			return strings.Repeat(" ", int(b[5]&1^1)), 6 // =AD hides nothing, =A0 is a space
+		}
+	case "E2":
+		if len(b) >= 9 && string(b[3:6]) == "=80" && (b[7] == '8' && b[8] >= 'B' || b[7] == 'A' && b[8] >= 'A') {
+			return "", 9
+		}
+	}
+	return "", 0
+}
+
+// bracketed undoes defanging in brackets: [.] (.) {.} [dot] (dot) [:] [/] [://] [at].
+func bracketed(b []byte) (string, int) {
+	if len(b) < 3 {
+		return "", 0
+	}
+	closing := map[byte]byte{'[': ']', '(': ')', '{': '}'}[b[0]]
+	end := bytes.IndexByte(b[:min(len(b), 8)], closing)
+	if end < 2 {
+		return "", 0
+	}
+	switch inner := strings.ToLower(strings.Trim(string(b[1:end]), " ")); inner {
+	case ".", ":", "/", "://", "@":
+		return inner, end + 1
+	case "dot", "d0t", "punkt", "punto", "point":
+		return ".", end + 1
+	case "at":
+		return "@", end + 1
+	}
+	return "", 0
+}
+
+// spacedDot undoes " . " and " dot " between two words that stand around a dot in a known host.
+func spacedDot(raw []byte, i int, labels map[string]bool) (string, int) {
+	n := 0
+	rest := raw[i:min(len(raw), i+9)]
+	for _, form := range [...]string{" . ", " dot ", " [dot] ", " (dot) ", " .", " [.] ", " (.) "} {
+		if len(rest) >= len(form) && equalFold(rest[:len(form)], form) {
+			n = len(form)
+			break
+		}
+	}
+	if n == 0 && i > 0 && raw[i-1] == '.' { // "zoom. us"
+		if labels[lastWord(raw[:i-1])] && labels[firstWord(raw[i+1:])] && followedByPath(raw, i+1) {
+			return "", 1
+		}
+		return "", 0
+	}
+	if n == 0 || !labels[lastWord(raw[:i])] || !labels[firstWord(raw[i+n:])] {
+		return "", 0
+	}
+	return ".", n
+}
+
+// followedByPath: the word at i is followed by a slash, so a broken host is likelier than a sentence's end.
+func followedByPath(raw []byte, i int) bool {
+	i += len(firstWord(raw[i:]))
+	return i < len(raw) && (raw[i] == '/' || raw[i] == '.')
+}
+
+// escapedDot undoes an escaped dot inside a known host, and invisible markup.
+func escapedDot(raw []byte, i int, labels map[string]bool) (string, int) {
+	rest := raw[i:min(len(raw), i+18)]
+	for _, form := range [...]string{"<wbr>", "<wbr/>", "<wbr />", "&shy;", "&#8203;", "&#x200b;", "&zerowidthspace;", "\\u200b", "&#173;"} {
+		if len(rest) >= len(form) && equalFold(rest[:len(form)], form) {
+			return "", len(form)
+		}
+	}
+	for _, form := range [...]string{"\\.", "\\\\.", "%2e", "&#46;", "&#x2e;", "&period;", "\\u002e", "\\x2e"} {
+		if len(rest) >= len(form) && equalFold(rest[:len(form)], form) && labels[lastWord(raw[:i])] && labels[firstWord(raw[i+len(form):])] {
+			return ".", len(form)
+		}
+	}
+	return "", 0
+}
+
+func lastWord(b []byte) string {
+	i := len(b)
+	for i > 0 && len(b)-i < 64 && (isAlnum(b[i-1]) || b[i-1] == '-') {
+		i--
+	}
+	return strings.ToLower(string(b[i:]))
+}
+
+func firstWord(b []byte) string {
+	i := 0
+	for i < len(b) && i < 64 && (isAlnum(b[i]) || b[i] == '-') {
+		i++
+	}
+	return strings.ToLower(string(b[:i]))
+}
+
+// cleaningSigns are the literals that call for the cleaned view: dots of known hosts in other clothes, and markup.
+func cleaningSigns(hosts []string) []string {
+	signs := []string{"[dot]", "(dot)", "{dot}", "&shy;", "&#8203;", "&#x200b", "&zerowidth", "\\u200b", "&#173;", "[://]", "[:]//", "<wbr>", "<wbr/", "<wbr "}
+	seen := make(map[string]bool)
+	add := func(sign string) {
+		if len(sign) >= windowLen && !seen[sign] {
+			seen[sign] = true
+			signs = append(signs, sign)
+		}
+	}
+	for _, host := range hosts {
+		last := strings.LastIndexByte(host, '.')
+		if last < 0 {
+			continue
+		}
+		// Only the stretch around the last dot: "oogle[.]co" stands for every host that ends so.
+		left := host[strings.LastIndexByte(host[:last], '.')+1 : last]
+		left, right := left[max(0, len(left)-5):], host[last+1:]
+		for _, dot := range [...]string{"[.]", "(.)", "{.}", "\\.", "\\\\.", "%2e", " . ", " dot ", " [.] ", " (.) ", "&#46;", "&period;", "\\u002e", ". ", " ."} {
+			add(left + dot + right)
+		}
+	}
+	return signs
+}

@@ -1,0 +1,429 @@
+package matchers
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"sync"
+
+	"meetleaks/matchers/unwrap"
+)
+
+// Finder finds the links of a list of platforms. It is read-only after construction and safe for concurrent use.
+type Finder struct {
+	platforms []Platform
+	hosts     map[string]int  // host (see Platform.Hosts) to platform
+	labels    map[string]bool // words around the dots of all hosts
+	set       *literalSet
+	targets   []target // by tag of the set
+	short     []shortAnchor
+}
+
+type targetKind int
+
+const (
+	hostTarget targetKind = iota
+	anchorTarget
+	bareTarget
+	wrapperTarget
+	labelTarget
+	tapTarget
+	h323Target
+	signTarget
+)
+
+type target struct {
+	kind     targetKind
+	platform int
+	literal  string
+}
+
+// shortAnchor is a literal too short for the sweep; each costs a pass of its own.
+type shortAnchor struct {
+	literal string
+	tag     int
+}
+
+const (
+	maxLayers       = 8  // wrappers around wrappers
+	maxInside       = 16 // hits looked at inside one candidate that was rejected
+	maxRecursedText = 16 << 10
+)
+
+// standard is the Finder for All, built on first use.
+var standard = sync.OnceValue(func() *Finder { return NewFinder(All()) }) //nolint:gochecknoglobals // immutable after first use
+
+// Find returns the meeting links in text, ordered by place. Sightings of one meeting share their Key, or name each
+// other's Key among their Aliases.
+func Find(text []byte) []Sighting { return standard().FindIn(text, 0, len(text)) }
+
+// Standard is the Finder that Find uses.
+func Standard() *Finder { return standard() }
+
+// NewFinder builds a Finder; hosts adds organisations' own hosts (see Platform.Anchors for what is found on any host).
+func NewFinder(platforms []Platform) *Finder {
+	f := &Finder{platforms: platforms, hosts: make(map[string]int), labels: make(map[string]bool)}
+	var texts []string
+	var tags []int
+	add := func(literal string, t target) {
+		t.literal = literal
+		f.targets = append(f.targets, t)
+		if tag := len(f.targets) - 1; len(literal) < windowLen {
+			f.short = append(f.short, shortAnchor{literal, tag})
+		} else {
+			texts, tags = append(texts, literal), append(tags, tag)
+		}
+	}
+	var known []string
+	for i, p := range platforms {
+		for _, entry := range p.Hosts {
+			host, _, _ := strings.Cut(entry, "/")
+			f.hosts[host] = i
+			known = append(known, host)
+			add(entry, target{kind: hostTarget, platform: i})
+		}
+		for _, literal := range p.Anchors {
+			add(literal, target{kind: anchorTarget, platform: i})
+		}
+		for _, literal := range p.BareAnchors {
+			add(literal, target{kind: bareTarget, platform: i})
+		}
+	}
+	for _, host := range unwrap.Hosts() {
+		add(host, target{kind: wrapperTarget})
+	}
+	for _, literal := range labelLiterals() {
+		add(literal, target{kind: labelTarget})
+	}
+	add(",,", target{kind: tapTarget})
+	add("%2c%2c", target{kind: tapTarget})
+	add("##", target{kind: h323Target})
+	for _, sign := range cleaningSigns(known) {
+		add(sign, target{kind: signTarget})
+	}
+	for _, host := range known {
+		for label := range strings.SplitSeq(host, ".") {
+			f.labels[label] = true
+		}
+	}
+	f.set = newLiteralSet(texts, tags)
+	return f
+}
+
+// FindIn is Find for a stretch of a longer text: sightings start in [from, to), what lies outside is context only.
+func (f *Finder) FindIn(text []byte, from, to int) []Sighting {
+	s := search{f: f}
+	return s.run(text, from, to)
+}
+
+// search is one call of FindIn: not shared, thrown away.
+type search struct {
+	f     *Finder
+	depth int
+	apart bool       // for Mask: nothing is joined or dropped
+	trace func(Step) // for Explain
+}
+
+func (s *search) run(text []byte, from, to int) []Sighting {
+	spots := hiddenSpots(text)
+	hits, spots := s.sweep(text, from, to, spots)
+	if len(spots) == 0 {
+		return s.judged(text, hits)
+	}
+	v := clean(text, mergeSpots(spots), s.f.labels)
+	hits = s.resweep(v, hits, from, to)
+	found := s.judged(v.text, hits)
+	for i := range found {
+		found[i].Start, found[i].End = v.offset(found[i].Start), v.offset(found[i].End)
+		for j, span := range found[i].Secret {
+			found[i].Secret[j] = Span{v.offset(span.Start), v.offset(span.End)}
+		}
+	}
+	return found
+}
+
+// sweep collects the literals' hits in order, and adds the surroundings of signs of hidden text to spots.
+func (s *search) sweep(text []byte, from, to int, spots []Span) ([]literalHit, []Span) {
+	hits := s.f.set.find(nil, text, from, to)
+	kept := hits[:0]
+	for _, h := range hits {
+		if s.f.targets[h.tag].kind == signTarget {
+			spots = addSpot(spots, h.start, len(text))
+		} else {
+			kept = append(kept, h)
+		}
+	}
+	hits = kept
+	n := len(hits)
+	for _, a := range s.f.short {
+		hits = appendShort(hits, text, a, from, to)
+	}
+	if len(hits) > n {
+		slices.SortStableFunc(hits, byStart)
+	}
+	return hits, spots
+}
+
+// resweep leads the hits outside the cleaned spots into the view and looks for new ones inside them.
+func (s *search) resweep(v *view, hits []literalHit, from, to int) []literalHit {
+	var moved []literalHit
+	next, shift := 0, 0
+	for i, spot := range v.spots {
+		for ; next < len(hits) && hits[next].start < spot.raw.Start; next++ {
+			moved = append(moved, hits[next].moved(-shift))
+		}
+		limit := len(v.text)
+		if i+1 < len(v.spots) {
+			limit = v.spots[i+1].clean.Start
+		}
+		found, _ := s.sweep(v.text[:limit], max(spot.clean.Start, v.inverse(from)), min(spot.clean.End, v.inverse(to)), nil)
+		moved = append(moved, found...)
+		for ; next < len(hits) && hits[next].start < spot.raw.End; next++ {
+		}
+		shift = spot.raw.End - spot.clean.End
+	}
+	for ; next < len(hits); next++ {
+		moved = append(moved, hits[next].moved(-shift))
+	}
+	return moved
+}
+
+func byStart(a, b literalHit) int { return a.start - b.start }
+
+func (h literalHit) moved(by int) literalHit {
+	h.start, h.end = h.start+by, h.end+by
+	return h
+}
+
+// appendShort finds a short literal between digits or behind a host: what else it may be is thrown out at once.
+func appendShort(hits []literalHit, text []byte, a shortAnchor, from, to int) []literalHit {
+	for i := max(from, 1); i < to; {
+		n := bytes.Index(text[i:to], []byte(a.literal))
+		if n < 0 {
+			break
+		}
+		i += n
+		end := i + len(a.literal)
+		if end < len(text) && isAlnum(text[end]) && isAlnum(text[i-1]) {
+			hits = append(hits, literalHit{start: i, end: end, tag: a.tag})
+		}
+		i = end
+	}
+	return hits
+}
+
+// judged turns hits into sightings: joined, or each for itself.
+func (s *search) judged(text []byte, hits []literalHit) []Sighting {
+	links, numbers := s.judge(text, hits)
+	switch {
+	case s.apart:
+		return append(links, apart(numbers)...)
+	case len(links) == 0 && len(numbers) == 0:
+		return nil
+	}
+	return join(text, links, numbers)
+}
+
+// apart makes a sighting of every number, whoever it may belong to.
+func apart(numbers []number) []Sighting {
+	found := make([]Sighting, 0, len(numbers))
+	for _, n := range numbers {
+		l := Link{Platform: n.platform, Kind: n.kind, Class: NumberOnly, ID: n.digits}
+		found = append(found, Sighting{Link: l, Start: n.start, End: n.end, Secret: n.secretSpans})
+	}
+	return found
+}
+
+// judge turns hits into links and numbers, in order.
+func (s *search) judge(text []byte, hits []literalHit) (links []Sighting, numbers []number) {
+	consumed, looked, inside := 0, 0, 0
+	for _, h := range hits {
+		if h.start < consumed {
+			continue
+		}
+		if h.start < looked {
+			if inside++; inside > maxInside {
+				continue
+			}
+		} else {
+			inside = 0
+		}
+		var found []Sighting
+		var end int
+		switch t := s.f.targets[h.tag]; t.kind {
+		case hostTarget, wrapperTarget:
+			found, end = s.atHost(text, h)
+		case anchorTarget:
+			found, end = s.atAnchor(text, h, t)
+		case bareTarget:
+			found, end = s.atBare(text, h, t)
+		case labelTarget, tapTarget, h323Target:
+			if n, ok := s.number(text, h, t.kind); ok {
+				numbers = append(numbers, n)
+				s.step(Step{Start: n.start, End: n.end, Platform: n.platform, Outcome: "number", Shown: maskDigits(n.digits)})
+			}
+		}
+		looked = max(looked, end)
+		if len(found) > 0 {
+			links = append(links, found...)
+			consumed = max(consumed, end)
+		}
+	}
+	return links, numbers
+}
+
+func (s *search) number(text []byte, h literalHit, kind targetKind) (number, bool) {
+	switch kind {
+	case labelTarget:
+		return readLabel(text, h.start, h.end-h.start)
+	case tapTarget:
+		return readTap(text, h.start)
+	default:
+		return readH323(text, h.start)
+	}
+}
+
+// atHost judges the URL around a known host.
+func (s *search) atHost(text []byte, h literalHit) ([]Sighting, int) {
+	c, ok := cutCandidate(text, h.start, s.f.targets[h.tag].kind == wrapperTarget)
+	if !ok {
+		return nil, h.end
+	}
+	if found, ok := s.unwrapped(c); ok {
+		return found, c.end
+	}
+	u := parseURL(c.text)
+	index, base := s.f.platformOf(u.Host)
+	if base == "" {
+		return nil, h.end
+	}
+	u.Base = base
+	return s.parse(text, c, u, &s.f.platforms[index])
+}
+
+// platformOf finds the platform of a host by its longest known suffix.
+func (f *Finder) platformOf(host string) (int, string) {
+	for rest := host; ; {
+		if i, ok := f.hosts[rest]; ok {
+			return i, rest
+		}
+		dot := strings.IndexByte(rest, '.')
+		if dot < 0 {
+			return 0, ""
+		}
+		rest = rest[dot+1:]
+	}
+}
+
+// atAnchor judges the URL around a telling path or scheme, on whatever host.
+func (s *search) atAnchor(text []byte, h literalHit, t target) ([]Sighting, int) {
+	var c candidate
+	var ok bool
+	if strings.Contains(t.literal, ":") {
+		c, ok = cutCandidate(text, h.start, false)
+	} else {
+		c, ok = anchorURL(text, h.start)
+	}
+	if !ok {
+		return nil, h.end
+	}
+	u := parseURL(c.text)
+	if _, base := s.f.platformOf(u.Host); base != "" {
+		return nil, h.end // a known host speaks for itself
+	}
+	u.Anchor = t.literal
+	return s.parse(text, c, u, &s.f.platforms[t.platform])
+}
+
+// parse asks the platform; when the link stopped at a line's end, it asks for the continued link too and takes the better.
+func (s *search) parse(text []byte, c candidate, u *URL, p *Platform) ([]Sighting, int) {
+	u.Tail = tailOf(text, c.end)
+	link, err := p.Parse(u)
+	end := c.end
+	if c.wrapped != "" {
+		whole := parseURL(c.wrapped)
+		whole.Base, whole.Anchor, whole.Tail = u.Base, u.Anchor, tailOf(text, c.wrappedEnd)
+		if longer, wrappedErr := p.Parse(whole); wrappedErr == nil && (err != nil || len(longer.ID) > len(link.ID)) {
+			link, err, end = longer, nil, c.wrappedEnd
+		}
+	}
+	if err == nil && c.cut && strings.HasSuffix(c.text, lastBytes(link.ID, 4)) {
+		err = Incomplete
+	}
+	var via []string
+	if c.layers > 0 {
+		via = []string{"percent-encoding"}
+	}
+	if err != nil {
+		s.step(Step{Start: c.start, End: end, Platform: p.Name, Via: via, Outcome: "dropped", Reason: err.Error(), Shown: maskLoose(c.text)})
+		return nil, end
+	}
+	link.Platform = p.Name
+	s.step(Step{Start: c.start, End: end, Platform: p.Name, Via: via, Outcome: "kept", Shown: link.MaskedURL()})
+	return []Sighting{{Link: link, Start: c.start, End: end, Via: via}}, end
+}
+
+func lastBytes(s string, n int) string { return s[max(0, len(s)-n):] }
+
+func tailOf(text []byte, end int) string { return string(text[end:min(len(text), end+maxTail)]) }
+
+// atBare judges an id that stands without a URL (a Teams thread in a calendar property).
+func (s *search) atBare(text []byte, h literalHit, t target) ([]Sighting, int) {
+	p := &s.f.platforms[t.platform]
+	link, span, err := p.Bare(text, h.start)
+	if err != nil {
+		s.step(Step{Start: h.start, End: h.end, Platform: p.Name, Outcome: "dropped", Reason: err.Error()})
+		return nil, h.end
+	}
+	link.Platform = p.Name
+	s.step(Step{Start: span.Start, End: span.End, Platform: p.Name, Outcome: "kept", Shown: link.MaskedURL()})
+	return []Sighting{{Link: link, Start: span.Start, End: span.End}}, span.End
+}
+
+// unwrapped takes one wrapper off and searches what was inside.
+func (s *search) unwrapped(c candidate) ([]Sighting, bool) {
+	if len(c.text) > maxRecursedText {
+		return nil, false
+	}
+	layer, ok := unwrap.Unwrap(c.text)
+	if !ok {
+		return nil, false
+	}
+	if layer.Opaque || s.depth >= maxLayers {
+		s.step(Step{Start: c.start, End: c.end, Outcome: "opaque", Via: []string{layer.Name}, Reason: "cannot be decoded offline", Possible: s.possible(layer.Domain)})
+		return nil, true
+	}
+	inner := search{f: s.f, depth: s.depth + 1, apart: s.apart}
+	if s.trace != nil {
+		inner.trace = func(step Step) {
+			step.Start, step.End, step.Via = c.start, c.end, append([]string{layer.Name}, step.Via...)
+			s.trace(step)
+		}
+	}
+	var found []Sighting
+	for _, text := range layer.Texts[:min(len(layer.Texts), 8)] {
+		for _, sighting := range inner.run([]byte(text), 0, len(text)) {
+			sighting.Via = append([]string{layer.Name}, sighting.Via...)
+			sighting.Start, sighting.End, sighting.Secret = c.start, c.end, nil
+			found = append(found, sighting)
+		}
+	}
+	return found, true
+}
+
+// possible names the platform of a host that an opaque wrapper gives away.
+func (s *search) possible(domain string) string {
+	if domain == "" {
+		return ""
+	}
+	if i, base := s.f.platformOf(strings.ToLower(domain)); base != "" {
+		return s.f.platforms[i].Name
+	}
+	return ""
+}
+
+func (s *search) step(step Step) {
+	if s.trace != nil {
+		s.trace(step)
+	}
+}

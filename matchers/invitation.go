@@ -1,0 +1,485 @@
+package matchers
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// number is an id that stands in text without a link: behind a label, or in a dial string.
+type number struct {
+	platform    string // "zoom", "teams", … or "" when the text does not say
+	kind        Kind   // DialIn; HostStart when it carries a host key
+	digits      string // the id without separators
+	start, end  int    // of the id in text
+	idLabel     string // row of the label table (rowMeeting, …)
+	secrets     []string
+	secretSpans []Span
+
+	shape   string // lengths of the groups of digits: "3-4-4"; one length when there are no separators
+	hyphens bool   // the groups are separated by hyphens
+	hash    bool   // "#" follows, as behind a number to be keyed in
+	labelAt int    // where the label starts; start when there is none
+}
+
+const (
+	maxGap     = 320 // bytes between a label and its number or passcode, markup included
+	maxTag     = 240 // bytes of one tag
+	maxGroups  = 6
+	minDigits  = 9
+	maxDigits  = 15
+	maxPasskey = 40 // bytes of a passcode
+)
+
+// readLabel reads the number that a label introduces. The label begins at text[at]; n is what the sweep saw of it. ok is
+// false when no number of a known shape follows, or a placeholder.
+func readLabel(text []byte, at, n int) (number, bool) {
+	if at < 0 || n <= 0 || at+n > len(text) || !wordStart(text, at) {
+		return number{}, false
+	}
+	label, length := findLabel(text[at:])
+	if length == 0 || !wordEnd(text, at+length) {
+		return number{}, false
+	}
+	next, _ := skipMarkup(text, at+length, 2)
+	run, ok := readDigits(text, next)
+	if !ok || placeholderDigits(run.digits) {
+		return number{}, false
+	}
+	found := number{kind: DialIn, digits: run.digits, start: next, end: run.end, idLabel: label.row,
+		shape: run.shape, hyphens: run.hyphens, hash: endsWithHash(text, run.end), labelAt: at}
+	if label.row == rowTencent {
+		found.platform = "tencent-meeting"
+	}
+	return found, len(services(found)) > 0
+}
+
+// services lists the platforms whose numbers have this label and this shape.
+func services(n number) []string {
+	if n.platform != "" {
+		return []string{n.platform}
+	}
+	var fitting []string
+	for _, platform := range rowServices(n.idLabel) {
+		if shapeFits(platform, n) {
+			fitting = append(fitting, platform)
+		}
+	}
+	return fitting
+}
+
+func rowServices(row string) []string {
+	switch row {
+	case rowMeeting:
+		return []string{"zoom", "teams", "webex", "chime", "tencent-meeting"}
+	case rowWebinar:
+		return []string{"zoom", "webex"}
+	case rowNumber:
+		return []string{"webex", "zoom"}
+	case rowAccess:
+		return []string{"webex", "gotomeeting"}
+	case rowConference:
+		return []string{"teams", "skype-for-business"}
+	case rowVideo:
+		return []string{"teams"}
+	case rowH323:
+		return []string{"zoom", "gotomeeting"}
+	default: // rowTap
+		return []string{"zoom", "teams", "webex", "gotomeeting", "google-meet"}
+	}
+}
+
+// shapeFits knows how each service prints its numbers.
+func shapeFits(platform string, n number) bool {
+	bare := !strings.Contains(n.shape, "-")
+	length := len(n.digits)
+	switch platform {
+	case "zoom", "tencent-meeting":
+		return length <= 11 && (bare || n.shape == "3-3-3" || n.shape == "3-3-4" || n.shape == "3-4-4")
+	case "teams":
+		return bare || strings.HasPrefix(n.shape, "3-3-3")
+	case "webex":
+		return length <= 11 && (bare || n.shape == "3-3-3" || n.shape == "3-3-4" || n.shape == "4-3-4" || n.shape == "3-4-4")
+	case "gotomeeting":
+		return length == 9
+	case "chime":
+		return length == 10
+	default: // skype-for-business, google-meet
+		return true
+	}
+}
+
+// digitRun is a number as printed.
+type digitRun struct {
+	digits, shape string
+	end           int
+	hyphens       bool
+}
+
+// readDigits reads groups of digits at text[at:], separated by one space, hyphen or dot of whatever kind, the same kind
+// throughout. ok is false when the groups are not those of any service.
+func readDigits(text []byte, at int) (run digitRun, ok bool) {
+	var groups []string
+	var kind rune
+	i := at
+	for len(groups) < maxGroups {
+		group, end := readGroup(text, i)
+		if group == "" {
+			break
+		}
+		groups, run.end = append(groups, group), end
+		sep, next := readSeparator(text, end)
+		if sep == 0 || kind != 0 && sep != kind {
+			break
+		}
+		if digit, _ := readDigit(text, next); digit == 0 {
+			break
+		}
+		kind, i = sep, next
+	}
+	run.digits, run.shape, run.hyphens = strings.Join(groups, ""), shapeOf(groups), kind == '-'
+	return run, knownShape(run.shape, len(run.digits)) && numberEnds(text, run.end)
+}
+
+// readGroup reads digits without separators, full-width ones included; one more than any number has is enough.
+func readGroup(text []byte, i int) (group string, end int) {
+	var digits []byte
+	for len(digits) <= maxDigits {
+		digit, size := readDigit(text, i)
+		if digit == 0 {
+			break
+		}
+		digits, i = append(digits, digit), i+size
+	}
+	return string(digits), i
+}
+
+// readDigit reads one digit, with invisible characters before it.
+func readDigit(text []byte, i int) (digit byte, size int) {
+	at := skipInvisible(text, i)
+	if at < len(text) && isDigit(text[at]) {
+		return text[at], at + 1 - i
+	}
+	if r, n := utf8.DecodeRune(text[at:]); '０' <= r && r <= '９' {
+		return byte(r - '０' + '0'), at + n - i
+	}
+	return 0, 0
+}
+
+func skipInvisible(text []byte, i int) int {
+	for i < len(text) && text[i] >= utf8.RuneSelf {
+		r, n := utf8.DecodeRune(text[i:])
+		if !invisible(r) {
+			break
+		}
+		i += n
+	}
+	return i
+}
+
+// readSeparator reads what may stand between two groups: ' ', '-' or '.' for its kind, 0 when there is none.
+func readSeparator(text []byte, i int) (kind rune, next int) {
+	i = skipInvisible(text, i)
+	r, size := readLetter(text[min(i, len(text)):])
+	switch {
+	case r == '\n' || r == '\r' || r == '\t':
+		return 0, i
+	case r == '-' || 0x2010 <= r && r <= 0x2015 || r == 0x2212:
+		return '-', i + size
+	case r == '.' || r == ' ' || unicode.Is(unicode.Zs, r):
+		if r != '.' {
+			r = ' '
+		}
+		return r, i + size
+	}
+	return 0, i
+}
+
+func shapeOf(groups []string) string {
+	var shape []byte
+	for i, group := range groups {
+		if i > 0 {
+			shape = append(shape, '-')
+		}
+		if len(group) > 9 {
+			shape = append(shape, '1')
+		}
+		shape = append(shape, byte('0'+len(group)%10))
+	}
+	return string(shape)
+}
+
+// knownShape: the groups are those of some service, or there are none and the length is right.
+func knownShape(shape string, digits int) bool {
+	switch shape {
+	case "3-3-3", "3-3-4", "3-4-4", "4-3-4", "4-2-4":
+		return true
+	case "3-3-3-1", "3-3-3-2", "3-3-3-3", "3-3-3-3-1", "3-3-3-3-2", "3-3-3-3-3":
+		return true
+	}
+	return !strings.Contains(shape, "-") && minDigits <= digits && digits <= maxDigits
+}
+
+// numberEnds: what follows the digits does not make them part of something longer. A label may be glued on: letters beyond
+// ASCII, or a capitalised word.
+func numberEnds(text []byte, end int) bool {
+	rest := text[end:min(len(text), end+4)]
+	switch {
+	case len(rest) == 0:
+		return true
+	case isDigit(rest[0]) || rest[0] == '_' || rest[0] == '@' || rest[0]|0x20 >= 'a' && rest[0]|0x20 <= 'z' && !capitalised(rest):
+		return false
+	case (rest[0] == '-' || rest[0] == '.' || rest[0] == ',') && len(rest) > 1:
+		return !isAlnum(rest[1])
+	}
+	return true
+}
+
+func capitalised(word []byte) bool {
+	return len(word) == 4 && word[0] <= 'Z' && isAlpha(word[1]) && isAlpha(word[2]) && isAlpha(word[3]) && word[1] >= 'a'
+}
+
+func endsWithHash(text []byte, end int) bool {
+	next, _ := skipMarkup(text, end, 0)
+	_, ok := readHash(text, min(next, len(text)))
+	if _, direct := readHash(text, end); direct {
+		return true
+	}
+	return ok && next-end <= 8
+}
+
+// wordStart: no word runs into text[at]. A capital behind a small letter begins a word, and so does what stands behind an
+// escape ("\nMeeting ID").
+func wordStart(text []byte, at int) bool {
+	if at == 0 || !isAlnum(text[at]) {
+		return true
+	}
+	before := text[at-1]
+	switch {
+	case !isAlnum(before):
+		return before < utf8.RuneSelf || !letterEnds(text[:at])
+	case at > 1 && text[at-2] == '\\' && strings.IndexByte("nrt", before) >= 0:
+		return true
+	}
+	return 'a' <= before && before <= 'z' && 'A' <= text[at] && text[at] <= 'Z'
+}
+
+// letterEnds: text ends with a Latin, Greek or Cyrillic letter beyond ASCII. Scripts without spaces do not count.
+func letterEnds(text []byte) bool {
+	r, _ := utf8.DecodeLastRune(text)
+	return r < 0x590 && unicode.IsLetter(r)
+}
+
+// wordEnd: the word that ends at text[end] does not go on.
+func wordEnd(text []byte, end int) bool {
+	if end >= len(text) || end == 0 || !isAlpha(text[end-1]) {
+		return true
+	}
+	return !isAlpha(text[end]) && text[end] != '_' || 'a' <= text[end-1] && text[end-1] <= 'z' && text[end] <= 'Z'
+}
+
+// skipMarkup skips what may stand between a label and its value: blanks, at most `breaks` line breaks, a colon, quotes,
+// emphasis, tags, cell borders, a note in parentheses. said is true when something of it says "the value follows".
+func skipMarkup(text []byte, at, breaks int) (next int, said bool) {
+	limit := min(len(text), at+maxGap)
+	for i := at; i < limit; {
+		n, colon := markupAt(text, i, limit)
+		if n == 0 {
+			return i, said
+		}
+		if breaksLine(text[i : i+n]) {
+			if breaks--; breaks < 0 {
+				return i, said
+			}
+		}
+		said = said || colon
+		i += n
+	}
+	return limit, said
+}
+
+func breaksLine(piece []byte) bool { return piece[0] == '\n' || string(piece) == `\n` }
+
+// markupAt returns the length of one piece of markup at text[i], 0 when there is none.
+func markupAt(text []byte, i, limit int) (length int, colon bool) {
+	switch c := text[i]; c {
+	case ' ', '\t', '\r', '\n', '"', '\'', '`', '[', '_', '~', '>', '#', '|':
+		return 1, false
+	case ':', '=':
+		return 1, true
+	case '*':
+		return markedAt(text, i)
+	case ',', '-':
+		return lone(text, i), false
+	case '<':
+		return tagAt(text, i, limit)
+	case '(':
+		return noteAt(text, i, limit), false
+	case ')':
+		return 1, false
+	case '\\', '&':
+		return escapeAt(text, i)
+	case 'i':
+		if bytes.HasPrefix(text[i:], []byte("is ")) && i > 0 && text[i-1] == ' ' {
+			return 3, false
+		}
+	}
+	return wideMarkupAt(text, i)
+}
+
+// wideMarkupAt is markupAt beyond ASCII.
+func wideMarkupAt(text []byte, i int) (int, bool) {
+	if text[i] < utf8.RuneSelf {
+		return 0, false
+	}
+	switch r, n := utf8.DecodeRune(text[i:]); {
+	case r == '：':
+		return n, true
+	case invisible(r), unicode.IsSpace(r), strings.ContainsRune("＃（）【】「」『』“”„‘’«»・–—→｜", r):
+		return n, false
+	}
+	return 0, false
+}
+
+// markedAt reads emphasis; a longer row of asterisks is a hidden value and no markup.
+func markedAt(text []byte, i int) (int, bool) {
+	n := i
+	for n < len(text) && n-i <= 3 && text[n] == '*' {
+		n++
+	}
+	if n-i > 3 {
+		return 0, false
+	}
+	return n - i, false
+}
+
+// lone reads a comma or hyphen that stands by itself.
+func lone(text []byte, i int) int {
+	if i+1 < len(text) && (text[i+1] == text[i] || text[i] == '-' && isDigit(text[i+1])) {
+		return 0
+	}
+	return 1
+}
+
+func tagAt(text []byte, i, limit int) (int, bool) {
+	if i+1 >= len(text) || text[i+1] != '/' && !isAlpha(text[i+1]) {
+		return 0, false
+	}
+	end := bytes.IndexByte(text[i:min(limit, i+maxTag)], '>')
+	if end < 0 || bytes.IndexByte(text[i:i+end], '\n') >= 0 && end > maxTag/2 {
+		return 0, false
+	}
+	cell := bytes.HasPrefix(text[i:], []byte("<td")) || bytes.HasPrefix(text[i:], []byte("<dd"))
+	return end + 1, cell
+}
+
+// noteAt reads "(access code)"; a parenthesis with a digit right behind it holds the value.
+func noteAt(text []byte, i, limit int) int {
+	end := bytes.IndexByte(text[i:min(limit, i+60)], ')')
+	if end < 0 || bytes.IndexAny(text[i:i+end], "0123456789\n") >= 0 {
+		return 1
+	}
+	return end + 1
+}
+
+// escapeAt reads "\n", "\"", "\u003a", "&nbsp;", "&#58;" and the like.
+func escapeAt(text []byte, i int) (int, bool) {
+	if r, n := readLetter(text[i:]); n > 1 {
+		ok := unicode.IsSpace(r) || invisible(r) || strings.ContainsRune(":：=|#\"'<>*", r)
+		if !ok {
+			return 0, false
+		}
+		return n, r == ':' || r == '：'
+	}
+	if text[i] == '\\' && i+1 < len(text) {
+		if strings.IndexByte("nrt\"'*_#|[", text[i+1]) >= 0 {
+			return 2, false
+		}
+		return 1, false
+	}
+	return 0, false
+}
+
+// remark is something near a number or link that says more about it: a service's name, a passcode, a PIN, a host key.
+type remark struct {
+	start, end int    // of the label or the name
+	value      Span   // where the secret stands
+	cue        cue    // for names
+	secret     string // "passcode", "pin" or "host_key"; "" for names
+	mixed      bool   // the passcode has small and capital letters
+}
+
+// readPasscode reads the value behind a passcode label. ok is false when there is none, a placeholder, or prose.
+func readPasscode(text []byte, at int) (value Span, mixed, ok bool) {
+	i, said := skipMarkup(text, at, 1)
+	end := i
+	for end < len(text) && end-i < maxPasskey && passcodeByte(text[end]) && !bytes.HasPrefix(text[end:], []byte(`\n`)) {
+		end++
+	}
+	word := strings.TrimRight(string(text[i:end]), ".:!?*_~\\")
+	value = Span{i, i + len(word)}
+	digits := strings.ContainsAny(word, "0123456789")
+	lineBreak := bytes.IndexByte(text[at:i], '\n') >= 0
+	switch {
+	case len(word) < 3, placeholderPasscode(word), !digits && (!said || lineBreak):
+		return Span{}, false, false
+	case len(word) > 16 && !digits, lineBreak && len(word) < 4:
+		return Span{}, false, false
+	}
+	lower := strings.ContainsAny(word, "abcdefghijklmnopqrstuvwxyz")
+	return value, lower && strings.ContainsAny(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"), true
+}
+
+// passcodeByte: services allow letters, digits and @ - _ * and more; what ends a value in markup and code is left out.
+func passcodeByte(c byte) bool {
+	return c > ' ' && c < 0x7f && strings.IndexByte("\"'`<>|,;/()[]", c) < 0
+}
+
+// placeholderPasscode: a stand-in, an expression, or the next word of a sentence.
+func placeholderPasscode(word string) bool {
+	lower := strings.ToLower(word)
+	if strings.Trim(lower, "x*•.-_#?0") == "" || strings.ContainsAny(word, "{}$%=") || strings.Contains(word, "...") || placeholderWord(lower) {
+		return true
+	}
+	if dot := strings.IndexByte(word, '.'); dot > 0 && dot+1 < len(word) && isAlpha(word[dot-1]) && isAlpha(word[dot+1]) {
+		return true // config.password, example.com
+	}
+	return slices.Contains(proseWords(), lower)
+}
+
+func proseWords() []string {
+	return []string{"n/a", "see", "sent", "ask", "will", "same", "not", "none", "required", "needed", "optional", "tbd", "tba", "the", "please",
+		"contact", "provided", "check", "email", "e-mail", "your", "our", "available", "private", "hidden", "redacted", "removed", "found", "only",
+		"yes", "here", "below", "above", "and", "for", "with", "this", "that", "you", "are", "can", "has", "must", "string", "str", "text",
+		"undefined", "null", "true", "false", "password", "passcode", "passwort", "contraseña", "senha", "var", "const", "kein", "keine",
+		"aucun", "ninguna", "nenhuma", "nessuna", "geen", "join", "phone", "meeting", "click", "https", "http", "self", "os"}
+}
+
+// readPIN reads a number to be keyed in at the telephone: four digits or more, "#" behind them or nine of them.
+func readPIN(text []byte, at int) (Span, bool) {
+	i, _ := skipMarkup(text, at, 0)
+	end, digits := i, 0
+	for digits <= maxDigits {
+		group, next := readGroup(text, end)
+		if group == "" {
+			break
+		}
+		digits += len(group)
+		end = next
+		if _, after := readSeparator(text, end); after > end {
+			if more, _ := readDigit(text, after); more != 0 {
+				end = after
+			}
+		}
+	}
+	return Span{i, end}, digits >= 4 && (digits >= minDigits || endsWithHash(text, end))
+}
+
+// readHostKey reads six digits, or four to ten to be safe.
+func readHostKey(text []byte, at int) (Span, bool) {
+	i, _ := skipMarkup(text, at, 1)
+	group, end := readGroup(text, i)
+	return Span{i, end}, len(group) >= 4 && len(group) <= 10 && strings.Trim(group, "0") != "" && numberEnds(text, end)
+}

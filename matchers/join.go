@@ -1,0 +1,574 @@
+package matchers
+
+import (
+	"bytes"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// How far apart what names one meeting may stand.
+const (
+	blockBytes   = 1500
+	blockLines   = 15
+	secretBytes  = 400 // a passcode behind its id or link
+	secretLines  = 3
+	beforeBytes  = 200 // a passcode before it
+	weakBytes    = 400 // an ambiguous name of a service beside a number without groups
+	followLines  = 6   // a link that follows its number
+	maxCues      = 64  // names of services looked at on each side of a number
+	maxAliases   = 32  // meetings that one alias is shared by
+	maxNeighbour = 16  // links and numbers looked at on each side
+)
+
+// join brings together what names the same meeting, and decides whose a number without a link is. links and numbers are
+// ordered by Start; neither is changed. The result is ordered by Start: the links, with the secrets that stand beside them,
+// and a sighting for every number that belongs to a link or whose service the text names. Sightings of one meeting share
+// their Key, or name each other's among their Aliases. Numbers of nobody are left out.
+//
+// Time and memory are linear: every byte near a link or number is read at most twice, and each has a bounded
+// neighbourhood.
+func join(text []byte, links []Sighting, numbers []number) []Sighting {
+	j := newJoiner(text, links, numbers)
+	j.joinSatellites()
+	j.resolve(func(n number) bool {
+		return n.idLabel == rowMeeting || n.idLabel == rowWebinar || n.idLabel == rowNumber || n.platform != ""
+	})
+	j.resolve(func(number) bool { return true })
+	j.addSecrets()
+	return j.result()
+}
+
+// item is a link or a number, in the order of the text.
+type item struct {
+	start, end int
+	link       bool
+	number     number   // of a number
+	sighting   Sighting // of a link; of a number once it is resolved
+	resolved   bool
+}
+
+type joiner struct {
+	text     []byte
+	items    []item
+	byDigits map[string][]int  // links by their digits, in order
+	byNumber map[string]int    // the first number decided, by platform and digits, and by digits
+	named    map[string]string // digits of numbers whose service is known by themselves
+	taken    map[string]string // key of a link and space of an alias: the digits it has got
+}
+
+func newJoiner(text []byte, links []Sighting, numbers []number) *joiner {
+	j := &joiner{text: text, byDigits: make(map[string][]int), byNumber: make(map[string]int), named: make(map[string]string), taken: make(map[string]string)}
+	for _, link := range links {
+		link.Secret = slices.Clip(link.Secret)
+		j.items = append(j.items, item{start: link.Start, end: link.End, link: true, sighting: link, resolved: true})
+	}
+	for _, n := range distinctNumbers(numbers) {
+		if n.platform != "" {
+			j.named[n.digits] = n.platform
+		}
+		j.items = append(j.items, item{start: n.start, end: n.end, number: n})
+	}
+	sort.SliceStable(j.items, func(a, b int) bool { return j.items[a].start < j.items[b].start })
+	for i := range j.items {
+		if it := &j.items[i]; it.link && all(it.sighting.ID, isDigit) {
+			j.byDigits[it.sighting.ID] = append(j.byDigits[it.sighting.ID], i)
+		}
+	}
+	return j
+}
+
+// distinctNumbers keeps one reading of each number: the one whose label begins first ("Phone conference ID" holds
+// "Conference ID").
+func distinctNumbers(numbers []number) []number {
+	sorted := slices.Clone(numbers)
+	sort.SliceStable(sorted, func(a, b int) bool {
+		if sorted[a].start != sorted[b].start {
+			return sorted[a].start < sorted[b].start
+		}
+		return sorted[a].labelAt < sorted[b].labelAt
+	})
+	kept := sorted[:0]
+	for _, n := range sorted {
+		if len(kept) == 0 || n.start >= kept[len(kept)-1].end {
+			kept = append(kept, n)
+		}
+	}
+	return kept
+}
+
+// joinSatellites gives the links that only accompany a join link (meeting options, dial-in pages, SIP addresses) that
+// link's key as an alias, and the other way round.
+func (j *joiner) joinSatellites() {
+	near := newVicinity(j.text)
+	for i := range j.items {
+		it := &j.items[i]
+		if !it.link || !isSatellite(j.text, it) {
+			continue
+		}
+		near.cover(it)
+		main := j.blockLink(near, i, it.sighting.Platform)
+		if main < 0 || !acceptsSatellite(j.items[main].sighting.Link, it.sighting.Link) {
+			continue
+		}
+		own, other := it.sighting.Key(), j.items[main].sighting.Key()
+		if own != other {
+			it.sighting.AddAlias(other)
+			j.items[main].sighting.AddAlias(own)
+		}
+	}
+}
+
+// isSatellite: the link names a meeting that a join link beside it may name too.
+func isSatellite(text []byte, it *item) bool {
+	l := it.sighting.Link
+	switch l.Platform {
+	case "teams":
+		return l.Kind == OptionsPage || l.Kind == DialIn
+	case "webex":
+		return l.Kind == DialIn || bytes.IndexByte(text[it.start:min(it.end, it.start+256)], '@') >= 0
+	case "zoom":
+		return l.Kind == DialIn
+	}
+	return false
+}
+
+func acceptsSatellite(main, satellite Link) bool {
+	if main.Platform == "zoom" {
+		return main.Space == "my" && len(satellite.ID) == 10 && main.Realm == satellite.Realm
+	}
+	return true
+}
+
+// isMain: the link admits to a meeting by itself, so a block belongs to it and ends at the next such link.
+func (j *joiner) isMain(i int, platform string) bool {
+	it := &j.items[i]
+	if !it.link || it.sighting.Platform != platform || isSatellite(j.text, it) {
+		return false
+	}
+	return takesPart(it.sighting.Link)
+}
+
+// takesPart: the link leads to a call, or to a page of the webinar whose number may stand beside it.
+func takesPart(l Link) bool {
+	switch l.Kind {
+	case Meeting, PersonalRoom, Webinar, HostStart:
+		return true
+	case Registration:
+		return l.Platform == "gotomeeting"
+	}
+	return false
+}
+
+// blockLink finds the main link of a platform in whose block item i stands: the nearest before it, else one that follows
+// closely with no other number between. -1 when there is none.
+func (j *joiner) blockLink(near *vicinity, i int, platform string) int {
+	for k := i - 1; k >= 0 && k >= i-maxNeighbour && j.inBlock(near, k, i); k-- {
+		if j.isMain(k, platform) {
+			return k
+		}
+	}
+	for k := i + 1; k < len(j.items) && k <= i+maxNeighbour && j.inBlock(near, i, k); k++ {
+		if j.isMain(k, platform) && near.lines(j.items[i].end, j.items[k].start) <= followLines {
+			return k
+		}
+		if it := &j.items[k]; !it.link && !it.resolved && it.number.digits != j.items[i].number.digits && it.number.idLabel == rowMeeting {
+			break
+		}
+	}
+	return -1
+}
+
+func (j *joiner) inBlock(near *vicinity, before, after int) bool {
+	end, start := j.items[before].end, j.items[after].start
+	return start-end <= blockBytes && near.lines(end, start) <= blockLines
+}
+
+// resolve decides the numbers that are chosen and not yet decided.
+func (j *joiner) resolve(chosen func(number) bool) {
+	near := newVicinity(j.text)
+	for i := range j.items {
+		it := &j.items[i]
+		if it.resolved || !chosen(it.number) {
+			continue
+		}
+		near.cover(it)
+		if s, ok := j.resolveNumber(near, i); ok {
+			s.Start, s.End = it.start, it.end
+			s.AddSecret(it.number.secrets...)
+			s.Secret = append(s.Secret, it.number.secretSpans...)
+			it.sighting, it.resolved = s, true
+			j.remember(s.Platform+" "+it.number.digits, i)
+			j.remember(it.number.digits, i)
+		}
+	}
+}
+
+// remember notes where a number was decided first.
+func (j *joiner) remember(name string, i int) {
+	if _, ok := j.byNumber[name]; !ok {
+		j.byNumber[name] = i
+	}
+}
+
+// resolveNumber says which meeting item i is.
+func (j *joiner) resolveNumber(near *vicinity, i int) (Sighting, bool) {
+	n := j.items[i].number
+	if k := j.sameDigits(i); k >= 0 {
+		return sightingOf(j.items[k].sighting.Link, n, ""), true
+	}
+	platform, realm := j.service(near, i)
+	if platform == "" || platform == otherService {
+		return Sighting{}, false
+	}
+	if realm == "" {
+		realm = "commercial"
+	}
+	own := numberLink(n, platform, realm)
+	if main := j.blockLink(near, i, platform); main >= 0 && j.belongs(main, n, own) {
+		to := &j.items[main].sighting
+		if platform == "google-meet" {
+			to.AddSecret("pin")
+			return sightingOf(to.Link, n, ""), true
+		}
+		to.AddAlias(own.Key())
+		return sightingOf(to.Link, n, own.Key()), true
+	}
+	switch platform {
+	case "google-meet", "skype-for-business":
+		return Sighting{}, false // a telephone PIN is no meeting
+	case "teams":
+		if k := j.meetingNumber(near, i, own); k >= 0 {
+			j.items[k].sighting.AddAlias(own.Key())
+			return sightingOf(j.items[k].sighting.Link, n, own.Key()), true
+		}
+	}
+	return Sighting{Link: own}, true
+}
+
+// sameDigits finds the nearest link, or else a number already decided, with the same digits. -1 when there is none.
+func (j *joiner) sameDigits(i int) int {
+	n := j.items[i].number
+	best, candidates := -1, j.byDigits[n.digits]
+	at := sort.SearchInts(candidates, i)
+	for _, c := range candidates[max(0, at-maxNeighbour):min(len(candidates), at+maxNeighbour)] {
+		link := j.items[c].sighting.Link
+		if n.platform != "" && n.platform != link.Platform || !takesPart(link) && link.Kind != DialIn {
+			continue
+		}
+		if best < 0 || distance(i, c) < distance(i, best) {
+			best = c
+		}
+	}
+	if best >= 0 {
+		return best
+	}
+	name := n.digits
+	if n.platform != "" {
+		name = n.platform + " " + n.digits
+	}
+	if c, ok := j.byNumber[name]; ok {
+		return c
+	}
+	return -1
+}
+
+func distance(a, b int) int { return max(a-b, b-a) }
+
+// belongs: the number is another name of the link's meeting.
+func (j *joiner) belongs(main int, n number, own Link) bool {
+	link := j.items[main].sighting.Link
+	slot := link.Key() + " " + own.Space
+	if digits, ok := j.taken[slot]; ok && digits != n.digits {
+		return false
+	}
+	var ok bool
+	switch link.Platform {
+	case "zoom":
+		ok = link.Space == "my" && len(n.digits) == 10
+	case "teams":
+		ok = link.Space != own.Space
+	case "webex", "tencent-meeting":
+		ok = !all(link.ID, isDigit)
+	case "gotomeeting":
+		ok = !all(link.ID, isDigit) || len(link.ID) > 9
+	case "google-meet":
+		return true
+	case "skype-for-business":
+		ok = true
+	}
+	if ok {
+		j.taken[slot] = n.digits
+	}
+	return ok
+}
+
+// meetingNumber finds the Teams meeting number in whose block a dial-in number stands. -1 when there is none.
+func (j *joiner) meetingNumber(near *vicinity, i int, own Link) int {
+	if own.Space == "meet" {
+		return -1
+	}
+	for k := i - 1; k >= 0 && k >= i-maxNeighbour && j.inBlock(near, k, i); k-- {
+		if it := &j.items[k]; it.resolved && it.sighting.Platform == "teams" && it.sighting.Space == "meet" {
+			return k
+		}
+	}
+	return -1
+}
+
+// sightingOf makes the number a sighting of link's meeting. alias is the number's own key, "" when it is the same.
+func sightingOf(link Link, n number, alias string) Sighting {
+	s := Sighting{Link: Link{Platform: link.Platform, Realm: link.Realm, Space: link.Space, ID: link.ID, Kind: DialIn, Class: NumberOnly}}
+	if n.kind == HostStart {
+		s.Kind, s.Class = HostStart, HostCredential
+	}
+	s.AddAlias(alias)
+	return s
+}
+
+// numberLink is the meeting that a number names by itself.
+func numberLink(n number, platform, realm string) Link {
+	l := Link{Platform: platform, ID: n.digits}
+	switch platform {
+	case "zoom":
+		l.Realm = realm
+	case "teams":
+		l.Space = "meet"
+		if n.idLabel == rowConference || n.idLabel == rowTap {
+			l.Space = "conf"
+		} else if n.idLabel == rowVideo {
+			l.Space = "vtc"
+		}
+	case "webex":
+		l.Space = "num"
+	case "skype-for-business":
+		l.Space = "conf"
+	}
+	return sightingOf(l, n, "").Link
+}
+
+// service says which service a number belongs to: "" when nothing says so, otherService when it is one whose numbers are not
+// read. realm is Zoom's cloud when the text names it.
+func (j *joiner) service(near *vicinity, i int) (platform, realm string) {
+	n := j.items[i].number
+	if n.platform == "" {
+		n.platform = j.named[n.digits]
+	}
+	best := witness{platform: n.platform, distance: 3 * blockBytes}
+	fitting := services(n)
+	j.hearLinks(near, i, fitting, &best)
+	best.hearCues(near, &j.items[i], fitting)
+	if best.platform == "" {
+		best.platform = j.byShape(near, i)
+	}
+	return best.platform, best.realm
+}
+
+// witness is the nearest thing that names the service of a number. What stands before a number weighs more.
+type witness struct {
+	platform, realm string
+	distance        int
+}
+
+func (w *witness) hear(platform, realm string, distance int) {
+	if distance < w.distance {
+		w.platform, w.realm, w.distance = platform, realm, distance
+	}
+}
+
+// hearLinks listens to the links around item i, one of each service on each side.
+func (j *joiner) hearLinks(near *vicinity, i int, fitting []string, w *witness) {
+	at := &j.items[i]
+	for k := i - 1; k >= 0 && k >= i-maxNeighbour && j.inBlock(near, k, i); k-- {
+		if it := &j.items[k]; it.link {
+			w.hearLink(it, fitting, at.labelAt()-it.end, at.number.idLabel)
+		}
+	}
+	for k := i + 1; k < len(j.items) && k <= i+maxNeighbour && j.inBlock(near, i, k); k++ {
+		if it := &j.items[k]; it.link {
+			w.hearLink(it, fitting, 2*(it.start-at.end), at.number.idLabel)
+		}
+	}
+}
+
+func (it *item) labelAt() int {
+	if it.link {
+		return it.start
+	}
+	return it.number.labelAt
+}
+
+func (w *witness) hearLink(it *item, fitting []string, distance int, row string) {
+	l := it.sighting.Link
+	switch {
+	case slices.Contains(fitting, l.Platform):
+		realm := ""
+		if l.Platform == "zoom" {
+			realm = l.Realm
+		}
+		w.hear(l.Platform, realm, max(0, distance))
+	case takesPart(l) && row == rowMeeting && numbersMeetings(l.Platform):
+		w.hear(otherService, "", max(0, distance))
+	}
+}
+
+// numbersMeetings: the service prints "Meeting ID" for numbers of its own.
+func numbersMeetings(platform string) bool {
+	switch platform {
+	case "zoom", "teams", "webex", "chime", "tencent-meeting", "feishu", "bluejeans", "ringcentral", "lifesize", "starleaf", "zoho", "gotomeeting":
+		return true
+	}
+	return false
+}
+
+// hearCues listens to the services' names around an item, the nearest first, at most maxCues on each side.
+func (w *witness) hearCues(near *vicinity, at *item, fitting []string) {
+	from, to := near.window(at.start, at.end)
+	before, after := near.between(from, at.start), near.between(at.end, to)
+	for k := len(before) - 1; k >= max(0, len(before)-maxCues); k-- {
+		w.hearCue(before[k], at, fitting)
+	}
+	for _, r := range after[:min(len(after), maxCues)] {
+		w.hearCue(r, at, fitting)
+	}
+}
+
+// hearCue listens to a service's name in the text.
+func (w *witness) hearCue(r remark, at *item, fitting []string) {
+	distance := at.labelAt() - r.end
+	if r.start >= at.end {
+		distance = 2 * (r.start - at.end)
+	}
+	distance = max(0, distance)
+	n := at.number
+	switch {
+	case r.cue.platform == otherService && n.platform == "":
+	case !slices.Contains(fitting, r.cue.platform):
+		return
+	case r.cue.weak && r.cue.platform == "chime" && n.shape != "4-2-4":
+		return
+	case r.cue.weak && r.cue.platform == "webex" && n.idLabel != rowNumber:
+		return
+	case r.cue.weak && !strings.Contains(n.shape, "-") && distance > weakBytes:
+		return
+	}
+	w.hear(r.cue.platform, r.cue.realm, distance)
+}
+
+// byShape attributes a number of which nothing says whose it is, by how it is printed.
+func (j *joiner) byShape(near *vicinity, i int) string {
+	it := &j.items[i]
+	n := it.number
+	switch {
+	case n.shape == "4-3-4" && n.digits[0] == '2' && (n.idLabel == rowMeeting || n.idLabel == rowNumber || n.idLabel == rowAccess):
+		return "webex"
+	case strings.HasPrefix(n.shape, "3-3-3-") && len(n.digits) >= 11 && n.idLabel == rowMeeting && near.mixedPasscode(it.end):
+		return "teams"
+	case n.idLabel == rowAccess && n.shape == "3-3-3" && n.hyphens && near.namesCall(it):
+		return "gotomeeting"
+	case n.idLabel == rowConference && n.hash && strings.HasPrefix(n.shape, "3-3-3") && isPhoneConference(j.text, n.labelAt):
+		return "teams"
+	}
+	return ""
+}
+
+// isPhoneConference: the label is Teams' own words for its dial-in id, and not a bare "Conference ID".
+func isPhoneConference(text []byte, at int) bool {
+	label, _ := findLabel(text[at:])
+	return label.row == rowConference && label.text != "Conference ID" && label.text != "Konferenz-ID"
+}
+
+// addSecrets gives each passcode, PIN and host key in the text to the link or number that it stands beside.
+func (j *joiner) addSecrets() {
+	near := newVicinity(j.text)
+	for i := range j.items {
+		it := &j.items[i]
+		near.cover(it)
+		for _, r := range near.between(it.start-2*beforeBytes, it.end+secretBytes) {
+			if r.secret != "" && it.resolved && j.owns(near, i, r) {
+				it.takeSecret(r)
+			}
+		}
+	}
+}
+
+// owns: of the items around remark r, item i is the one it speaks of.
+func (j *joiner) owns(near *vicinity, i int, r remark) bool {
+	it := &j.items[i]
+	for k := max(0, i-1); k < min(len(j.items), i+2); k++ {
+		if other := &j.items[k]; r.start < other.end && r.end > other.start || r.value.Start < other.end && r.value.End > other.start {
+			return false // part of a link, or the id itself
+		}
+	}
+	if r.start >= it.end {
+		next := i + 1
+		if next < len(j.items) && j.items[next].start < r.start {
+			return false
+		}
+		return behind(near, it, r) && !(next < len(j.items) && prefers(near, it, &j.items[next], r))
+	}
+	if i > 0 && j.items[i-1].end > r.start {
+		return false
+	}
+	if !before(near, it, r) {
+		return false
+	}
+	return i == 0 || !behind(near, &j.items[i-1], r) || prefers(near, &j.items[i-1], it, r)
+}
+
+// behind: r stands within three lines behind the item.
+func behind(near *vicinity, it *item, r remark) bool {
+	return r.start >= it.end && r.start-it.end <= secretBytes && near.lines(it.end, r.start) <= secretLines
+}
+
+// before: r stands directly before the item.
+func before(near *vicinity, it *item, r remark) bool {
+	return r.value.End <= it.start && it.start-r.value.End <= beforeBytes && near.lines(r.value.End, it.start) <= 1
+}
+
+// prefers: r stands behind one item but belongs to the next: on its line, or with a blank line before r only.
+func prefers(near *vicinity, previous, next *item, r remark) bool {
+	if !before(near, next, r) {
+		return false
+	}
+	gap := near.lines(previous.end, r.start)
+	return gap > 0 && near.lines(r.value.End, next.start) == 0 || gap > 1 && bytes.Contains(near.text[previous.end:r.start], []byte("\n\n"))
+}
+
+// takeSecret notes the secret, when the item's service has such.
+func (it *item) takeSecret(r remark) {
+	s := &it.sighting
+	meet := s.Platform == "google-meet"
+	switch {
+	case !takesPart(s.Link) && s.Kind != DialIn && s.Kind != Recording:
+		return
+	case meet != (r.secret == "pin"):
+		return
+	case r.secret == "host_key":
+		s.Kind, s.Class = HostStart, HostCredential
+	}
+	s.AddSecret(r.secret)
+	s.Secret = append(s.Secret, r.value)
+}
+
+// result lists what was decided, and makes aliases mutual.
+func (j *joiner) result() []Sighting {
+	var out []Sighting
+	keys := make(map[string][]string)
+	for i := range j.items {
+		if it := &j.items[i]; it.resolved {
+			out = append(out, it.sighting)
+			for _, alias := range it.sighting.Aliases {
+				if len(keys[alias]) < maxAliases {
+					keys[alias] = addSorted(keys[alias], it.sighting.Key())
+				}
+			}
+		}
+	}
+	for i := range out {
+		if own := out[i].Key(); len(keys[own]) > 0 {
+			out[i].AddAlias(keys[own]...)
+		}
+	}
+	return out
+}

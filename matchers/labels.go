@@ -1,0 +1,391 @@
+package matchers
+
+import (
+	"bytes"
+	"html"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// The rows of the label table that introduce an id. A row says which services print the label and what the id is.
+const (
+	rowMeeting    = "meeting"    // "Meeting ID": Zoom, Teams, Webex, Chime, Tencent
+	rowWebinar    = "webinar"    // "Webinar ID": Zoom
+	rowNumber     = "number"     // "Meeting number (access code)": Webex, sometimes Zoom
+	rowAccess     = "access"     // "Access code": Webex and GoTo; elsewhere a passcode
+	rowConference = "conference" // "Phone conference ID": a dial-in id of Teams, an alias and no meeting id
+	rowVideo      = "video"      // "VTC Conference ID", "Video ID": room systems that join Teams, an alias too
+	rowTencent    = "tencent"    // the service's own name before the number
+	rowTap        = "tap"        // no label: a dial string
+	rowH323       = "h323"       // no label: an H.323 dial string
+)
+
+// language holds the words of one language's invitations. A space in a label stands for one to four blanks, and for
+// none where it stands beside a letter that is not Latin. Case, composed or decomposed accents, HTML entities and
+// \u escapes need no entries of their own: matchLabel reads them all.
+type language struct {
+	name       string
+	meeting    []string
+	webinar    []string
+	number     []string
+	access     []string
+	conference []string
+	passcodes  []string
+	hostKeys   []string
+	headings   []string // headings of Zoom's dial-in list: they name the service where the text does not
+}
+
+// languages is the one table of labels. To support a language, add its entry here.
+func languages() []language {
+	return append(westernLanguages(), furtherLanguages()...)
+}
+
+func westernLanguages() []language {
+	return []language{
+		{name: "English",
+			meeting: []string{"Meeting ID", "Meeting-ID", "Zoom ID"}, webinar: []string{"Webinar ID"},
+			number: []string{"Meeting number", "Event number", "Session number"}, access: []string{"Access code"},
+			conference: []string{"Phone conference ID", "Conference ID"},
+			passcodes:  []string{"Passcode", "Pass code", "Password", "Access code", "pwd"},
+			hostKeys:   []string{"Host key", "Host PIN", "Host-key"},
+			headings:   []string{"One tap mobile", "Dial by your location", "Find your local number", "Join by H.323"}},
+		{name: "French",
+			meeting: []string{"ID de réunion", "ID de la réunion", "ID réunion", "n° de réunion", "Identifiant de réunion"},
+			webinar: []string{"ID de webinaire", "ID du webinaire", "N° de webinaire"},
+			number:  []string{"Numéro de la réunion", "Numéro de réunion"}, access: []string{"Code d'accès"},
+			conference: []string{"ID de conférence téléphonique", "ID de conférence", "ID de la conférence téléphonique"},
+			passcodes:  []string{"Code secret", "Mot de passe", "Code d'accès"}, hostKeys: []string{"Clé d'hôte", "Clé de l'hôte", "Clé d'animateur"},
+			headings: []string{"Une seule touche sur l'appareil mobile", "Composez un numéro en fonction de votre emplacement"}},
+		{name: "German",
+			meeting: []string{"Besprechungs-ID", "Besprechungs ID", "Sitzungs-ID"}, webinar: []string{"Webinar-ID"},
+			number: []string{"Meeting-Kennnummer", "Meeting-Nummer", "Meetingnummer"}, access: []string{"Zugangscode", "Zugriffscode"},
+			conference: []string{"Telefonkonferenz-ID", "Konferenz-ID"},
+			passcodes:  []string{"Kenncode", "Kennung", "Zugangscode", "Zugriffscode", "Kennwort", "Passwort", "Meetingpasswort", "Meeting-Kennwort"},
+			hostKeys:   []string{"Host-Schlüssel", "Host-Kennung", "Gastgeberschlüssel"}, headings: []string{"Schnelleinwahl mobil", "Einwahl nach aktuellem Standort"}},
+		{name: "Spanish",
+			meeting: []string{"ID de reunión", "ID de la reunión", "Id. de reunión", "Id. de la reunión"}, webinar: []string{"ID del seminario web", "ID de seminario web"},
+			number: []string{"Número de reunión", "Número de la reunión"}, access: []string{"Código de acceso"},
+			conference: []string{"Id. de conferencia telefónica", "ID de conferencia telefónica", "ID de conferencia"},
+			passcodes:  []string{"Código de acceso", "Contraseña", "Clave"}, hostKeys: []string{"Clave de anfitrión", "Clave del anfitrión", "Clave de host"},
+			headings: []string{"Móvil con un solo toque", "Móvil con un toque", "Marcar según su ubicación"}},
+		{name: "Portuguese",
+			meeting: []string{"ID da reunião", "ID de reunião"}, webinar: []string{"ID do webinar", "ID do webinário"},
+			number: []string{"Número da reunião"}, access: []string{"Código de acesso"},
+			conference: []string{"ID da conferência telefônica", "ID de conferência telefónica", "ID da conferência"},
+			passcodes:  []string{"Senha de acesso", "Senha", "Código de acesso", "Palavra-passe"}, hostKeys: []string{"Chave do host", "Chave do anfitrião", "Chave de host"},
+			headings: []string{"Dispositivo móvel de um toque", "Discar pelo seu local"}},
+		{name: "Italian",
+			meeting: []string{"ID riunione", "ID della riunione"}, webinar: []string{"ID webinar"}, number: []string{"Numero riunione", "Numero della riunione"},
+			access: []string{"Codice di accesso"}, conference: []string{"ID conferenza telefonica", "ID conferenza"},
+			passcodes: []string{"Codice d'accesso", "Codice di accesso", "Passcode", "Codice segreto"}, hostKeys: []string{"Chiave host", "Codice host"},
+			headings: []string{"Un tocco su dispositivo mobile"}},
+		{name: "Dutch",
+			meeting: []string{"Vergadering-ID", "Vergaderings-ID", "Vergaderings ID", "Vergader-ID"}, number: []string{"Vergaderingsnummer", "Vergadernummer"},
+			access: []string{"Toegangscode"}, conference: []string{"Telefonische vergadering-id", "Vergadering-id telefoon"},
+			passcodes: []string{"Toegangscode", "Wachtwoord"}, hostKeys: []string{"Hostsleutel", "Host-sleutel"}},
+		{name: "Swedish",
+			meeting: []string{"Mötes-ID", "Möte-ID"}, number: []string{"Mötesnummer"}, conference: []string{"Telefonkonferens-ID"},
+			passcodes: []string{"Lösenkod", "Lösenord", "Åtkomstkod"}, hostKeys: []string{"Värdnyckel"}},
+		{name: "Danish and Norwegian",
+			meeting: []string{"Møde-ID", "Møte-ID"}, number: []string{"Mødenummer", "Møtenummer"},
+			passcodes: []string{"Adgangskode", "Passord", "Tilgangskode"}, hostKeys: []string{"Værtsnøgle", "Vertsnøkkel"}},
+	}
+}
+
+func furtherLanguages() []language {
+	return []language{
+		{name: "Polish",
+			meeting: []string{"ID spotkania", "Identyfikator spotkania"}, webinar: []string{"ID webinaru"}, number: []string{"Numer spotkania"},
+			conference: []string{"Identyfikator konferencji telefonicznej"}, passcodes: []string{"Kod dostępu", "Hasło"}, hostKeys: []string{"Klucz hosta"}},
+		{name: "Czech",
+			meeting: []string{"ID schůzky", "ID meetingu"}, passcodes: []string{"Heslo", "Přístupový kód"}, hostKeys: []string{"Klíč hostitele"}},
+		{name: "Turkish",
+			meeting: []string{"Toplantı Kimliği", "Toplantı ID", "Toplantı No"}, webinar: []string{"Web Semineri Kimliği"}, number: []string{"Toplantı Numarası"},
+			conference: []string{"Telefon konferansı kimliği"}, passcodes: []string{"Parola", "Geçiş Kodu", "Şifre"}, hostKeys: []string{"Toplantı Sahibi Anahtarı"}},
+		{name: "Russian",
+			meeting: []string{"Идентификатор конференции", "Идентификатор собрания", "ID конференции", "ID собрания", "ID встречи"},
+			webinar: []string{"Идентификатор веб-семинара", "Идентификатор вебинара"}, number: []string{"Номер встречи", "Номер совещания"},
+			conference: []string{"Идентификатор телефонной конференции"},
+			passcodes:  []string{"Код доступа", "Пароль", "Секретный код"}, hostKeys: []string{"Ключ организатора"}},
+		{name: "Ukrainian",
+			meeting: []string{"Ідентифікатор конференції", "Ідентифікатор наради"}, passcodes: []string{"Код доступу", "Секретний код"}},
+		{name: "Japanese",
+			meeting: []string{"ミーティング ID", "会議 ID"}, webinar: []string{"ウェビナー ID"}, number: []string{"ミーティング番号"},
+			access: []string{"アクセスコード"}, conference: []string{"電話会議 ID"},
+			passcodes: []string{"パスコード", "パスワード", "ミーティングパスワード", "アクセスコード"}, hostKeys: []string{"ホスト キー", "ホストキー"},
+			headings: []string{"ワンタップモバイル機器"}},
+		{name: "Chinese",
+			meeting: []string{"会议号", "会议号码", "会议 ID", "會議號", "會議號碼", "會議 ID", "會議識別碼"}, webinar: []string{"网络研讨会 ID", "網路研討會 ID"},
+			conference: []string{"电话会议 ID", "電話會議 ID"},
+			passcodes:  []string{"密码", "密碼", "口令", "入会密码", "会议密码"}, hostKeys: []string{"主持人密钥", "主持人密鑰", "主持人密码"}},
+		{name: "Korean",
+			meeting: []string{"회의 ID", "미팅 ID"}, webinar: []string{"웨비나 ID"}, number: []string{"회의 번호", "미팅 번호"},
+			conference: []string{"전화 회의 ID"}, passcodes: []string{"암호", "비밀번호", "패스코드"}, hostKeys: []string{"호스트 키"}},
+		{name: "Vietnamese and Indonesian",
+			meeting: []string{"ID cuộc họp", "ID Rapat"}, passcodes: []string{"Mật mã", "Kode Sandi"}},
+	}
+}
+
+// ownLabels are labels of one service, the same in every language.
+func ownLabels() []idLabel {
+	return []idLabel{
+		{text: "腾讯会议", row: rowTencent}, {text: "騰訊會議", row: rowTencent},
+		{text: "VTC Conference ID", row: rowVideo}, {text: "Video Conference ID", row: rowVideo}, {text: "Video ID", row: rowVideo},
+	}
+}
+
+// cueWords are words near a number that name the service it belongs to.
+func cueWords() []cue {
+	return []cue{
+		{platform: "zoom", text: "zoom", weak: true}, {platform: "zoom", text: "zoom meeting"}, {platform: "zoom", text: "zoom-meeting"},
+		{platform: "zoom", text: "zoom webinar"}, {platform: "zoom", text: "zoom.us"}, {platform: "zoom", text: "zoom.com"}, {platform: "zoom", text: "zoomcrc.com"},
+		{platform: "zoom", text: "zoomgov.com", realm: "gov"}, {platform: "zoom", text: "zoom.com.cn", realm: "cn"}, {platform: "zoom", text: "zoom.cn", realm: "cn"},
+		{platform: "zoom", text: "réunion zoom"}, {platform: "zoom", text: "reunión de zoom"}, {platform: "zoom", text: "reunião zoom"}, {platform: "zoom", text: "reunião do zoom"},
+		{platform: "teams", text: "microsoft teams"}, {platform: "teams", text: "ms teams"}, {platform: "teams", text: "teams meeting"},
+		{platform: "teams", text: "teams.microsoft.com"}, {platform: "teams", text: "teams.live.com"}, {platform: "teams", text: "teams-besprechung"}, {platform: "teams", text: "teams-meeting"},
+		{platform: "teams", text: "jointeamsmeeting"}, {platform: "teams", text: "réunion teams"}, {platform: "teams", text: "reunión de teams"}, {platform: "teams", text: "reunião do teams"},
+		{platform: "teams", text: "riunione di teams"}, {platform: "teams", text: "teams 会議"}, {platform: "teams", text: "teams 会议"}, {platform: "teams", text: "teams 회의"}, {platform: "teams", text: "plcm.vc"},
+		{platform: "webex", text: "webex"}, {platform: "webex", text: "video system", weak: true},
+		{platform: "gotomeeting", text: "gotomeeting"}, {platform: "gotomeeting", text: "goto meeting"}, {platform: "gotomeeting", text: "goto.com"},
+		{platform: "gotomeeting", text: "gotomeet.me"}, {platform: "gotomeeting", text: "computer, tablet or smartphone"}, {platform: "gotomeeting", text: "gotowebinar"},
+		{platform: "chime", text: "amazon chime"}, {platform: "chime", text: "chime.aws"}, {platform: "chime", text: "chime meeting"}, {platform: "chime", text: "chime", weak: true},
+		{platform: "tencent-meeting", text: "腾讯会议"}, {platform: "tencent-meeting", text: "騰訊會議"}, {platform: "tencent-meeting", text: "tencent meeting"}, {platform: "tencent-meeting", text: "voov"},
+		{platform: otherService, text: "dingtalk"}, {platform: otherService, text: "钉钉"}, {platform: otherService, text: "釘釘"}, {platform: otherService, text: "feishu"},
+		{platform: otherService, text: "飞书"}, {platform: otherService, text: "larksuite"}, {platform: otherService, text: "bluejeans"}, {platform: otherService, text: "ringcentral"},
+		{platform: otherService, text: "lifesize"}, {platform: otherService, text: "starleaf"}, {platform: otherService, text: "dialpad"}, {platform: otherService, text: "freeconferencecall"},
+		{platform: meetingWord, text: "meeting"}, {platform: meetingWord, text: "webinar"}, {platform: meetingWord, text: "conference call"}, {platform: meetingWord, text: "dial"},
+	}
+}
+
+const (
+	otherService = "-" // a service whose numbers are not read: the number is its, not ours
+	meetingWord  = "+" // no service, but the talk is of a call
+)
+
+// cue is a word that names a service. A weak one is also an ordinary word.
+type cue struct {
+	platform, realm, text string
+	weak                  bool
+}
+
+// idLabel is one label that introduces an id.
+type idLabel struct{ text, row string }
+
+// idLabels are all of them, of all languages; built once, never changed.
+var idLabels = sync.OnceValue(func() []idLabel {
+	all := ownLabels()
+	for _, lang := range languages() {
+		all = appendRow(all, rowMeeting, lang.meeting)
+		all = appendRow(all, rowWebinar, lang.webinar)
+		all = appendRow(all, rowNumber, lang.number)
+		all = appendRow(all, rowAccess, lang.access)
+		all = appendRow(all, rowConference, lang.conference)
+	}
+	return all
+})
+
+func appendRow(all []idLabel, row string, texts []string) []idLabel {
+	for _, text := range texts {
+		all = append(all, idLabel{text, row})
+	}
+	return all
+}
+
+// labelLiterals returns what the sweep looks for: beginnings of id labels, five bytes or more, ASCII in lower case,
+// sorted, without repetition. A hit is only a hint; readLabel reads the whole label.
+func labelLiterals() []string {
+	var all []string
+	for _, label := range idLabels() {
+		all = append(all, stems(label.text)...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// stems returns beginnings of a label, one of which every spelling that matchLabel accepts begins with.
+func stems(label string) []string {
+	ascii := 0
+	for ascii < len(label) && label[ascii] < utf8.RuneSelf {
+		ascii++
+	}
+	prefix := strings.ToLower(label[:ascii])
+	switch {
+	case ascii == len(label) && strings.Contains(label, " "):
+		return []string{prefix, strings.ReplaceAll(prefix, " ", "\u00a0")}
+	case ascii == len(label), ascii >= len("ID de r"):
+		return []string{prefix}
+	}
+	return spellings(label)
+}
+
+// spellings lists the ways in which a label with early letters beyond ASCII is written.
+func spellings(label string) []string {
+	forms := []string{label, strings.ToLower(label), strings.ToUpper(label)}
+	for _, form := range forms[:3] {
+		forms = append(forms, norm.NFD.String(form), strings.ReplaceAll(form, "ID", "ＩＤ"))
+	}
+	var out []string
+	for _, form := range forms {
+		for _, spaced := range []string{form, strings.ReplaceAll(form, " ", "")} {
+			out = append(out, lowerASCII(spaced), lowerASCII(escaped(spaced)), lowerASCII(entities(spaced)))
+		}
+	}
+	return out
+}
+
+// escaped writes what is beyond ASCII as JSON does that is kept in ASCII.
+func escaped(s string) string {
+	quoted := strconv.QuoteToASCII(s)
+	return strings.ReplaceAll(quoted[1:len(quoted)-1], `\x`, `\u00`)
+}
+
+// entities writes the accented letters that early letters of labels have as HTML entities.
+func entities(s string) string {
+	return strings.NewReplacer("é", "&eacute;", "É", "&Eacute;", "ú", "&uacute;", "Ú", "&Uacute;", "ó", "&oacute;", "Ó", "&Oacute;",
+		"ö", "&ouml;", "Ö", "&Ouml;", "ø", "&oslash;", "Ø", "&Oslash;", "°", "&deg;").Replace(s)
+}
+
+// findLabel returns the longest id label at the beginning of text and its length in bytes, 0 when there is none.
+func findLabel(text []byte) (label idLabel, length int) {
+	for _, candidate := range idLabels() {
+		if n := matchLabel(text, candidate.text); n > length {
+			label, length = candidate, n
+		}
+	}
+	return label, length
+}
+
+// matchLabel returns how many bytes at the beginning of text spell label, 0 when they do not.
+func matchLabel(text []byte, label string) int {
+	i, before := 0, ' '
+	for at, want := range label {
+		if want == ' ' {
+			blanks := skipBlanks(text[i:])
+			next, _ := utf8.DecodeRuneInString(label[at+1:])
+			if blanks == 0 && before < 0x250 && next < 0x250 {
+				return 0
+			}
+			i, before = i+blanks, want
+			continue
+		}
+		got, size := readLetter(text[i:])
+		if size == 0 || foldLetter(got) != foldLetter(want) {
+			return 0
+		}
+		i, before = i+size, want
+	}
+	return i
+}
+
+// skipBlanks returns the length of up to four blanks, escaped or not; a line break is none.
+func skipBlanks(text []byte) int {
+	i := 0
+	for range 4 {
+		r, size := readLetter(text[i:])
+		if size == 0 || r == '\n' || r == '\r' || !unicode.IsSpace(r) {
+			break
+		}
+		i += size
+	}
+	return i
+}
+
+// readLetter reads one letter: raw, with a combining accent, as an HTML entity or as a \u escape. Size 0 is the end.
+func readLetter(text []byte) (r rune, size int) {
+	if len(text) == 0 {
+		return 0, 0
+	}
+	switch c := text[0]; {
+	case c == '&':
+		if r, size := readEntity(text); size > 0 {
+			return r, size
+		}
+	case c == '\\':
+		if r, size := readEscape(text); size > 0 {
+			return r, size
+		}
+	case c == '=':
+		if r, size := readQuoted(text); size > 0 {
+			return r, size
+		}
+	}
+	r, size = utf8.DecodeRune(text)
+	if 0xFF01 <= r && r <= 0xFF5E {
+		r -= 0xFEE0 // full width
+	}
+	if mark, n := utf8.DecodeRune(text[size:]); r < 0x2000 && unicode.Is(unicode.Mn, mark) {
+		if composed := []rune(norm.NFC.String(string(r) + string(mark))); len(composed) == 1 {
+			return composed[0], size + n
+		}
+	}
+	return r, size
+}
+
+// readEntity reads "&eacute;", "&#233;" or "&#xe9;".
+func readEntity(text []byte) (rune, int) {
+	end := bytes.IndexByte(text[:min(len(text), 10)], ';')
+	if end < 0 {
+		return 0, 0
+	}
+	decoded := html.UnescapeString(string(text[:end+1]))
+	r, size := utf8.DecodeRuneInString(decoded)
+	if size != len(decoded) || r == utf8.RuneError {
+		return 0, 0
+	}
+	return r, end + 1
+}
+
+// readEscape reads "\u00e9".
+func readEscape(text []byte) (rune, int) {
+	if len(text) < 6 || text[1] != 'u' {
+		return 0, 0
+	}
+	n, err := strconv.ParseUint(string(text[2:6]), 16, 16)
+	if err != nil {
+		return 0, 0
+	}
+	return rune(n), 6
+}
+
+// readQuoted reads one letter beyond ASCII in quoted-printable text, "=C3=A9".
+func readQuoted(text []byte) (rune, int) {
+	var raw []byte
+	for i := 0; i+3 <= len(text) && text[i] == '=' && len(raw) < utf8.UTFMax; i += 3 {
+		n, err := strconv.ParseUint(string(text[i+1:i+3]), 16, 8)
+		if err != nil || n < utf8.RuneSelf {
+			break
+		}
+		raw = append(raw, byte(n))
+		if utf8.FullRune(raw) {
+			break
+		}
+	}
+	r, size := utf8.DecodeRune(raw)
+	if size == 0 || r == utf8.RuneError {
+		return 0, 0
+	}
+	return r, 3 * size
+}
+
+// foldLetter maps the letters that matchLabel takes for the same to one of them.
+func foldLetter(r rune) rune {
+	switch {
+	case 'a' <= r && r <= 'z':
+		return r
+	case r == '’' || r == '‘' || r == '´':
+		return '\''
+	case 0x2010 <= r && r <= 0x2015 || r == 0x2212:
+		return '-'
+	case r == 'º':
+		return '°'
+	case r == 'İ' || r == 'ı':
+		return 'i'
+	}
+	return unicode.ToLower(r)
+}

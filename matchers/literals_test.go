@@ -1,0 +1,66 @@
+package matchers
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// naive finds literals the slow way.
+func naive(text []byte, literals []string, from, to int) []literalHit {
+	var hits []literalHit
+	lower := []byte(lowerASCII(string(text)))
+	for tag, literal := range literals {
+		for i := from; i < to && i <= len(lower); i++ {
+			if bytes.HasPrefix(lower[i:], []byte(literal)) {
+				hits = append(hits, literalHit{i, i + len(literal), tag})
+			}
+		}
+	}
+	return hits
+}
+
+func sortHits(hits []literalHit) {
+	slices.SortFunc(hits, func(a, b literalHit) int {
+		return 4*(a.start-b.start) + 2*sign(b.end-a.end) + sign(a.tag-b.tag)
+	})
+}
+
+func sign(n int) int { return min(1, max(-1, n)) }
+
+func TestLiteralsFindWhatASlowSearchFinds(t *testing.T) {
+	literals := []string{"zoom.us", "meet.google.com", "t.me/", "会议号", "meeting id", "aaaaa", "ababa", "%2c%2c"}
+	tags := make([]int, len(literals))
+	for i := range tags {
+		tags[i] = i
+	}
+	set := newLiteralSet(literals, tags)
+	rng := rand.New(rand.NewPCG(1, 2))
+	pieces := append([]string{"a", "b", "zoom.", "us", "ZOOM.US", "T.me/", " ", "\n", "Meeting ID", "%2C", "会", "議"}, literals...)
+	for range 3000 {
+		var text []byte
+		for range rng.IntN(12) {
+			text = append(text, pieces[rng.IntN(len(pieces))]...)
+		}
+		from := rng.IntN(len(text) + 1)
+		to := from + rng.IntN(len(text)-from+1)
+		got, want := set.find(nil, text, from, to), naive(text, literals, from, to)
+		sortHits(got)
+		sortHits(want)
+		if !slices.Equal(got, want) {
+			t.Fatalf("find(%q, %d, %d) = %v, want %v", text, from, to, got, want)
+		}
+	}
+}
+
+func TestLiteralsEndOfText(t *testing.T) {
+	set := newLiteralSet([]string{"zoom.us"}, []int{7})
+	for pad := range 40 {
+		text := []byte(strings.Repeat("x", pad) + "zoom.us")
+		if hits := set.find(nil, text, 0, len(text)); len(hits) != 1 || hits[0].start != pad || hits[0].tag != 7 {
+			t.Errorf("after %d bytes: %v", pad, hits)
+		}
+	}
+}

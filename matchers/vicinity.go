@@ -1,0 +1,186 @@
+package matchers
+
+import (
+	"slices"
+	"sort"
+	"strings"
+	"sync"
+)
+
+// vicinity holds the remarks and line breaks around the items, for a window that moves forward through the text. So its
+// memory is bounded by the window, and every byte is read once.
+type vicinity struct {
+	text     []byte
+	from, to int
+	remarks  []remark
+	breaks   []int
+}
+
+func newVicinity(text []byte) *vicinity { return &vicinity{text: text} }
+
+// cover moves the window over the surroundings of an item. Items come in order.
+func (v *vicinity) cover(it *item) {
+	from, to := max(0, it.start-blockBytes-maxGap), min(len(v.text), it.end+blockBytes)
+	if from > v.to || v.to == 0 {
+		v.remarks, v.breaks, v.from, v.to = v.remarks[:0], v.breaks[:0], from, from
+	}
+	if to > v.to {
+		v.scan(v.to, to)
+	}
+	keep := sort.Search(len(v.remarks), func(i int) bool { return v.remarks[i].start >= from })
+	v.remarks = v.remarks[keep:]
+	v.breaks = v.breaks[sort.SearchInts(v.breaks, from):]
+	v.from = from
+}
+
+// scan reads the remarks and line breaks that start in [from, to).
+func (v *vicinity) scan(from, to int) {
+	table := remarkLabels()
+	i := from
+	for i < to {
+		c := v.text[i]
+		if c == '\n' {
+			v.breaks = append(v.breaks, i)
+		}
+		if table.seconds[c] != 0 && i+1 < len(v.text) && table.seconds[c]>>(v.text[i+1]&63)&1 != 0 {
+			if r, ok := table.read(v.text, i); ok {
+				v.remarks = append(v.remarks, r)
+				i = r.end
+				continue
+			}
+		}
+		i++
+	}
+	v.to = max(i, to)
+}
+
+// between returns the remarks that start in [from, to), as far as the window reaches.
+func (v *vicinity) between(from, to int) []remark {
+	a := sort.Search(len(v.remarks), func(i int) bool { return v.remarks[i].start >= from })
+	b := sort.Search(len(v.remarks), func(i int) bool { return v.remarks[i].start >= to })
+	return v.remarks[a:max(a, b)]
+}
+
+// lines counts the line breaks in [from, to), as far as the window reaches.
+func (v *vicinity) lines(from, to int) int {
+	return max(0, sort.SearchInts(v.breaks, to)-sort.SearchInts(v.breaks, from))
+}
+
+// window is the block around [start, end): so many bytes and lines on each side.
+func (v *vicinity) window(start, end int) (from, to int) {
+	from, to = max(0, start-blockBytes), min(len(v.text), end+blockBytes)
+	if n := sort.SearchInts(v.breaks, start) - blockLines - 1; n >= 0 {
+		from = max(from, v.breaks[n])
+	}
+	if n := sort.SearchInts(v.breaks, end) + blockLines; n < len(v.breaks) {
+		to = min(to, v.breaks[n])
+	}
+	return from, to
+}
+
+// mixedPasscode: a passcode of small and capital letters stands within three lines behind end.
+func (v *vicinity) mixedPasscode(end int) bool {
+	for _, r := range v.between(end, end+secretBytes) {
+		if r.secret == "passcode" && v.lines(end, r.start) <= secretLines {
+			return r.mixed
+		}
+	}
+	return false
+}
+
+// namesCall: a word near the item says that the talk is of a meeting or a telephone call.
+func (v *vicinity) namesCall(it *item) bool {
+	for _, r := range v.between(it.start-weakBytes, it.end+weakBytes) {
+		if r.cue.platform == meetingWord {
+			return true
+		}
+	}
+	return false
+}
+
+// remarkTable finds remarks by their first two bytes.
+type remarkTable struct {
+	seconds [256]uint64 // by first byte: which second bytes a label can have, modulo 64
+	labels  [256][]remarkLabel
+}
+
+type remarkLabel struct {
+	text   string
+	secret string
+	cue    cue
+}
+
+// remarkLabels is the table; built once, never changed.
+var remarkLabels = sync.OnceValue(func() *remarkTable {
+	t := &remarkTable{}
+	for _, lang := range languages() {
+		t.add(lang.passcodes, "passcode", cue{})
+		t.add(lang.hostKeys, "host_key", cue{})
+		t.add(lang.headings, "", cue{platform: "zoom"})
+	}
+	t.add([]string{"PIN"}, "pin", cue{})
+	for _, c := range cueWords() {
+		t.add([]string{c.text}, "", c)
+	}
+	return t
+})
+
+func (t *remarkTable) add(texts []string, secret string, c cue) {
+	for _, text := range texts {
+		label := remarkLabel{text, secret, c}
+		for _, first := range firstPairs(text) {
+			if !slices.Contains(t.labels[first[0]], label) {
+				t.labels[first[0]] = append(t.labels[first[0]], label)
+			}
+			t.seconds[first[0]] |= 1 << (first[1] & 63)
+			if first[1] >= 0x80 || first[1] == 0 {
+				t.seconds[first[0]] = ^uint64(0)
+			}
+		}
+	}
+}
+
+// firstPairs are the first two bytes of a label in its spellings; 0 stands for any second byte.
+func firstPairs(text string) [][2]byte {
+	var pairs [][2]byte
+	for _, form := range []string{text, strings.ToLower(text), strings.ToUpper(text), escaped(strings.ToLower(text))} {
+		pair := [2]byte{form[0], form[1]}
+		if form[0] < 0x80 && form[1] >= 0x80 {
+			pair[1] = 0
+		}
+		pairs = append(pairs, pair)
+		if pair[1] != 0 && isAlpha(pair[0]) && isAlpha(pair[1]) {
+			pairs = append(pairs, [2]byte{pair[0] ^ 0x20, pair[1]}, [2]byte{pair[0], pair[1] ^ 0x20})
+		}
+	}
+	return pairs
+}
+
+// read reads the longest label at text[at] and, of a secret, its value.
+func (t *remarkTable) read(text []byte, at int) (r remark, ok bool) {
+	if !wordStart(text, at) {
+		return r, false
+	}
+	var best remarkLabel
+	length := 0
+	for _, label := range t.labels[text[at]] {
+		if n := matchLabel(text[at:], label.text); n > length && wordEnd(text, at+n) {
+			best, length = label, n
+		}
+	}
+	if length == 0 {
+		return r, false
+	}
+	r = remark{start: at, end: at + length, cue: best.cue, secret: best.secret, value: Span{at, at + length}}
+	switch best.secret {
+	case "passcode":
+		r.value, r.mixed, ok = readPasscode(text, r.end)
+	case "pin":
+		r.value, ok = readPIN(text, r.end)
+	case "host_key":
+		r.value, ok = readHostKey(text, r.end)
+	default:
+		ok = true
+	}
+	return r, ok
+}

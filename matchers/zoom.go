@@ -1,0 +1,301 @@
+package matchers
+
+import (
+	"encoding/base64"
+	"strings"
+)
+
+// zoom knows Zoom's links on the commercial, the US government and the Chinese cloud.
+//
+// Documented: personal links and numbers (support.zoom.com, "Customizing your Personal Meeting ID" and "Meeting and webinar
+// IDs"), start links and zak (developers.zoom.us). The other shapes were seen in public pages. Vanity hosts name the account a
+// link was made under; any vanity resolves any number of its cloud, so the number and the cloud are the identity.
+func zoom() Platform {
+	return Platform{
+		Name:  "zoom",
+		Title: "Zoom",
+		Hosts: []string{"zoom.us", "zoom.com", "zoomgov.com", "zoom.com.cn", "zoom.cn", "umeet.com.cn", "zoom-x.de", "zoomcrc.com"},
+		Docs:  "https://support.zoom.com/hc/en/article?id=zm_kb&sysparm_article=KB0063264",
+		Parse: parseZoom,
+		Forms: []Form{
+			{"/j/<number>", Meeting, JoinWithSecret},
+			{"/j/<ten digits>, /my/<name>", PersonalRoom, PermanentRoom},
+			{"/w/<number>", Webinar, AttendeePersonal},
+			{"/s/<number>?zak=", HostStart, HostCredential},
+			{"/wc/<number>/join, /wc/join/<number>, zoommtg://…confno=<number>", Meeting, JoinWithSecret},
+			{"/meeting/register/<token>, /webinar/register/WN_<token>", Registration, PublicForm},
+			{"events.zoom.us/ejl/<token>, /ev/<token>, /e/view/<token>", Event, PublicForm},
+			{"/rec/share/<token>, /rec/play/<token>", Recording, PastContent},
+			{"<number>@zoomcrc.com", DialIn, NumberOnly},
+		},
+	}
+}
+
+// zoomSecrets are the parameters that admit somebody or act for somebody.
+func zoomSecrets() []string {
+	return []string{"pwd", "tk", "zak", "zpk", "token", "tok", "signature", "icsToken", "password"}
+}
+
+func parseZoom(u *URL) (Link, error) {
+	l := Link{Realm: zoomCloud(u.Base), Org: zoomVanity(u), Host: u.Host}
+	l.AddSecret(u.SecretParams(zoomSecrets()...)...)
+	if u.Base == "zoomcrc.com" || u.User != "" {
+		return zoomSIP(u, l)
+	}
+	switch sub := u.Label(); {
+	case placeholderWord(sub) && sub != "":
+		return Link{}, Placeholder
+	case sub == "events" || sub == "applications" || sub == "docs":
+		return zoomSpecialHost(u, l)
+	case sub == "support" || sub == "marketplace" || sub == "developers" || sub == "api" || sub == "status" || sub == "explore" || sub == "blog":
+		return Link{}, NotAMeeting
+	}
+	switch kind := strings.ToLower(u.Seg(0)); kind {
+	case "j", "w", "s", "wc", "launch", "join", "start", "meetings", "meeting", "webinar", "my", "rec", "recording", "clips":
+		return zoomPath(u, l, kind)
+	}
+	if u.Has("confno") {
+		return zoomNumber(u, l, u.Param("confno"), "/j/")
+	}
+	return Link{}, NotAMeeting
+}
+
+func zoomPath(u *URL, l Link, kind string) (Link, error) {
+	switch kind {
+	case "j", "w", "s":
+		return zoomNumber(u, l, u.Seg(1), "/"+kind+"/")
+	case "start":
+		return zoomNumber(u, l, u.Param("confno"), "/s/")
+	case "join":
+		if id := u.Param("confno"); id != "" {
+			return zoomNumber(u, l, id, "/j/")
+		}
+		return Link{}, NotAMeeting
+	case "wc":
+		return zoomBrowserClient(u, l)
+	case "launch":
+		if u.Seg(1) != "jc" {
+			return Link{}, NotAMeeting
+		}
+		l.Kind, l.Class = Meeting, NumberOnly
+		return zoomNumber(u, l, u.Seg(2), "/launch/jc/")
+	case "my":
+		return zoomPersonalLink(u, l)
+	case "meetings":
+		if u.Seg(2) != "invitations" {
+			return Link{}, NotAMeeting
+		}
+		return zoomNumber(u, l, u.Seg(1), "/j/")
+	case "meeting", "webinar":
+		return zoomRegistration(u, l)
+	default:
+		return zoomRecording(u, l)
+	}
+}
+
+// zoomBrowserClient reads /wc/<n>/join, /wc/join/<n>, /wc/<n>/start, /wc/start/<n>, /wc/<n>.
+func zoomBrowserClient(u *URL, l Link) (Link, error) {
+	id, verb := u.Seg(1), u.Seg(2)
+	if !isDigit(firstByte(id)) {
+		id, verb = verb, id
+	}
+	if verb == "start" || verb == "host" {
+		return zoomNumber(u, l, id, "/s/")
+	}
+	return zoomNumber(u, l, id, "/j/")
+}
+
+// zoomNumber reads a meeting number: 9 to 11 digits, separators allowed. Documented lengths: 9 until April 2020, 10 for personal
+// rooms, 11 for everything else; on the government cloud 10 digits are ordinary meetings.
+func zoomNumber(u *URL, l Link, segment, path string) (Link, error) {
+	id := leadingNumber(strings.NewReplacer("-", "", " ", "", "+", "").Replace(segment))
+	switch {
+	case len(id) < 9 || len(id) > 11:
+		if placeholderWord(segment) || len(id) > 0 && placeholderDigits(id) {
+			return Link{}, Placeholder
+		}
+		return Link{}, Incomplete
+	case placeholderDigits(id):
+		return Link{}, Placeholder
+	}
+	l.ID, l.Path = id, path+"{id}"
+	switch {
+	case path == "/s/" || u.Has("zak") || u.Has("zpk"):
+		l.Kind, l.Class = HostStart, HostCredential
+	case path == "/w/":
+		l.Kind, l.Class = Webinar, JoinWithSecret
+	case l.Kind != "":
+	case len(id) == 10 && l.Realm == "commercial":
+		l.Kind, l.Class = PersonalRoom, PermanentRoom
+	default:
+		l.Kind, l.Class = Meeting, JoinWithSecret
+	}
+	if u.Has("tk") && l.Kind != HostStart {
+		l.Class = AttendeePersonal
+	}
+	if omn := u.Param("omn"); len(omn) == 11 && all(omn, isDigit) && omn != id && !placeholderDigits(omn) {
+		l.AddAlias(Link{Platform: "zoom", Realm: l.Realm, ID: omn}.Key())
+	}
+	return l, nil
+}
+
+// zoomPersonalLink reads /my/<name>: a letter, then letters, digits and dots, 5 to 40 in all (documented). Hyphens and
+// underscores were seen.
+func zoomPersonalLink(u *URL, l Link) (Link, error) {
+	name := strings.Trim(u.Seg(1), ".")
+	ok := len(name) >= 3 && len(name) <= 64 && isAlpha(name[0]) &&
+		all(name, func(c byte) bool { return isAlnum(c) || c == '.' || c == '-' || c == '_' })
+	switch {
+	case placeholderWord(name):
+		return Link{}, Placeholder
+	case !ok:
+		return Link{}, Incomplete
+	}
+	l.Kind, l.Class, l.Space = PersonalRoom, PermanentRoom, "my"
+	l.ID, l.Owner, l.Path = strings.ToLower(name), strings.ToLower(name), "/my/{id}"
+	return l, nil
+}
+
+// zoomRegistration reads /meeting/register/<token>, /webinar/register/[<13 digits>/]WN_<token> and the calendar downloads beside
+// them.
+func zoomRegistration(u *URL, l Link) (Link, error) {
+	segs := u.Segs()
+	if len(segs) > 2 && segs[1] == "attendee" {
+		segs = append([]string{segs[0]}, segs[2:]...)
+	}
+	var token string
+	switch {
+	case len(segs) >= 3 && segs[1] == "register":
+		token = segs[len(segs)-1]
+		if len(segs) > 3 && !strings.HasPrefix(segs[3], "WN_") {
+			token = segs[2]
+		}
+	case len(segs) >= 3 && segs[2] == "ics":
+		token = segs[1]
+	default:
+		return Link{}, NotAMeeting
+	}
+	token = leading(token, isB64u)
+	switch n := len(strings.TrimPrefix(token, "WN_")); {
+	case placeholderWord(token) || placeholderToken(token):
+		return Link{}, Placeholder
+	case n < 20 || n > 64:
+		return Link{}, Incomplete
+	}
+	l.Kind, l.Class, l.Space, l.ID = Registration, PublicForm, "register", token
+	l.Path = "/" + segs[0] + "/register/{id}"
+	return l, nil
+}
+
+// zoomRecording reads /rec/share/<token>, /rec/play/…, /rec/download/…, /recording/detail, /clips/share/<id>. Old tokens have no
+// part behind a dot.
+func zoomRecording(u *URL, l Link) (Link, error) {
+	token := u.Seg(2)
+	if u.Seg(1) == "component-page" || u.Seg(0) == "recording" {
+		token = u.Param("meeting_id") + u.Param("meetingId")
+	}
+	token = strings.TrimRight(leading(token, func(c byte) bool { return isB64u(c) || c == '.' || c == '=' || c == '+' || c == '/' }), ".")
+	switch {
+	case token != "" && (placeholderWord(token) || placeholderToken(token)):
+		return Link{}, Placeholder
+	case len(token) < 16:
+		return Link{}, Incomplete
+	}
+	l.Kind, l.Class, l.Space, l.ID = Recording, PastContent, "rec", token
+	l.Path = "/rec/share/{id}"
+	if u.Seg(0) == "clips" {
+		l.Path = "/clips/share/{id}"
+	}
+	return l, nil
+}
+
+// zoomSpecialHost reads events.zoom.us, applications.zoom.us and docs.zoom.us.
+func zoomSpecialHost(u *URL, l Link) (Link, error) {
+	l.Org = ""
+	if u.Label() == "applications" {
+		uuid := u.Param("meetingUuid")
+		raw, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(uuid, " ", "+"))
+		if err != nil || len(raw) != 16 {
+			return Link{}, NotAMeeting
+		}
+		l.Kind, l.Class, l.Space, l.ID, l.Path = Meeting, JoinWithSecret, "uuid", uuid, "/addon/invitation/detail?meetingUuid={id}"
+		return l, nil
+	}
+	segs := u.Segs()
+	if u.Label() != "events" || len(segs) < 2 {
+		return Link{}, NotAMeeting
+	}
+	switch segs[0] {
+	case "ejl", "ej", "ev", "e", "eo", "eb":
+	default:
+		return Link{}, NotAMeeting
+	}
+	token := segs[len(segs)-1]
+	if segs[0] != "e" {
+		token = segs[1]
+	}
+	token = leading(token, func(c byte) bool { return isB64u(c) || c == '~' })
+	switch {
+	case placeholderWord(token) || placeholderToken(token):
+		return Link{}, Placeholder
+	case len(token) < 20:
+		return Link{}, Incomplete
+	}
+	l.Kind, l.Class, l.Space, l.ID, l.Path = Event, PublicForm, "event", token, "/"+segs[0]+"/{id}"
+	if segs[0] == "ejl" || segs[0] == "ej" {
+		l.Class = JoinWithSecret
+	}
+	return l, nil
+}
+
+// zoomSIP reads <number>[.<passcode>[.<layout>[.<host key>]]]@zoomcrc.com.
+func zoomSIP(u *URL, l Link) (Link, error) {
+	if u.Base != "zoomcrc.com" && !strings.HasPrefix(u.Host, "sip.") {
+		return Link{}, NotAMeeting
+	}
+	digits, secrets, hostKey := parseZoomSIP(u.User)
+	switch {
+	case len(digits) < 9 || len(digits) > 11:
+		return Link{}, Incomplete
+	case placeholderDigits(digits):
+		return Link{}, Placeholder
+	}
+	l.Org, l.Host, l.Path = "", "", ""
+	l.ID, l.Kind, l.Class = digits, DialIn, NumberOnly
+	l.AddSecret(secrets...)
+	if hostKey {
+		l.Kind, l.Class = HostStart, HostCredential
+	}
+	return l, nil
+}
+
+func zoomCloud(base string) string {
+	switch base {
+	case "zoomgov.com":
+		return "gov"
+	case "zoom.com.cn", "zoom.cn", "umeet.com.cn":
+		return "cn"
+	}
+	return "commercial"
+}
+
+// zoomVanity is the account's label, or "": data-centre labels ("us02web") and Zoom's own services identify nobody.
+func zoomVanity(u *URL) string {
+	label := u.Label()
+	if len(label) == 7 && strings.HasSuffix(label, "web") && isAlpha(label[0]) && isAlpha(label[1]) && isDigit(label[2]) && isDigit(label[3]) {
+		return ""
+	}
+	switch label {
+	case "app", "api", "support", "explore", "marketplace", "developers", "devforum", "success", "status", "blog", "events",
+		"applications", "docs", "learning", "click", "go", "us", "eu", "us01", "us02", "us04", "us05", "us06", "web", "sip", "crc", "global":
+		return ""
+	}
+	return label
+}
+
+func firstByte(s string) byte {
+	if s == "" {
+		return 0
+	}
+	return s[0]
+}

@@ -1,0 +1,320 @@
+package scanner
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sort"
+	"unicode/utf8"
+
+	"meetleaks/matchers"
+)
+
+// Long documents are matched in pieces of chunkSize bytes, in parallel. A piece sees contextSize bytes of its neighbours
+// on both sides, so that a link over a border is found once, by the piece in which it starts.
+const (
+	chunkSize   = 256 << 10
+	contextSize = 16 << 10
+	bufferSize  = chunkSize + 2*contextSize
+)
+
+// held is a text that lies in memory already; it is matched where it lies. *bytes.Buffer is one.
+type held interface{ Bytes() []byte }
+
+// at is a text of known size that can be read from any place, by several goroutines at a time.
+type at interface {
+	io.ReaderAt
+	Size() int64
+}
+
+// piece is what was found in one stretch of a document. Lines and columns count from its start, and are completed by
+// meetings.add with what went before.
+type piece struct {
+	sightings []placed
+	bytes     int64 // its own, without context
+	lines     int   // line breaks in it
+	tail      int   // characters after its last line break, or in all of it when it has none
+	err       error
+}
+
+// placed is a sighting with where it stands in its piece.
+type placed struct {
+	matchers.Sighting
+	offset int64 // in the document
+	line   int   // line breaks before it in its piece
+	column int   // characters before it on its line in its piece
+	near   Window
+}
+
+// find matches text[from:to), which starts in the document at byte base.
+func (m *Matcher) find(text []byte, from, to int, base int64) (p piece) {
+	defer func() {
+		if broken := recover(); broken != nil {
+			// The value may quote the text, so only its type is told. One bad document must not cost the others.
+			p.err = fmt.Errorf("internal error while matching (%T); please report it", broken)
+		}
+	}()
+	p.bytes = int64(to - from)
+	sightings := m.finder.FindIn(text, from, to)
+	sort.SliceStable(sightings, func(i, j int) bool { return sightings[i].Start < sightings[j].Start })
+	if len(sightings) > 0 {
+		p.sightings = make([]placed, 0, len(sightings))
+	}
+	windows := windowsOf(text, len(sightings))
+	c := cursor{text: text, at: from}
+	for _, s := range sightings {
+		if s.Start < from || s.Start >= to || s.End < s.Start || s.End > len(text) {
+			continue // not ours: the neighbour reports it
+		}
+		c.move(s.Start)
+		near := windows(s.Start, s.End)
+		p.sightings = append(p.sightings, placed{s, base + int64(s.Start-from), c.lines, c.column, near})
+	}
+	c.move(to)
+	p.lines, p.tail = c.lines, c.column
+	return p
+}
+
+// cursor counts lines and characters on its way through a text. Each byte is looked at once or twice, whatever the
+// number of stops.
+type cursor struct {
+	text   []byte
+	at     int
+	lines  int
+	column int // characters since the last line break
+}
+
+func (c *cursor) move(to int) {
+	stretch := c.text[c.at:to]
+	if n := bytes.Count(stretch, []byte{'\n'}); n > 0 {
+		c.lines += n
+		c.column = 0
+		stretch = stretch[bytes.LastIndexByte(stretch, '\n')+1:]
+	}
+	c.column += utf8.RuneCount(stretch)
+	c.at = to
+}
+
+// The sizes of a Window, in bytes.
+const (
+	nearSide = 600
+	nearLink = 1024
+)
+
+// windowsOf returns the function that cuts windows out of text. Where windows would overlap much they share one copy
+// of the text, so that a text full of links does not take many times its size.
+func windowsOf(text []byte, count int) func(start, end int) Window {
+	cut := func(from, to int) string { return string(text[from:to]) }
+	if count*2*nearSide > len(text) && count > 1 {
+		whole := string(text)
+		cut = func(from, to int) string { return whole[from:to] }
+	}
+	return func(start, end int) Window {
+		end = min(end, start+nearLink)
+		from, to := max(start-nearSide, 0), min(end+nearSide, len(text))
+		return Window{Text: cut(from, to), Start: start - from, End: end - from}
+	}
+}
+
+// border moves a cut at text[i] back to the start of the character it would split. Both neighbours of a cut see the same
+// bytes around it, so both come to the same place.
+func border(text []byte, i int) int {
+	for back := 0; back < utf8.UTFMax && i-back > 0; back++ {
+		if i-back < len(text) && utf8.RuneStart(text[i-back]) {
+			return i - back
+		}
+	}
+	return i // no character is that long: the bytes are broken, each counts as one
+}
+
+// readHeld matches a text in memory.
+func (m *Matcher) readHeld(text []byte, found *meetings) error {
+	p := m.find(text, 0, len(text), 0)
+	found.add(p)
+	return p.err
+}
+
+// inFlight is the pieces of one document that are being matched, in order.
+type inFlight struct {
+	m     *Matcher
+	found *meetings
+	queue []chan piece
+	err   error // the first
+}
+
+// start has work run in a goroutine that gives the slot back when it is done; the caller has taken the slot.
+func (f *inFlight) start(work func() piece) {
+	done := make(chan piece, 1)
+	f.queue = append(f.queue, done)
+	go func() {
+		defer func() { <-f.m.slots }()
+		done <- work()
+	}()
+	for len(f.queue) > cap(f.m.slots) {
+		f.take()
+	}
+}
+
+// take waits for the oldest piece and adds what it found.
+func (f *inFlight) take() {
+	p := <-f.queue[0]
+	f.queue = f.queue[1:]
+	f.found.add(p)
+	if f.err == nil {
+		f.err = p.err
+	}
+}
+
+// finish waits for all pieces and returns the first error.
+func (f *inFlight) finish() error {
+	for len(f.queue) > 0 {
+		f.take()
+	}
+	return f.err
+}
+
+// slot waits until one more piece may be in flight.
+func (m *Matcher) slot(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	default:
+	}
+	select {
+	case m.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// readAt matches a text that can be read anywhere: several pieces are read and matched at the same time.
+func (m *Matcher) readAt(ctx context.Context, text at, found *meetings) error {
+	size := text.Size()
+	if size <= chunkSize { // short: not worth a goroutine
+		p := m.pieceAt(text, 0, size)
+		found.add(p)
+		return p.err
+	}
+	f := &inFlight{m: m, found: found}
+	var stopped error
+	for from := int64(0); from < size && f.err == nil; from += chunkSize {
+		if stopped = m.slot(ctx); stopped != nil {
+			break
+		}
+		f.start(func() piece { return m.pieceAt(text, from, size) })
+	}
+	return errors.Join(stopped, f.finish())
+}
+
+// pieceAt reads and matches the piece of about chunkSize bytes at from.
+func (m *Matcher) pieceAt(text at, from, size int64) piece {
+	buffer := m.buffers.Get().(*[]byte)
+	defer m.buffers.Put(buffer)
+	start := max(from-contextSize, 0)
+	want := min(from+chunkSize+contextSize, size) - start
+	b := (*buffer)[:want]
+	n, err := text.ReadAt(b, start)
+	if errors.Is(err, io.EOF) {
+		err = nil
+		if int64(n) < want {
+			err = io.ErrUnexpectedEOF // it shrank while it was read
+		}
+	}
+	b = b[:n]
+	first := min(int(from-start), n)
+	last := min(first+chunkSize, n)
+	if from > 0 {
+		first = border(b, first)
+	}
+	if from+chunkSize < size {
+		last = max(border(b, last), first)
+	}
+	p := m.find(b, first, last, start+int64(first))
+	p.err = errors.Join(err, p.err)
+	return p
+}
+
+// readStream matches a text that can only be read from front to back: this goroutine reads, others match. The buffer is
+// filled before a slot is taken, so that a slow reader does not keep other documents waiting.
+func (m *Matcher) readStream(ctx context.Context, text io.Reader, found *meetings) error {
+	f := &inFlight{m: m, found: found}
+	s := &stream{text: text}
+	var stopped error
+	for !s.ended && f.err == nil {
+		buffer := m.buffers.Get().(*[]byte)
+		b, first, last, base := s.next(*buffer)
+		work := func() piece {
+			defer m.buffers.Put(buffer)
+			return m.find(b, first, last, base)
+		}
+		if s.ended && base == 0 { // short: not worth a goroutine
+			p := work()
+			found.add(p)
+			return errors.Join(s.err, p.err)
+		}
+		if stopped = m.slot(ctx); stopped != nil {
+			m.buffers.Put(buffer)
+			break
+		}
+		f.start(work)
+	}
+	return errors.Join(stopped, f.finish(), s.err)
+}
+
+// stream cuts a text into pieces with context.
+type stream struct {
+	text  io.Reader
+	over  []byte // what the next piece starts with: context that was matched, then bytes read ahead
+	done  int    // how much of over was matched
+	base  int64  // where in the document the next piece starts
+	ended bool
+	err   error // why it ended, nil at the proper end
+}
+
+// next fills b with the next piece and returns the filled part, the stretch of it to match, and where that stands in the
+// document.
+func (s *stream) next(b []byte) (filled []byte, first, last int, base int64) {
+	first = s.done
+	n := copy(b, s.over)
+	filled = b[:n+s.fill(b[n:])]
+	last = len(filled)
+	if !s.ended {
+		last = max(border(filled, len(filled)-contextSize), first)
+	}
+	base = s.base
+	s.base += int64(last - first)
+	keep := max(last-contextSize, 0)
+	s.over = append(s.over[:0], filled[keep:]...)
+	s.done = last - keep
+	return filled, first, last, base
+}
+
+// maxIdle is how often in a row a reader may give nothing without an error.
+const maxIdle = 100
+
+// fill reads until b is full or the text ends. (io.ReadFull cannot tell a proper end from a reader's own
+// io.ErrUnexpectedEOF, which is how broken archives end.)
+func (s *stream) fill(b []byte) (n int) {
+	for idle := 0; n < len(b); {
+		k, err := s.text.Read(b[n:])
+		n += k
+		if err == nil && k == 0 {
+			if idle++; idle == maxIdle {
+				err = io.ErrNoProgress
+			}
+		} else {
+			idle = 0
+		}
+		if err != nil {
+			s.ended = true
+			if !errors.Is(err, io.EOF) {
+				s.err = err
+			}
+			return n
+		}
+	}
+	return n
+}

@@ -1,0 +1,144 @@
+package scanner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+)
+
+// Unit is something that holds documents and is read by one goroutine: a file, an archive with all that is in it. It
+// calls yield for each document, one after the other; the text is read before yield returns. What cannot be read goes to
+// skip. It stops at the first error of yield, and returns it.
+type Unit func(ctx context.Context, yield func(Document) error, skip func(Skip)) error
+
+// Sink takes the results. Its methods are called by one goroutine at a time.
+type Sink interface {
+	// Finding takes one finding. Those of one document come together, in the order of their first places. An error, for
+	// instance that the output cannot be written, ends the run.
+	Finding(Finding) error
+	// Skip takes what was not read, or not to its end.
+	Skip(Skip)
+	// Done is told of each document that was read, with its length; its findings and skips have come before.
+	Done(uri string, bytes int64)
+}
+
+// Stats counts what was read.
+type Stats struct {
+	Documents int64
+	Bytes     int64
+	Findings  int64
+}
+
+// maxJobs bounds the units that are read at the same time.
+const maxJobs = 64
+
+// Each reads many units, jobs at a time (at least one, at most 64), and hands the findings of each document to sink as
+// soon as the document is done. The units come from feed, which is called once and runs beside the readers; it may call
+// skip for what it could not turn into units.
+//
+// Each returns when everything was read, or else the first error of feed, a unit or sink, or the context's. In all cases
+// what was found so far has gone to sink, and no goroutine is left.
+func (m *Matcher) Each(ctx context.Context, jobs int, sink Sink, feed func(yield func(Unit) error, skip func(Skip)) error) (Stats, error) {
+	inner, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	r := &run{m: m, sink: sink, cancel: cancel}
+	units := make(chan Unit, maxJobs)
+	var readers sync.WaitGroup
+	for range min(max(jobs, 1), maxJobs) {
+		readers.Go(func() { r.work(inner, units) })
+	}
+	err := feed(func(u Unit) error { return send(inner, units, u) }, r.skip)
+	if err != nil {
+		cancel(err)
+	}
+	close(units)
+	readers.Wait()
+	if cause := context.Cause(inner); cause != nil {
+		err = cause
+	}
+	return Stats{r.documents.Load(), r.bytes.Load(), r.findings.Load()}, err
+}
+
+func send(ctx context.Context, units chan<- Unit, u Unit) error {
+	select {
+	case units <- u:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// run is one call of Each.
+type run struct {
+	m      *Matcher
+	cancel context.CancelCauseFunc
+
+	mu   sync.Mutex // holds the sink
+	sink Sink
+
+	documents, bytes, findings atomic.Int64
+}
+
+func (r *run) skip(s Skip) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.sink.Skip(s)
+}
+
+// work reads units until there are no more.
+func (r *run) work(ctx context.Context, units <-chan Unit) {
+	for u := range units {
+		if ctx.Err() != nil {
+			continue // the feed may still be sending
+		}
+		yield := func(d Document) error { return r.document(ctx, d) }
+		if err := u(ctx, yield, r.skip); err != nil {
+			r.cancel(err)
+		}
+	}
+}
+
+// document reads one document and hands over what was found.
+func (r *run) document(ctx context.Context, doc Document) error {
+	found := r.m.read(ctx, doc)
+	r.documents.Add(1)
+	r.bytes.Add(found.bytes)
+	if err := r.deliver(doc, found); err != nil {
+		return err
+	}
+	return context.Cause(ctx)
+}
+
+// batch is how many findings are built at a time: the places of very many meetings would not fit the memory.
+const batch = 256
+
+// deliver hands over the findings of a document. The first batch is judged before the sink is taken, so that readers do
+// not wait for each other with the usual few findings.
+func (r *run) deliver(doc Document, found *meetings) error {
+	total := len(found.order())
+	findings := r.m.findings(doc, found, 0, min(batch, total))
+	skips := found.skips(doc.URI)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for from := 0; from < total; from += batch {
+		if from > 0 {
+			findings = r.m.findings(doc, found, from, min(from+batch, total))
+		}
+		for _, f := range findings {
+			if err := r.sink.Finding(f); err != nil {
+				return fmt.Errorf("%w: %w", ErrSink, err)
+			}
+			r.findings.Add(1)
+		}
+	}
+	for _, s := range skips {
+		r.sink.Skip(s)
+	}
+	r.sink.Done(doc.URI, found.bytes)
+	return nil
+}
+
+// ErrSink marks the errors of Each that come from the sink.
+var ErrSink = errors.New("hand over the findings")

@@ -1,0 +1,149 @@
+package scanner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync/atomic"
+	"testing"
+)
+
+// record is a sink.
+type record struct {
+	findings []Finding
+	skips    []Skip
+	done     []string
+	fail     error
+}
+
+func (r *record) Finding(f Finding) error {
+	r.findings = append(r.findings, f)
+	return r.fail
+}
+func (r *record) Skip(s Skip)              { r.skips = append(r.skips, s) }
+func (r *record) Done(uri string, _ int64) { r.done = append(r.done, uri) }
+
+// unit yields one document with count meetings.
+func unit(n, count int) Unit {
+	return func(_ context.Context, yield func(Document) error, _ func(Skip)) error {
+		var b strings.Builder
+		for i := range count {
+			fmt.Fprintf(&b, "meeting:%d\n", i)
+		}
+		return yield(Document{URI: fmt.Sprint(n), Text: strings.NewReader(b.String())})
+	}
+}
+
+func TestEachKeepsDocumentsTogether(t *testing.T) {
+	sink := &record{}
+	stats, err := NewMatcher(words{}, nil).Each(t.Context(), 4, sink, func(yield func(Unit) error, skip func(Skip)) error {
+		skip(Skip{URI: "away", Cause: Policy})
+		for i := range 300 {
+			if err := yield(unit(i, i*3)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil || stats.Documents != 300 || stats.Findings != 3*299*300/2 || stats.Findings != int64(len(sink.findings)) || len(sink.done) != 300 || len(sink.skips) != 1 {
+		t.Fatalf("%+v, %v, %d findings", stats, err, len(sink.findings))
+	}
+	seen := map[string]bool{}
+	for i, f := range sink.findings {
+		uri := f.Places[0].URI
+		if i > 0 && sink.findings[i-1].Places[0].URI == uri {
+			continue
+		}
+		if seen[uri] {
+			t.Fatalf("document %s comes in parts", uri)
+		}
+		seen[uri] = true
+	}
+}
+
+func TestEachRunsAtMostTheJobsAskedFor(t *testing.T) {
+	var now, most atomic.Int32
+	busy := func(_ context.Context, yield func(Document) error, _ func(Skip)) error {
+		n := now.Add(1)
+		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+		}
+		defer now.Add(-1)
+		return yield(Document{Text: strings.NewReader("x")})
+	}
+	_, err := NewMatcher(words{}, nil).Each(t.Context(), 3, &record{}, func(yield func(Unit) error, _ func(Skip)) error {
+		for range 200 {
+			if err := yield(busy); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil || most.Load() > 3 {
+		t.Errorf("%v, %d at the same time", err, most.Load())
+	}
+}
+
+func TestEachEndsWhenTheSinkFails(t *testing.T) {
+	full := errors.New("disk full")
+	_, err := NewMatcher(words{}, nil).Each(t.Context(), 2, &record{fail: full}, func(yield func(Unit) error, _ func(Skip)) error {
+		for i := range 100_000 {
+			if err := yield(unit(i, 1)); err != nil {
+				return err
+			}
+		}
+		return errors.New("the feed was not stopped")
+	})
+	if !errors.Is(err, full) || !errors.Is(err, ErrSink) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestEachEndsWithTheErrorOfTheFeed(t *testing.T) {
+	away := errors.New("away")
+	_, err := NewMatcher(words{}, nil).Each(t.Context(), 2, &record{}, func(func(Unit) error, func(Skip)) error { return away })
+	if !errors.Is(err, away) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestCancellationKeepsWhatWasFound(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	sink := &record{}
+	endless := func(_ context.Context, yield func(Document) error, _ func(Skip)) error {
+		return yield(Document{URI: "endless", Text: &stopping{text: "meeting:1 ", after: 3 * chunkSize, stop: cancel}})
+	}
+	_, err := NewMatcher(words{}, nil).Each(ctx, 1, sink, func(yield func(Unit) error, _ func(Skip)) error {
+		if err := yield(unit(0, 2)); err != nil {
+			return err
+		}
+		return yield(endless)
+	})
+	if !errors.Is(err, context.Canceled) || len(sink.findings) != 3 || len(sink.skips) != 1 || sink.skips[0].Cause != Failure {
+		t.Errorf("%v: %d findings, %+v", err, len(sink.findings), sink.skips)
+	}
+}
+
+// stopping is a text without end that calls stop on the way.
+type stopping struct {
+	text  string
+	after int
+	stop  func()
+}
+
+func (s *stopping) Read(p []byte) (int, error) {
+	n := 0
+	for n+len(s.text) <= len(p) {
+		n += copy(p[n:], s.text)
+	}
+	if s.after -= n; s.after <= 0 {
+		s.stop()
+	}
+	if n == 0 {
+		n = copy(p, strings.Repeat(" ", len(p)))
+	}
+	return n, nil
+}
+
+var _ io.Reader = (*stopping)(nil)

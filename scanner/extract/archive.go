@@ -1,0 +1,135 @@
+package extract
+
+import (
+	"archive/tar"
+	"bufio"
+	"compress/bzip2"
+	"compress/flate"
+	"compress/gzip"
+	"errors"
+	"io"
+	"path"
+	"strings"
+	"unicode/utf8"
+)
+
+// compressed takes one layer of compression off. The place stays the same.
+func (w *work) compressed(c content, how how) error {
+	packed := &counter{Reader: bufio.NewReaderSize(c.reader, headSize)}
+	var unpacked io.Reader
+	switch how {
+	case asBzip2:
+		unpacked = bzip2.NewReader(packed)
+	default:
+		z, err := gzip.NewReader(packed)
+		if err != nil {
+			w.report(c.uri, broken("gzip", err))
+			return nil
+		}
+		unpacked = z
+	}
+	inner := c
+	inner.at = nil
+	inner.name = strings.TrimSuffix(strings.TrimSuffix(c.name, ".gz"), ".bz2")
+	inner.reader = &meter{unpacked: named{unpacked, how.String()}, packed: packed.count, budget: &w.budget}
+	inner.depth++
+	return w.content(inner)
+}
+
+// named gives the errors of a reader the format's name.
+type named struct {
+	io.Reader
+	format string
+}
+
+func (n named) Read(p []byte) (int, error) {
+	k, err := n.Reader.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = broken(n.format, err)
+	}
+	return k, err
+}
+
+// broken is the error for what is not as its format wants it. Other errors stay as they are: limits that an outer layer
+// has reached, or a file that cannot be read.
+func broken(format string, err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	var (
+		inFlate flate.CorruptInputError
+		inBzip2 bzip2.StructuralError
+	)
+	if errors.As(err, &inFlate) || errors.As(err, &inBzip2) ||
+		errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, tar.ErrHeader) {
+		return errors.New("broken " + format + ": the data is damaged")
+	}
+	return err
+}
+
+// tar reads the entries of a tar.
+func (w *work) tar(c content) error {
+	packed := &counter{Reader: bufio.NewReaderSize(c.reader, headSize)}
+	entries := tar.NewReader(packed)
+	for {
+		header, err := entries.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err == nil {
+			err = w.budget.entry()
+		}
+		if err != nil && !errors.Is(err, tar.ErrInsecurePath) {
+			w.report(c.uri, broken("tar", err))
+			return w.ctx.Err()
+		}
+		if header.Typeflag != tar.TypeReg && header.Typeflag != tar.TypeGNUSparse {
+			continue // folders and links hold no text; what a link leads to is an entry itself or outside
+		}
+		var text io.Reader = entries
+		if isSparse(header) { // holes cost nothing in the archive
+			text = &meter{unpacked: entries, packed: packed.count, budget: &w.budget}
+		}
+		if err := w.content(c.entry(header.Name, named{text, "tar"})); err != nil {
+			return err
+		}
+	}
+}
+
+func isSparse(h *tar.Header) bool {
+	if h.Typeflag == tar.TypeGNUSparse {
+		return true
+	}
+	for record := range h.PAXRecords {
+		if strings.HasPrefix(record, "GNU.sparse.") {
+			return true
+		}
+	}
+	return false
+}
+
+// entry is the content of one entry of the archive c.
+func (c content) entry(name string, r io.Reader) content {
+	name = harmless(name)
+	return content{uri: c.uri + "!" + name, name: name, reader: r, depth: c.depth + 1}
+}
+
+// maxName is the most bytes shown of an entry's name.
+const maxName = 1024
+
+// harmless makes an entry's name a relative path without ways upwards, for showing; nothing is ever written there.
+func harmless(name string) string {
+	if len(name) > maxName {
+		cut := maxName
+		for cut > maxName-utf8.UTFMax && !utf8.RuneStart(name[cut]) {
+			cut--
+		}
+		name = name[:cut] + "…"
+	}
+	name = strings.ReplaceAll(name, "\\", "/")
+	name = strings.TrimPrefix(path.Clean("/"+name), "/")
+	if name == "" {
+		return "(no name)"
+	}
+	return name
+}

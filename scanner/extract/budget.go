@@ -1,0 +1,172 @@
+package extract
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// budget is what the reading of one source has left. It is used by one goroutine at a time.
+type budget struct {
+	Limits
+	ctx     context.Context
+	bytes   int64
+	entries int
+	spooled int64
+	spent   error // why nothing more is unpacked
+}
+
+// entry counts an entry of an archive.
+func (b *budget) entry() error {
+	if b.entries++; b.entries > b.Entries && b.spent == nil {
+		b.spent = fmt.Errorf("more than %d entries: the rest was not read", b.Entries)
+	}
+	return b.spent
+}
+
+// unpacked counts bytes.
+func (b *budget) unpacked(n int) error {
+	if b.bytes += int64(n); b.bytes > b.Bytes && b.spent == nil {
+		b.spent = fmt.Errorf("unpacks to more than %d MiB: the rest was not read", b.Bytes>>20)
+	}
+	return b.spent
+}
+
+// meter counts what is unpacked from one stream, and stops what unpacks to very much more than its size.
+type meter struct {
+	unpacked io.Reader
+	packed   func() int64 // bytes of the packed stream so far, or in all
+	budget   *budget
+	out      int64
+	err      error // it stays
+}
+
+// ratioFrom is from where on the ratio counts: small files may well repeat themselves.
+const ratioFrom = 1 << 20
+
+func (m *meter) Read(p []byte) (int, error) {
+	if m.err == nil {
+		m.err = m.budget.ctx.Err()
+	}
+	if m.err == nil {
+		m.err = m.budget.spent
+	}
+	if m.err != nil {
+		return 0, m.err
+	}
+	n, err := m.unpacked.Read(p)
+	m.out += int64(n)
+	m.err = err
+	if spent := m.budget.unpacked(n); spent != nil {
+		m.err = spent
+	} else if m.out > ratioFrom && m.out/m.budget.Ratio > m.packed() {
+		m.err = fmt.Errorf("a bomb: unpacks to more than %d times its size", m.budget.Ratio)
+	}
+	return n, m.err
+}
+
+// counter counts what is read.
+type counter struct {
+	io.Reader
+	n int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
+func (c *counter) count() int64 { return c.n }
+
+// spooled is a stream held in memory, so that it can be read from any place. The pieces are small, so that the memory is
+// no more than the limit even while it grows.
+type spooled struct {
+	pieces [][]byte
+	size   int64
+}
+
+const spoolPiece = 256 << 10
+
+func (s *spooled) Size() int64 { return s.size }
+
+func (s *spooled) ReadAt(p []byte, offset int64) (int, error) {
+	if offset < 0 {
+		return 0, errors.New("negative offset")
+	}
+	n := 0
+	for n < len(p) && offset < s.size {
+		piece := s.pieces[offset/spoolPiece]
+		k := copy(p[n:], piece[offset%spoolPiece:])
+		n += k
+		offset += int64(k)
+	}
+	if n < len(p) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+// takeSpool makes this source the one that spools. It waits for another source that does; no source waits while it does.
+func (w *work) takeSpool() error {
+	if w.spools {
+		return nil
+	}
+	select {
+	case w.Extractor.spool <- struct{}{}:
+		w.spools = true
+		return nil
+	case <-w.ctx.Done():
+		return w.ctx.Err()
+	}
+}
+
+func (w *work) freeSpool() {
+	if w.spools {
+		<-w.Extractor.spool
+	}
+}
+
+// hold reads r into memory; release gives the room back.
+func (w *work) hold(r io.Reader) (s *spooled, release func(), err error) {
+	if err := w.takeSpool(); err != nil {
+		return nil, nil, err
+	}
+	s = &spooled{}
+	for err == nil {
+		if w.budget.spooled+spoolPiece > w.budget.Spool {
+			err = policy(fmt.Sprintf("an archive in an archive of more than %d MiB is not read", w.budget.Spool>>20))
+			break
+		}
+		piece := make([]byte, spoolPiece)
+		var n int
+		n, err = readFull(r, piece)
+		w.budget.spooled += spoolPiece
+		s.pieces = append(s.pieces, piece[:n])
+		s.size += int64(n)
+	}
+	room := int64(len(s.pieces)) * spoolPiece
+	release = func() { w.budget.spooled -= room }
+	if !errors.Is(err, io.EOF) {
+		release()
+		return nil, nil, err
+	}
+	return s, release, nil
+}
+
+// readFull fills b. Other than io.ReadFull it returns io.EOF at the end, whatever was read, and the reader's own errors
+// as they are.
+func readFull(r io.Reader, b []byte) (n int, err error) {
+	for idle := 0; n < len(b) && err == nil; idle++ {
+		var k int
+		k, err = r.Read(b[n:])
+		n += k
+		if k > 0 {
+			idle = -1
+		} else if idle >= 100 && err == nil {
+			err = io.ErrNoProgress
+		}
+	}
+	return n, err
+}

@@ -1,0 +1,161 @@
+package scanner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"runtime"
+	"sync"
+
+	"meetleaks/matchers"
+)
+
+// The bounds of matching. All are for one document.
+const (
+	// MaxMeetings bounds the distinct meetings of one document. The rest is counted and reported as a failure.
+	MaxMeetings = 100_000
+	// maxPlaces bounds the places kept for all meetings of a document together, beyond the first of each meeting.
+	maxPlaces = 200_000
+	// maxKeys bounds the keys (ids and aliases) by which meetings are joined.
+	maxKeys = 4 * MaxMeetings
+	// maxNear bounds the bytes kept of the text around links, for the judges.
+	maxNear = 16 << 20
+)
+
+// Finder finds meeting links. It must be safe for concurrent use.
+type Finder interface {
+	// FindIn reports the sightings whose Start lies in [from,to); the text outside is context only. Offsets are in text,
+	// which the finder must not keep or change.
+	FindIn(text []byte, from, to int) []matchers.Sighting
+}
+
+// Judge completes a finding: whose it is, how bad it is. It is called once for a finding, after the whole document was
+// read, by several goroutines at a time. It must not keep the context, which may hold secrets.
+type Judge func(*Finding, Context)
+
+// Context is what a judge may know of where a finding stands.
+type Context struct {
+	URI       string
+	Host      string // of the page, "" for local files
+	MediaType string
+	// Near is the text around the first three places. In a document with very many meetings later ones have none: their
+	// text would not fit the memory, and the document has a Skip that says so.
+	Near []Window
+}
+
+// Window is the text around one place: at most 600 bytes before the link, at most 1,024 of the link, 600 after.
+type Window struct {
+	Text       string
+	Start, End int // of the link in Text
+}
+
+// Before is the text in front of the link.
+func (w Window) Before() string { return w.Text[:w.Start] }
+
+// After is the text behind the link.
+func (w Window) After() string { return w.Text[w.End:] }
+
+// Matcher turns documents into findings. It is safe for concurrent use.
+//
+// Memory: one buffer of 288 KiB for each document being read from a stream, and for the pieces of long documents one a
+// processor and one more (32 at most) over all documents; beside them what was found, within the bounds above.
+type Matcher struct {
+	finder  Finder
+	judge   Judge
+	slots   chan struct{} // one for each piece in flight, over all documents
+	buffers sync.Pool     // *[]byte of bufferSize
+}
+
+// NewMatcher returns a matcher that looks with finder and completes findings with judge, which may be nil.
+func NewMatcher(finder Finder, judge Judge) *Matcher {
+	return &Matcher{
+		finder: finder,
+		judge:  judge,
+		slots:  make(chan struct{}, min(1+runtime.GOMAXPROCS(0), 32)),
+		buffers: sync.Pool{New: func() any {
+			b := make([]byte, bufferSize)
+			return &b
+		}},
+	}
+}
+
+// Match reads one document to its end and returns its findings in the order of their first places, the bytes read, and
+// what of it could not be read. What was found before an error or a cancellation is returned too. For documents with
+// very many meetings [Matcher.Each] needs less memory.
+func (m *Matcher) Match(ctx context.Context, doc Document) ([]Finding, int64, []Skip) {
+	found := m.read(ctx, doc)
+	findings := m.findings(doc, found, 0, len(found.order()))
+	return findings, found.bytes, found.skips(doc.URI)
+}
+
+// read matches the whole document. Its error, if any, is in the result.
+func (m *Matcher) read(ctx context.Context, doc Document) *meetings {
+	found := &meetings{}
+	var err error
+	switch text := doc.Text.(type) {
+	case nil:
+		err = errors.New("the document has no text")
+	case held:
+		err = m.readHeld(text.Bytes(), found)
+	case at:
+		err = m.readAt(ctx, text, found)
+	default:
+		err = m.readStream(ctx, text, found)
+	}
+	found.err = err
+	return found
+}
+
+// findings builds the findings of the meetings [from,to) in order, and lets the judge complete them.
+func (m *Matcher) findings(doc Document, found *meetings, from, to int) []Finding {
+	if from >= to {
+		return nil
+	}
+	out := make([]Finding, 0, to-from)
+	for _, g := range found.order()[from:to] {
+		f := g.finding(doc)
+		if m.judge != nil {
+			m.judge(&f, Context{URI: doc.URI, Host: doc.Host, MediaType: doc.MediaType, Near: g.near})
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// skips says what of the document was not read or not listed.
+func (s *meetings) skips(uri string) []Skip {
+	var out []Skip
+	if s.err != nil {
+		out = append(out, Skip{URI: uri, Reason: Reason(s.err), Cause: Failure})
+	}
+	if s.lost > 0 {
+		reason := fmt.Sprintf("more than %d meetings: the rest (%d sightings) was not listed", MaxMeetings, s.lost)
+		out = append(out, Skip{URI: uri, Reason: reason, Cause: Failure})
+	}
+	if s.blind > 0 {
+		reason := fmt.Sprintf("too many meetings: %d places were judged without the text around them", s.blind)
+		out = append(out, Skip{URI: uri, Reason: reason, Cause: Policy})
+	}
+	return out
+}
+
+// Reason says in plain words why something could not be read. Paths are left out: they stand in the skip's URI, and the
+// error's copy of them is not masked.
+func Reason(err error) string {
+	var path *fs.PathError
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return "interrupted before its end"
+	case errors.Is(err, fs.ErrNotExist):
+		return "vanished or not there"
+	case errors.Is(err, fs.ErrPermission):
+		return "permission denied"
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "truncated: it ends too early"
+	case errors.As(err, &path):
+		return path.Err.Error()
+	}
+	return err.Error()
+}

@@ -1,0 +1,333 @@
+package scanner
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"unicode/utf8"
+
+	"meetleaks/matchers"
+)
+
+// words is a finder of words like "room:4711", "room:4711=code:ab" (with an alias), "room:4711?pin" (with a secret). The
+// word before the colon is the kind.
+type words struct{}
+
+func (words) FindIn(text []byte, from, to int) []matchers.Sighting {
+	var out []matchers.Sighting
+	for i := from; i < to; i++ {
+		next := bytes.IndexByte(text[i:to], ':')
+		if next < 0 {
+			break
+		}
+		i += next
+		start := i
+		for start > 0 && text[start-1] >= 'a' && text[start-1] <= 'z' {
+			start--
+		}
+		end := i
+		for end < len(text) && text[end] > ' ' && text[end] < 0x80 {
+			end++
+		}
+		if start == i {
+			continue
+		}
+		if start >= from {
+			out = append(out, matchers.Sighting{Link: wordLink(string(text[start:end])), Start: start, End: end})
+		}
+		i = end
+	}
+	// A word that starts before to may have its colon behind it.
+	if s := bytes.LastIndexAny(text[:to], " \n"); s+1 >= from && s+1 < to && !bytes.Contains(text[s+1:to], []byte(":")) {
+		end := s + 1
+		for end < len(text) && text[end] > ' ' && text[end] < 0x80 {
+			end++
+		}
+		if word := string(text[s+1 : end]); strings.Contains(word, ":") && word[0] != ':' {
+			out = append(out, matchers.Sighting{Link: wordLink(word), Start: s + 1, End: end})
+		}
+	}
+	return out
+}
+
+func wordLink(word string) matchers.Link {
+	word, secret, _ := strings.Cut(word, "?")
+	word, alias, _ := strings.Cut(word, "=")
+	kind, id, _ := strings.Cut(word, ":")
+	l := matchers.Link{Platform: "zoom", Kind: matchers.Kind(kind), ID: id, Host: kind + ".example"}
+	if kind == "room" {
+		l.Kind = matchers.PersonalRoom
+	}
+	if alias != "" {
+		l.AddAlias(matchers.Link{Platform: "zoom", ID: alias}.Key())
+	}
+	l.AddSecret(secret)
+	return l
+}
+
+func matchText(t *testing.T, text io.Reader) ([]Finding, []Skip) {
+	t.Helper()
+	found, _, skips := NewMatcher(words{}, nil).Match(t.Context(), Document{URI: "a.md", MediaType: "text/markdown", Text: text})
+	return found, skips
+}
+
+func TestLinesAndColumnsCountCharacters(t *testing.T) {
+	text := "meeting:1\n\nüü meeting:2 \xff\xfe meeting:3\r\n  meeting:4"
+	for name, r := range everyReader(text) {
+		t.Run(name, func(t *testing.T) {
+			found, skips := matchText(t, r)
+			var got []string
+			for _, f := range found {
+				got = append(got, fmt.Sprintf("%s@%d:%d", f.Link.ID, f.Places[0].Line, f.Places[0].Column))
+			}
+			want := []string{"1@1:1", "2@3:4", "3@3:17", "4@4:3"}
+			if !reflect.DeepEqual(got, want) || len(skips) > 0 {
+				t.Errorf("got %v %v, want %v", got, skips, want)
+			}
+		})
+	}
+}
+
+// everyReader gives the text in the forms that are read in different ways.
+func everyReader(text string) map[string]io.Reader {
+	return map[string]io.Reader{
+		"held":    bytes.NewBufferString(text),
+		"at":      strings.NewReader(text),
+		"stream":  io.MultiReader(strings.NewReader(text)),
+		"by byte": iotest.OneByteReader(io.MultiReader(strings.NewReader(text))),
+		"halves":  iotest.HalfReader(io.MultiReader(strings.NewReader(text))),
+	}
+}
+
+// TestPiecesAgreeWithTheWhole compares all ways of reading with one call over everything.
+func TestPiecesAgreeWithTheWhole(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 11))
+	for round := range 6 {
+		text := randomText(r, chunkSize*(round+1)+r.IntN(chunkSize), round%2 == 0)
+		want, _ := matchText(t, bytes.NewBufferString(text))
+		if len(want) < 100 {
+			t.Fatalf("only %d findings: the test shows nothing", len(want))
+		}
+		for name, reader := range everyReader(text) {
+			if got, skips := matchText(t, reader); !reflect.DeepEqual(got, want) || len(skips) > 0 {
+				t.Errorf("round %d, %s: differs from one look at everything (%d and %d findings, %v)", round, name, len(got), len(want), skips)
+			}
+		}
+	}
+}
+
+// randomText has links everywhere, also over the borders of pieces, broken bytes, and either lines or none.
+func randomText(r *rand.Rand, size int, lines bool) string {
+	var b strings.Builder
+	for b.Len() < size {
+		switch r.IntN(6) {
+		case 0:
+			fmt.Fprintf(&b, "meeting:%d ", r.IntN(20000))
+		case 1:
+			b.WriteString("日本語 üñí ")
+		case 2:
+			b.WriteString("\xe6\x97 \xff")
+		case 3:
+			if lines {
+				b.WriteByte('\n')
+			}
+		case 4:
+			fmt.Fprintf(&b, "room:%d?pin ", r.IntN(300))
+		default:
+			b.WriteString(strings.Repeat("word ", r.IntN(20)))
+		}
+	}
+	return b.String()
+}
+
+func TestALinkOverEachBorderIsFoundOnce(t *testing.T) {
+	for shift := -14; shift <= 2; shift++ {
+		text := []byte(strings.Repeat(".", 3*chunkSize))
+		for border := chunkSize; border < len(text); border += chunkSize {
+			copy(text[border+shift-1:], " meeting:77 ")
+		}
+		for name, r := range everyReader(string(text)) {
+			if name == "by byte" {
+				continue
+			}
+			found, _ := matchText(t, r)
+			if len(found) != 1 || len(found[0].Places) != 2 || found[0].Places[1].Column != 2*chunkSize+shift+1 {
+				t.Fatalf("%s, shift %d: %+v", name, shift, found)
+			}
+		}
+	}
+}
+
+func TestOneMeetingIsOneFinding(t *testing.T) {
+	found, _ := matchText(t, strings.NewReader(
+		"event:9 meeting:5 registration:code1 room:5?pin\nmeeting:6=other:x meeting:7=other:x start:1"))
+	if len(found) != 5 {
+		t.Fatalf("%d findings: %+v", len(found), found)
+	}
+	five := found[1].Link
+	if five.Kind != matchers.PersonalRoom || five.ID != "5" || five.Host != "room.example" || !reflect.DeepEqual(five.Secrets, []string{"pin"}) {
+		t.Errorf("the strongest kind must name the meeting and keep the secret: %+v", five)
+	}
+	if len(found[1].Places) != 2 || found[1].Places[1].Column != 40 {
+		t.Errorf("places %+v", found[1].Places)
+	}
+	joined := found[3]
+	if joined.Link.ID != "6" || len(joined.Places) != 2 || len(joined.Link.Aliases) != 2 {
+		t.Errorf("joined through their common alias: %+v", joined)
+	}
+}
+
+func TestJoiningLaterKeepsTheOrder(t *testing.T) {
+	found, _ := matchText(t, strings.NewReader("meeting:2 event:1 event:1 meeting:3=3 meeting:1=2"))
+	if len(found) != 2 || found[0].Link.ID != "2" || len(found[0].Places) != 4 || found[1].Link.ID != "3" {
+		t.Fatalf("%+v", found)
+	}
+	for i, column := range []int{1, 11, 19, 39} {
+		if found[0].Places[i].Column != column {
+			t.Errorf("places %+v", found[0].Places)
+		}
+	}
+}
+
+func TestPlacesAreBounded(t *testing.T) {
+	found, _ := matchText(t, strings.NewReader(strings.Repeat("meeting:1\n", MaxPlaces+70)))
+	if len(found) != 1 || len(found[0].Places) != MaxPlaces || found[0].MorePlaces != 70 {
+		t.Fatalf("%d places and %d more", len(found[0].Places), found[0].MorePlaces)
+	}
+}
+
+func TestMoreMeetingsThanTheBoundAreReported(t *testing.T) {
+	var b bytes.Buffer
+	for i := range MaxMeetings + 5 {
+		fmt.Fprintf(&b, "meeting:%d ", i)
+	}
+	found, skips := matchText(t, io.MultiReader(&b))
+	if len(found) != MaxMeetings {
+		t.Errorf("%d findings", len(found))
+	}
+	if len(skips) != 2 || skips[0].Cause != Failure || !strings.Contains(skips[0].Reason, "5 sightings") {
+		t.Errorf("%+v", skips)
+	}
+}
+
+func TestAFailingReaderKeepsWhatWasFound(t *testing.T) {
+	for _, size := range []int{0, 3 * chunkSize} {
+		text := "meeting:1 " + strings.Repeat(".", size)
+		found, skips := matchText(t, io.MultiReader(strings.NewReader(text), iotest.ErrReader(io.ErrUnexpectedEOF)))
+		if len(found) != 1 || !reflect.DeepEqual(skips, []Skip{{"a.md", "truncated: it ends too early", Failure}}) {
+			t.Errorf("size %d: %+v %+v", size, found, skips)
+		}
+	}
+}
+
+func TestAReaderThatGivesNothingEnds(t *testing.T) {
+	_, skips := matchText(t, idle{})
+	if len(skips) != 1 || skips[0].Cause != Failure {
+		t.Errorf("%+v", skips)
+	}
+}
+
+type idle struct{}
+
+func (idle) Read([]byte) (int, error) { return 0, nil }
+
+func TestAShrunkenFileIsAFailure(t *testing.T) {
+	found, skips := matchText(t, shrunk{strings.NewReader("meeting:1")})
+	if len(found) != 1 || len(skips) != 1 || skips[0].Cause != Failure {
+		t.Errorf("%+v %+v", found, skips)
+	}
+}
+
+type shrunk struct{ *strings.Reader }
+
+func (shrunk) Size() int64 { return 100 }
+
+func TestAMatcherThatPanicsIsAFailureOfThatDocument(t *testing.T) {
+	_, _, skips := NewMatcher(panics{}, nil).Match(t.Context(), Document{Text: strings.NewReader("secret")})
+	if len(skips) != 1 || skips[0].Cause != Failure || strings.Contains(skips[0].Reason, "secret") {
+		t.Errorf("%+v", skips)
+	}
+}
+
+type panics struct{}
+
+func (panics) FindIn(text []byte, _, _ int) []matchers.Sighting { panic(string(text)) }
+
+func TestACancelledDocumentSaysSo(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	text := io.MultiReader(strings.NewReader("meeting:1 "+strings.Repeat(".", 2*chunkSize)), callback(cancel), strings.NewReader(strings.Repeat(".", 3*chunkSize)))
+	found, _, skips := NewMatcher(words{}, nil).Match(ctx, Document{Text: text})
+	if len(found) != 1 || len(skips) != 1 || skips[0].Reason != "interrupted before its end" {
+		t.Errorf("%d findings, %+v", len(found), skips)
+	}
+}
+
+type callback func()
+
+func (c callback) Read([]byte) (int, error) { c(); return 0, io.EOF }
+
+func TestTheJudgeSeesTheTextAround(t *testing.T) {
+	text := strings.Repeat("ä", 1000) + " meeting:1 " + strings.Repeat("z", 1000) + " meeting:1 meeting:1 meeting:1 room:" + strings.Repeat("9", 5000)
+	var near []Window
+	judge := func(f *Finding, c Context) {
+		f.Org = "acme"
+		if c.URI != "u" || c.Host != "www.acme.example" {
+			t.Errorf("context %+v", c)
+		}
+		near = append(near, c.Near...)
+	}
+	found, _, _ := NewMatcher(words{}, judge).Match(t.Context(), Document{URI: "u", Host: "www.acme.example", Text: strings.NewReader(text)})
+	if found[0].Org != "acme" || len(near) != 4 {
+		t.Fatalf("%d windows", len(near))
+	}
+	first, last := near[0], near[3]
+	if len(first.Before()) != nearSide || len(first.After()) != nearSide || first.Text[first.Start:first.End] != "meeting:1" {
+		t.Errorf("window %+v", first)
+	}
+	if len(last.Text) != nearSide+nearLink+nearSide || !utf8.ValidString(last.After()) {
+		t.Errorf("the window of a long link has %d bytes", len(last.Text))
+	}
+}
+
+func TestAllReasonsLeaveOutThePath(t *testing.T) {
+	err := errors.Join(errors.New("x"))
+	if got := Reason(err); got != "x" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// sweep is as quick as a finder can be; the benchmark shows that reading is not what takes the time.
+type sweep struct{}
+
+func (sweep) FindIn(text []byte, from, to int) []matchers.Sighting {
+	if bytes.IndexByte(text[from:to], 0) >= 0 {
+		panic("the benchmark's text has no zero bytes")
+	}
+	return nil
+}
+
+func BenchmarkMatch(b *testing.B) {
+	text := bytes.Repeat([]byte("All notes of the meeting are kept in the folder of the group, please read on.\n"), 1<<20)
+	m := NewMatcher(sweep{}, nil)
+	for name, reader := range map[string]func() io.Reader{
+		"at":     func() io.Reader { return bytes.NewReader(text) },
+		"stream": func() io.Reader { return io.MultiReader(bytes.NewReader(text)) },
+		"held":   func() io.Reader { return bytes.NewBuffer(text) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				if _, n, skips := m.Match(b.Context(), Document{Text: reader()}); n != int64(len(text)) || len(skips) > 0 {
+					b.Fatal(n, skips)
+				}
+			}
+		})
+	}
+}

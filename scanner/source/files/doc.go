@@ -1,0 +1,11 @@
+// Package files finds what to read on this machine: files, folders and standard input.
+//
+// What is read: every regular file below a folder, hidden ones too, for a leak hides where nobody looks. Not read, each
+// with a policy skip that says so: the object stores of version control (compressed, or copies), what the globs exclude,
+// and whatever is no regular file (pipes, sockets, devices), which is never opened. Ignore files (.gitignore) do not count.
+//
+// Symbolic links: one given as a target is followed. Inside a folder none is followed: what it leads to is either inside
+// the folder and read under its own name, or outside and not asked for. Each is a policy skip with where it leads.
+//
+// Files that vanish or cannot be opened are failures. The order is that of the targets, and inside a folder by name.
+package files
