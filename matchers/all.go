@@ -4,6 +4,31 @@ package matchers
 // needs.
 func All() []Platform {
 	return []Platform{
+		eightByEight(),
+		bigbluebutton(),
+		bluejeans(),
+		chime(),
+		dialpad(),
+		discord(),
+		googleDuo(),
+		googleHangouts(),
+		googleMeet(),
+		gotomeeting(),
+		houseparty(),
+		jitsi(),
+		lifesize(),
+		mattermost(),
+		ringcentral(),
+		skype(),
+		skypeForBusiness(),
+		slack(),
+		starleaf(),
+		teams(),
+		telegram(),
+		webex(),
+		whatsapp(),
+		whereby(),
+		zoho(),
 		zoom(),
 	}
 }

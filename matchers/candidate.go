@@ -16,7 +16,7 @@ type candidate struct {
 	text       string // the URL without escapes of HTML, JSON, Markdown, quoted-printable, and without outer percent layers
 	layers     int    // percent layers taken off
 	cut        bool   // shown cut off ("zoom.us/j/8123…"): never a finding by itself
-	wrapped    string // text continued on the following line, "" when the link did not end at a line's end
+	wrapped    string // text continued behind a line break or in the next string literal, "" when it cannot go on
 	wrappedEnd int
 }
 
@@ -38,7 +38,7 @@ func cutCandidate(text []byte, at int, wrapper bool) (c candidate, ok bool) {
 	c.end, c.cut = r.pos, r.cut
 	c.text = finish(r.out, c.layers, text, c.start)
 	c.end = trimEnd(text, c.start, c.end)
-	if next, joins := continuation(text, r.pos, c.start); joins && r.lineEnd {
+	if next, joins := continuation(text, r.pos, c.start); joins {
 		more := reader{text: text, pos: next, wrapper: wrapper, encoded: r.encoded, out: append([]byte(nil), r.out...)}
 		more.read(maxCandidate)
 		c.wrapped = finish(more.out, c.layers, text, c.start)
@@ -57,7 +57,7 @@ func isHostByte(c byte) bool { return isAlnum(c) || c == '.' || c == '-' || c ==
 // "\u002Fzoom.us", "\nzoom.us").
 func hostStart(text []byte, at int) int {
 	start := at
-	for start > 0 && at-start < 255 && isHostByte(text[start-1]) {
+	for start > 0 && at-start < 255 && (isHostByte(text[start-1]) || escapedHyphen(text, start)) {
 		start--
 	}
 	if start == 0 {
@@ -95,6 +95,11 @@ func hostStart(text []byte, at int) int {
 		}
 	}
 	return start
+}
+
+// escapedHyphen: Markdown's "zoom\\-x".
+func escapedHyphen(text []byte, at int) bool {
+	return text[at-1] == '\\' && at < len(text) && text[at] == '-' && at > 1 && isAlnum(text[at-2])
 }
 
 // separators stand between scheme and host, in all their encodings; the longest first.
@@ -247,7 +252,6 @@ type reader struct {
 	query   bool
 	parens  int
 	cut     bool
-	lineEnd bool
 }
 
 func (r *reader) read(limit int) {
@@ -262,9 +266,6 @@ func (r *reader) read(limit int) {
 func (r *reader) step() bool {
 	c := r.text[r.pos]
 	switch {
-	case c == '\n' || c == '\r':
-		r.lineEnd = true
-		return false
 	case c <= ' ' || c == 0x7f:
 		return false
 	case c >= 0x80:
@@ -485,9 +486,6 @@ func (r *reader) backslash() bool {
 			return false
 		}
 		c, width = byte(n), 1+digits
-	case c == '\n' || c == '\r':
-		r.lineEnd = true
-		return false
 	case strings.IndexByte("/?=&#%_-.~+:@*!$()", c) < 0:
 		return false
 	}
@@ -502,12 +500,25 @@ func (r *reader) backslash() bool {
 	return true
 }
 
-// continuation says where a link that stopped at a line's end goes on: behind the line break, one fold space, or quote
-// marks. It goes on only from a full line, and only into something that can be part of a link.
+// continuation says where a link goes on that stopped at a line's end or at the end of a string literal.
 func continuation(text []byte, end, start int) (next int, ok bool) {
-	if end >= len(text) || text[end] != '\n' && text[end] != '\r' && text[end] != '\\' {
+	if end >= len(text) {
 		return 0, false
 	}
+	switch text[end] {
+	case '"', '\'':
+		next, ok = nextLiteral(text, end)
+	case '\n', '\r', '\\':
+		next, ok = nextLine(text, end)
+	}
+	if !ok || next >= len(text) || next <= start || !isAlnum(text[next]) && strings.IndexByte("/?&=%#_-.~+", text[next]) < 0 {
+		return 0, false
+	}
+	return next, !equalFold(text[next:min(len(text), next+4)], "http")
+}
+
+// nextLine leads over a line break, one fold space, or quote marks. A link goes on only from a full line.
+func nextLine(text []byte, end int) (int, bool) {
 	lineStart := bytes.LastIndexByte(text[max(0, end-1200):end], '\n') + max(0, end-1200) + 1
 	if width := end - lineStart; width < 58 || width > 1100 {
 		return 0, false
@@ -533,34 +544,35 @@ func continuation(text []byte, end, start int) (next int, ok bool) {
 	if i == fold && i < len(text) && (text[i] == ' ' || text[i] == '\t') {
 		i++
 	}
-	if i >= len(text) || !isAlnum(text[i]) && strings.IndexByte("/?&=%#_-.~+", text[i]) < 0 {
-		return 0, false
-	}
-	// a new link or a new property is no continuation
-	line := text[i:min(len(text), i+12)]
-	if bytes.HasPrefix(bytes.ToLower(line), []byte("http")) || start >= i {
-		return 0, false
-	}
 	return i, true
+}
+
+// nextLiteral leads from the end of a string literal into the one that source code joins to it: "…" + "…", "…" "…", '…' . '…'.
+func nextLiteral(text []byte, end int) (int, bool) {
+	i, joined := end+1, false
+	for n := 0; i < len(text) && n < 40; n++ {
+		switch c := text[i]; {
+		case c == text[end]:
+			return i + 1, joined
+		case c == '+' || c == '.' || c == '&' || c == '\\' || c == '\n':
+			joined = true
+		case c != ' ' && c != '\t' && c != '\r':
+			return 0, false
+		}
+		i++
+	}
+	return 0, false
 }
 
 // anchorURL cuts out the URL that contains a telling path at text[at:], on whatever host. ok is false when what stands
 // there is no URL.
 func anchorURL(text []byte, at int) (c candidate, ok bool) {
 	left := at
-	for left > 0 && at-left < 1024 && !endsLeft(text[left-1]) {
+	for left > 0 && at-left < 512 && !endsLeft(text[left-1]) {
 		left--
 	}
 	token := text[left:at]
-	host := -1
-	for _, sep := range separators() {
-		if sep == ":/" {
-			continue
-		}
-		if i := lastIndexFold(token, sep); i >= 0 && i+len(sep) > host {
-			host = i + len(sep)
-		}
-	}
+	host := afterSeparator(token)
 	if host < 0 {
 		if dot := bytes.IndexByte(token, '.'); dot <= 0 || bytes.IndexByte(token, '/') < dot {
 			return c, false
@@ -581,10 +593,16 @@ func endsLeft(c byte) bool {
 	return c <= ' ' || c >= 0x7f || strings.IndexByte("\"'<>`^{}|()[],", c) >= 0
 }
 
-func lastIndexFold(b []byte, lower string) int {
-	for i := len(b) - len(lower); i >= 0; i-- {
-		if equalFold(b[i:i+len(lower)], lower) {
-			return i
+// afterSeparator returns where the host behind the last "://" begins, in any encoding; -1 when there is none.
+func afterSeparator(token []byte) int {
+	for end := len(token); end >= 3; end-- {
+		if c := token[end-1]; c != '/' && c != 'f' && c != 'F' && c != ';' {
+			continue
+		}
+		for _, sep := range separators() {
+			if sep != ":/" && end >= len(sep) && equalFold(token[end-len(sep):end], sep) {
+				return end
+			}
 		}
 	}
 	return -1

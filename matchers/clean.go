@@ -59,6 +59,16 @@ func hiddenSpots(text []byte) []Span {
 			spots = addSpot(spots, i, len(text))
 		}
 	}
+	for i := 0; ; i++ {
+		n := bytes.Index(text[i:], []byte("\r\n "))
+		if n < 0 {
+			break
+		}
+		if i += n; folded(text, i) > 0 {
+			spots = addSpot(spots, i, len(text))
+		}
+	}
+	spots = mergeSpots(spots)
 	for i := 0; i < len(text); {
 		if text[i] < 0x80 {
 			i += asciiPrefix(text[i:])
@@ -115,6 +125,19 @@ func softBreak(text []byte, i int) int {
 		return 0
 	}
 	return n
+}
+
+// folded returns the length of an iCalendar fold (RFC 5545, 3.1) at text[i], 0 when there is none: CRLF and one white space
+// behind a full line of 75 octets.
+func folded(text []byte, i int) int {
+	if i+3 >= len(text) || text[i] != '\r' || text[i+1] != '\n' || text[i+2] != ' ' && text[i+2] != '\t' || text[i+3] <= ' ' {
+		return 0
+	}
+	from := max(0, i-80)
+	if width := i - from - 1 - bytes.LastIndexByte(text[from:i], '\n'); width < 60 || width > 76 {
+		return 0
+	}
+	return 3
 }
 
 // asciiPrefix counts the ASCII bytes at the start, eight at a time.
@@ -190,6 +213,8 @@ func (v *view) cleanSpot(at Span, labels map[string]bool) int {
 			if n = softBreak(raw, i); n == 0 && quoted {
 				repl, n = quotedByte(raw[i:])
 			}
+		case c == '\r':
+			n = folded(raw, i)
 		case c == '[' || c == '(' || c == '{':
 			repl, n = bracketed(raw[i:])
 		case c == ' ':
@@ -274,6 +299,9 @@ func spacedDot(raw []byte, i int, labels map[string]bool) (string, int) {
 			break
 		}
 	}
+	if n == 0 && insideHost(raw, i) {
+		return "", 1
+	}
 	if n == 0 && i > 0 && raw[i-1] == '.' { // "zoom. us"
 		if labels[lastWord(raw[:i-1])] && labels[firstWord(raw[i+1:])] && followedByPath(raw, i+1) {
 			return "", 1
@@ -284,6 +312,32 @@ func spacedDot(raw []byte, i int, labels map[string]bool) (string, int) {
 		return "", 0
 	}
 	return ".", n
+}
+
+// oftenBroken are the hosts looked for with a space inside, as text taken from a PDF has them.
+func oftenBroken() [4]string {
+	return [...]string{"zoom.us", "meet.google.com", "teams.microsoft.com", "webex.com"}
+}
+
+// insideHost reports whether the space at i stands inside one of the hosts oftenBroken, with a path behind.
+func insideHost(raw []byte, i int) bool {
+	left, right := i, i+1
+	for left > 0 && i-left < 32 && isHostByte(raw[left-1]) {
+		left--
+	}
+	for right < len(raw) && right-i < 32 && isHostByte(raw[right]) {
+		right++
+	}
+	if right >= len(raw) || raw[right] != '/' || left == i || right == i+1 {
+		return false
+	}
+	joined := strings.ToLower(string(raw[left:i]) + string(raw[i+1:right]))
+	for _, host := range oftenBroken() {
+		if joined == host || strings.HasSuffix(joined, "."+host) && len(joined)-len(host) <= i-left {
+			return true
+		}
+	}
+	return false
 }
 
 // followedByPath: the word at i is followed by a slash, so a broken host is likelier than a sentence's end.
@@ -332,6 +386,11 @@ func cleaningSigns(hosts []string) []string {
 		if len(sign) >= windowLen && !seen[sign] {
 			seen[sign] = true
 			signs = append(signs, sign)
+		}
+	}
+	for _, host := range oftenBroken() {
+		for i := 1; i < len(host); i++ {
+			add(host[:i] + " " + host[i:])
 		}
 	}
 	for _, host := range hosts {

@@ -46,7 +46,8 @@ type shortAnchor struct {
 
 const (
 	maxLayers       = 8  // wrappers around wrappers
-	maxInside       = 16 // hits looked at inside one candidate that was rejected
+	maxInside       = 4  // hits looked at inside one candidate that was rejected
+	maxUnwraps      = 8  // wrappers taken off for one candidate, side by side and one in the other
 	maxRecursedText = 16 << 10
 )
 
@@ -89,8 +90,8 @@ func NewFinder(platforms []Platform) *Finder {
 			add(literal, target{kind: bareTarget, platform: i})
 		}
 	}
-	for _, host := range unwrap.Hosts() {
-		add(host, target{kind: wrapperTarget})
+	for _, literal := range wrapperLiterals() {
+		add(literal, target{kind: wrapperTarget})
 	}
 	for _, literal := range labelLiterals() {
 		add(literal, target{kind: labelTarget})
@@ -110,6 +111,23 @@ func NewFinder(platforms []Platform) *Finder {
 	return f
 }
 
+// wrapperLiterals are what the sweep looks for: the wrappers' hosts and schemes. Google's two hundred countries are one
+// literal. Shorteners with hosts of four bytes are left out: they cannot be decoded, and each would cost a pass.
+func wrapperLiterals() []string {
+	literals := []string{"google."}
+	for _, host := range unwrap.Hosts() {
+		if len(host) >= windowLen && !strings.HasPrefix(host, "google.") {
+			literals = append(literals, host)
+		}
+	}
+	for _, scheme := range unwrap.Schemes() {
+		if len(scheme)+1 >= windowLen {
+			literals = append(literals, scheme+":")
+		}
+	}
+	return literals
+}
+
 // FindIn is Find for a stretch of a longer text: sightings start in [from, to), what lies outside is context only.
 func (f *Finder) FindIn(text []byte, from, to int) []Sighting {
 	s := search{f: f}
@@ -120,6 +138,7 @@ func (f *Finder) FindIn(text []byte, from, to int) []Sighting {
 type search struct {
 	f     *Finder
 	depth int
+	fuel  *int       // wrappers that may still be taken off for this candidate
 	apart bool       // for Mask: nothing is joined or dropped
 	trace func(Step) // for Explain
 }
@@ -144,12 +163,12 @@ func (s *search) run(text []byte, from, to int) []Sighting {
 
 // sweep collects the literals' hits in order, and adds the surroundings of signs of hidden text to spots.
 func (s *search) sweep(text []byte, from, to int, spots []Span) ([]literalHit, []Span) {
-	hits := s.f.set.find(nil, text, from, to)
+	hits := s.f.set.find(nil, text, max(0, from-spotRadius), min(len(text), to+spotRadius))
 	kept := hits[:0]
 	for _, h := range hits {
 		if s.f.targets[h.tag].kind == signTarget {
 			spots = addSpot(spots, h.start, len(text))
-		} else {
+		} else if h.start >= from && h.start < to {
 			kept = append(kept, h)
 		}
 	}
@@ -198,18 +217,26 @@ func (h literalHit) moved(by int) literalHit {
 // appendShort finds a short literal between digits or behind a host: what else it may be is thrown out at once.
 func appendShort(hits []literalHit, text []byte, a shortAnchor, from, to int) []literalHit {
 	for i := max(from, 1); i < to; {
-		n := bytes.Index(text[i:to], []byte(a.literal))
+		n := bytes.Index(text[i:min(len(text), to+len(a.literal)-1)], []byte(a.literal))
 		if n < 0 {
 			break
 		}
 		i += n
 		end := i + len(a.literal)
-		if end < len(text) && isAlnum(text[end]) && isAlnum(text[i-1]) {
+		if plausibleShort(text, i, end) {
 			hits = append(hits, literalHit{start: i, end: end, tag: a.tag})
 		}
 		i = end
 	}
 	return hits
+}
+
+// plausibleShort: a digit or letter on both sides; behind the path "/b/" a room of the form "abc-…".
+func plausibleShort(text []byte, i, end int) bool {
+	if end+3 >= len(text) || !isAlnum(text[end]) || !isAlnum(text[i-1]) {
+		return false
+	}
+	return text[i] != '/' || text[end+3] == '-'
 }
 
 // judged turns hits into sightings: joined, or each for itself.
@@ -289,11 +316,13 @@ func (s *search) atHost(text []byte, h literalHit) ([]Sighting, int) {
 	if !ok {
 		return nil, h.end
 	}
-	if found, ok := s.unwrapped(c); ok {
-		return found, c.end
-	}
 	u := parseURL(c.text)
 	index, base := s.f.platformOf(u.Host)
+	if base == "" || base != u.Host { // a platform's own host is no wrapper, whatever its parent domain is
+		if found, ok := s.unwrapped(c); ok {
+			return found, c.end
+		}
+	}
 	if base == "" {
 		return nil, h.end
 	}
@@ -343,7 +372,7 @@ func (s *search) parse(text []byte, c candidate, u *URL, p *Platform) ([]Sightin
 	if c.wrapped != "" {
 		whole := parseURL(c.wrapped)
 		whole.Base, whole.Anchor, whole.Tail = u.Base, u.Anchor, tailOf(text, c.wrappedEnd)
-		if longer, wrappedErr := p.Parse(whole); wrappedErr == nil && (err != nil || len(longer.ID) > len(link.ID)) {
+		if longer, wrappedErr := p.Parse(whole); wrappedErr == nil && (err != nil || completes(link.ID, longer.ID)) {
 			link, err, end = longer, nil, c.wrappedEnd
 		}
 	}
@@ -361,6 +390,12 @@ func (s *search) parse(text []byte, c candidate, u *URL, p *Platform) ([]Sightin
 	link.Platform = p.Name
 	s.step(Step{Start: c.start, End: end, Platform: p.Name, Via: via, Outcome: "kept", Shown: link.MaskedURL()})
 	return []Sighting{{Link: link, Start: c.start, End: end, Via: via}}, end
+}
+
+// completes reports whether a number that could stand for itself is the beginning of the longer one. Of other ids the one that
+// needs no line joined is believed.
+func completes(short, long string) bool {
+	return len(long) > len(short) && strings.HasPrefix(long, short) && all(long, isDigit)
 }
 
 func lastBytes(s string, n int) string { return s[max(0, len(s)-n):] }
@@ -389,11 +424,16 @@ func (s *search) unwrapped(c candidate) ([]Sighting, bool) {
 	if !ok {
 		return nil, false
 	}
-	if layer.Opaque || s.depth >= maxLayers {
+	if s.depth == 0 {
+		fuel := maxUnwraps
+		s.fuel = &fuel
+	}
+	*s.fuel--
+	if layer.Opaque || s.depth >= maxLayers || *s.fuel < 0 {
 		s.step(Step{Start: c.start, End: c.end, Outcome: "opaque", Via: []string{layer.Name}, Reason: "cannot be decoded offline", Possible: s.possible(layer.Domain)})
 		return nil, true
 	}
-	inner := search{f: s.f, depth: s.depth + 1, apart: s.apart}
+	inner := search{f: s.f, depth: s.depth + 1, fuel: s.fuel, apart: s.apart}
 	if s.trace != nil {
 		inner.trace = func(step Step) {
 			step.Start, step.End, step.Via = c.start, c.end, append([]string{layer.Name}, step.Via...)

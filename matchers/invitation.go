@@ -250,7 +250,7 @@ func endsWithHash(text []byte, end int) bool {
 	return ok && next-end <= 8
 }
 
-// wordStart: no word runs into text[at]. A capital behind a small letter begins a word, and so does what stands behind an
+// wordStart: no word runs into text[at]. A capital behind a small letter or a digit begins a word, and so does what stands behind an
 // escape ("\nMeeting ID").
 func wordStart(text []byte, at int) bool {
 	if at == 0 || !isAlnum(text[at]) {
@@ -263,7 +263,7 @@ func wordStart(text []byte, at int) bool {
 	case at > 1 && text[at-2] == '\\' && strings.IndexByte("nrt", before) >= 0:
 		return true
 	}
-	return 'a' <= before && before <= 'z' && 'A' <= text[at] && text[at] <= 'Z'
+	return ('a' <= before && before <= 'z' || isDigit(before)) && 'A' <= text[at] && text[at] <= 'Z'
 }
 
 // letterEnds: text ends with a Latin, Greek or Cyrillic letter beyond ASCII. Scripts without spaces do not count.
@@ -378,7 +378,7 @@ func tagAt(text []byte, i, limit int) (int, bool) {
 // noteAt reads "(access code)"; a parenthesis with a digit right behind it holds the value.
 func noteAt(text []byte, i, limit int) int {
 	end := bytes.IndexByte(text[i:min(limit, i+60)], ')')
-	if end < 0 || bytes.IndexAny(text[i:i+end], "0123456789\n") >= 0 {
+	if end < 0 || bytes.ContainsAny(text[i:i+end], "0123456789\n") {
 		return 1
 	}
 	return end + 1

@@ -59,6 +59,7 @@ type joiner struct {
 
 func newJoiner(text []byte, links []Sighting, numbers []number) *joiner {
 	j := &joiner{text: text, byDigits: make(map[string][]int), byNumber: make(map[string]int), named: make(map[string]string), taken: make(map[string]string)}
+	j.items = make([]item, 0, len(links)+len(numbers))
 	for _, link := range links {
 		link.Secret = slices.Clip(link.Secret)
 		j.items = append(j.items, item{start: link.Start, end: link.End, link: true, sighting: link, resolved: true})
@@ -106,7 +107,7 @@ func (j *joiner) joinSatellites() {
 		if !it.link || !isSatellite(j.text, it) {
 			continue
 		}
-		near.cover(it)
+		near.coverBlock(it)
 		main := j.blockLink(near, i, it.sighting.Platform)
 		if main < 0 || !acceptsSatellite(j.items[main].sighting.Link, it.sighting.Link) {
 			continue
@@ -192,7 +193,7 @@ func (j *joiner) resolve(chosen func(number) bool) {
 		if it.resolved || !chosen(it.number) {
 			continue
 		}
-		near.cover(it)
+		near.coverBlock(it)
 		if s, ok := j.resolveNumber(near, i); ok {
 			s.Start, s.End = it.start, it.end
 			s.AddSecret(it.number.secrets...)
@@ -287,7 +288,7 @@ func (j *joiner) belongs(main int, n number, own Link) bool {
 	case "zoom":
 		ok = link.Space == "my" && len(n.digits) == 10
 	case "teams":
-		ok = link.Space != own.Space
+		ok = own.Space != "meet" || !all(link.ID, isDigit)
 	case "webex", "tencent-meeting":
 		ok = !all(link.ID, isDigit)
 	case "gotomeeting":
@@ -483,7 +484,7 @@ func (j *joiner) addSecrets() {
 	near := newVicinity(j.text)
 	for i := range j.items {
 		it := &j.items[i]
-		near.cover(it)
+		near.cover(it.start-2*beforeBytes-maxGap, it.end+secretBytes)
 		for _, r := range near.between(it.start-2*beforeBytes, it.end+secretBytes) {
 			if r.secret != "" && it.resolved && j.owns(near, i, r) {
 				it.takeSecret(r)
@@ -553,7 +554,7 @@ func (it *item) takeSecret(r remark) {
 
 // result lists what was decided, and makes aliases mutual.
 func (j *joiner) result() []Sighting {
-	var out []Sighting
+	out := make([]Sighting, 0, len(j.items))
 	keys := make(map[string][]string)
 	for i := range j.items {
 		if it := &j.items[i]; it.resolved {

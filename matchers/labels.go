@@ -27,8 +27,8 @@ const (
 )
 
 // language holds the words of one language's invitations. A space in a label stands for one to four blanks, and for
-// none where it stands beside a letter that is not Latin. Case, composed or decomposed accents, HTML entities and
-// \u escapes need no entries of their own: matchLabel reads them all.
+// none where it stands beside a letter that is not Latin. Case, composed or decomposed accents, HTML entities,
+// quoted-printable bytes and \u escapes need no entries of their own: matchLabel reads them all.
 type language struct {
 	name       string
 	meeting    []string
@@ -178,7 +178,7 @@ type cue struct {
 type idLabel struct{ text, row string }
 
 // idLabels are all of them, of all languages; built once, never changed.
-var idLabels = sync.OnceValue(func() []idLabel {
+var idLabels = sync.OnceValue(func() []idLabel { //nolint:gochecknoglobals // immutable after first use
 	all := ownLabels()
 	for _, lang := range languages() {
 		all = appendRow(all, rowMeeting, lang.meeting)
@@ -208,7 +208,7 @@ func labelLiterals() []string {
 	return slices.Compact(all)
 }
 
-// stems returns beginnings of a label, one of which every spelling that matchLabel accepts begins with.
+// stems returns beginnings of a label, one of which nearly every spelling that matchLabel accepts begins with.
 func stems(label string) []string {
 	ascii := 0
 	for ascii < len(label) && label[ascii] < utf8.RuneSelf {
@@ -216,25 +216,38 @@ func stems(label string) []string {
 	}
 	prefix := strings.ToLower(label[:ascii])
 	switch {
+	case strings.Contains(prefix, "'"):
+		return []string{prefix, strings.ReplaceAll(prefix, "'", "’")}
 	case ascii == len(label) && strings.Contains(label, " "):
 		return []string{prefix, strings.ReplaceAll(prefix, " ", "\u00a0")}
 	case ascii == len(label), ascii >= len("ID de r"):
 		return []string{prefix}
+	case unicode.In([]rune(label)[0], unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul):
+		return unspacedSpellings(label)
 	}
 	return spellings(label)
 }
 
-// spellings lists the ways in which a label with early letters beyond ASCII is written.
-func spellings(label string) []string {
-	forms := []string{label, strings.ToLower(label), strings.ToUpper(label)}
-	for _, form := range forms[:3] {
-		forms = append(forms, norm.NFD.String(form), strings.ReplaceAll(form, "ID", "ＩＤ"))
-	}
+// unspacedSpellings lists the ways in which a label of a script without capitals is written.
+func unspacedSpellings(label string) []string {
 	var out []string
-	for _, form := range forms {
-		for _, spaced := range []string{form, strings.ReplaceAll(form, " ", "")} {
-			out = append(out, lowerASCII(spaced), lowerASCII(escaped(spaced)), lowerASCII(entities(spaced)))
+	for _, form := range []string{label, strings.ReplaceAll(label, " ", ""), strings.ReplaceAll(label, "ID", "ＩＤ"), strings.ReplaceAll(label, " ID", "ＩＤ")} {
+		out = append(out, lowerASCII(form))
+		if !strings.Contains(form, "Ｉ") {
+			out = append(out, lowerASCII(escaped(form)))
 		}
+	}
+	return out
+}
+
+// spellings lists the ways in which the first letters of a label with accents, or in Cyrillic, are written.
+func spellings(label string) []string {
+	beginning := []rune(label)
+	beginning = beginning[:min(len(beginning), 9)]
+	title := string(beginning)
+	var out []string
+	for _, form := range []string{title, strings.ToLower(title), strings.ToUpper(title)} {
+		out = append(out, lowerASCII(form), lowerASCII(norm.NFD.String(form)), lowerASCII(entities(form)), lowerASCII(escaped(form)))
 	}
 	return out
 }
@@ -251,9 +264,20 @@ func entities(s string) string {
 		"ö", "&ouml;", "Ö", "&Ouml;", "ø", "&oslash;", "Ø", "&Oslash;", "°", "&deg;").Replace(s)
 }
 
+// labelsByLetter are the id labels by their first letter as foldLetter gives it; built once, never changed.
+var labelsByLetter = sync.OnceValue(func() map[rune][]idLabel { //nolint:gochecknoglobals // immutable after first use
+	index := make(map[rune][]idLabel)
+	for _, label := range idLabels() {
+		first, _ := utf8.DecodeRuneInString(label.text)
+		index[foldLetter(first)] = append(index[foldLetter(first)], label)
+	}
+	return index
+})
+
 // findLabel returns the longest id label at the beginning of text and its length in bytes, 0 when there is none.
 func findLabel(text []byte) (label idLabel, length int) {
-	for _, candidate := range idLabels() {
+	first, _ := readLetter(text)
+	for _, candidate := range labelsByLetter()[foldLetter(first)] {
 		if n := matchLabel(text, candidate.text); n > length {
 			label, length = candidate, n
 		}
@@ -275,7 +299,7 @@ func matchLabel(text []byte, label string) int {
 			continue
 		}
 		got, size := readLetter(text[i:])
-		if size == 0 || foldLetter(got) != foldLetter(want) {
+		if size == 0 || got != want && foldLetter(got) != foldLetter(want) {
 			return 0
 		}
 		i, before = i+size, want
@@ -301,6 +325,9 @@ func readLetter(text []byte) (r rune, size int) {
 	if len(text) == 0 {
 		return 0, 0
 	}
+	if isAlnum(text[0]) && (len(text) == 1 || text[1] < utf8.RuneSelf) {
+		return rune(text[0]), 1
+	}
 	switch c := text[0]; {
 	case c == '&':
 		if r, size := readEntity(text); size > 0 {
@@ -319,10 +346,28 @@ func readLetter(text []byte) (r rune, size int) {
 	if 0xFF01 <= r && r <= 0xFF5E {
 		r -= 0xFEE0 // full width
 	}
-	if mark, n := utf8.DecodeRune(text[size:]); r < 0x2000 && unicode.Is(unicode.Mn, mark) {
-		if composed := []rune(norm.NFC.String(string(r) + string(mark))); len(composed) == 1 {
-			return composed[0], size + n
+	if r >= 0x2000 || size >= len(text) || text[size] < utf8.RuneSelf {
+		return r, size
+	}
+	return composeLetter(text, r, size)
+}
+
+// composeLetter adds up to two combining accents to a letter of size bytes at the beginning of text.
+func composeLetter(text []byte, r rune, size int) (rune, int) {
+	end := size
+	for range 2 {
+		mark, n := utf8.DecodeRune(text[end:])
+		if !unicode.Is(unicode.Mn, mark) {
+			break
 		}
+		end += n
+	}
+	if end == size {
+		return r, size
+	}
+	composed, n := utf8.DecodeRune(norm.NFC.Bytes(text[:end]))
+	if n == utf8.RuneLen(composed) && n == len(norm.NFC.Bytes(text[:end])) {
+		return composed, end
 	}
 	return r, size
 }

@@ -7,7 +7,7 @@ import (
 
 // literalSet finds many literals in one sweep, without regard to ASCII case.
 //
-// Every literal is represented by one window of windowLen bytes, the one with the most uncommon bytes. A window holds
+// Every literal is represented by one window of windowLen bytes, the one that is rarest in real text. A window holds
 // windowLen-blockLen+1 = 3 blocks of three bytes one after the other, so of the blocks at every third position of a text
 // exactly one lies in each window: only those are looked at, and a bitmap says whether a block occurs in any window.
 // The positions do not depend on each other, so the processor reads ahead; jumping tables (Wu-Manber) were four times
@@ -49,13 +49,14 @@ func hashOf(s string) uint16 {
 // newLiteralSet builds the set; literals shorter than windowLen panic, because they are a mistake in a platform's file.
 func newLiteralSet(texts []string, tags []int) *literalSet {
 	s := &literalSet{bucket: make([]uint16, 1<<16)}
+	counts := blockCounts()
 	for i, text := range texts {
 		text = lowerASCII(text)
 		if len(text) < windowLen {
 			panic("matchers: literal too short: " + text)
 		}
 		s.items = append(s.items, literalItem{text: text, tag: tags[i]})
-		w := rarestWindow(text)
+		w := rarestWindow(text, counts)
 		for offset := w; offset < w+stride; offset++ {
 			s.add(hashOf(text[offset:]), block{i, offset})
 		}
@@ -73,27 +74,28 @@ func (s *literalSet) add(h uint16, b block) {
 	s.buckets[n] = append(s.buckets[n], b)
 }
 
-// rarestWindow picks the window with the most bytes that are uncommon in text: dots, slashes, digits, bytes outside ASCII.
-func rarestWindow(text string) int {
-	best, bestScore := 0, -1
-	for w := 0; w+windowLen <= len(text); w++ {
-		score := 0
-		for _, c := range []byte(text[w : w+windowLen]) {
-			switch {
-			case c >= 'a' && c <= 'z':
-				if c == 'z' || c == 'x' || c == 'q' || c == 'j' || c == 'k' {
-					score++
-				}
-			case c == ' ':
-				score++
-			case c >= 0x80:
-				score++
-			default:
-				score += 2
-			}
+// blockCounts says how common blocks are in real text: it counts a part of the built-in corpus.
+func blockCounts() []uint16 {
+	counts := make([]uint16, 1<<16)
+	sample := corpus[:min(len(corpus), 128<<10)]
+	for i := 0; i+4 <= len(sample); i++ {
+		if h := blockHash(binary.LittleEndian.Uint32(sample[i:])); counts[h] < 1<<15 {
+			counts[h]++
 		}
-		if score > bestScore {
-			best, bestScore = w, score
+	}
+	return counts
+}
+
+// rarestWindow picks the window whose blocks are the least common, so that the sweep seldom stops in vain.
+func rarestWindow(text string, counts []uint16) int {
+	best, bestCost := 0, 1<<30
+	for w := 0; w+windowLen <= len(text); w++ {
+		cost := 0
+		for offset := w; offset < w+stride; offset++ {
+			cost += int(counts[hashOf(text[offset:])])
+		}
+		if cost < bestCost {
+			best, bestCost = w, cost
 		}
 	}
 	return best

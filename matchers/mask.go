@@ -91,8 +91,8 @@ func maskLoose(s string) string {
 // returned as it is.
 func Mask(text string) string {
 	for range maxMaskRounds {
-		s := search{f: standard(), apart: true}
-		found := s.run([]byte(text), 0, len(text))
+		each := search{f: standard(), apart: true} // what is dropped or joined is hidden too
+		found := append(each.run([]byte(text), 0, len(text)), Find([]byte(text))...)
 		if len(found) == 0 {
 			return text
 		}

@@ -109,7 +109,7 @@ func NewIndex(orgs []Organisation, key []byte) (*Index, error) {
 			x.addDomain(int32(n), strings.ToLower(domain))
 		}
 		for _, p := range org.Patterns {
-			if err := x.add(int32(n), p); err != nil {
+			if err := x.add(int32(n), p, org.Domains); err != nil {
 				mistakes = append(mistakes, fmt.Errorf("organisation %s: %s: %w", org.Name, p.Type, err))
 			}
 		}
@@ -123,7 +123,7 @@ func (x *Index) addDomain(org int32, domain string) {
 	x.addExact("page:"+domain, org, PagePattern, "page:"+domain)
 }
 
-func (x *Index) add(org int32, p Pattern) error {
+func (x *Index) add(org int32, p Pattern, domains []string) error {
 	value := strings.ToLower(strings.TrimSpace(p.Value))
 	if value == "" {
 		return errors.New("is empty")
@@ -147,7 +147,7 @@ func (x *Index) add(org int32, p Pattern) error {
 			x.addExact(hashKey(x.key, k), org, p.Type, string(p.Type))
 		}
 	case NearPattern:
-		return x.texts.addNear(org, p.Value)
+		return x.texts.addNear(org, p.Value, domains)
 	case RegexpPattern:
 		return x.texts.addRegexp(org, p.Value)
 	case PagePattern, PublicPattern:
@@ -224,7 +224,7 @@ func (x *Index) Owners(l Link, at Whereabouts) []Owner {
 	x.byService(&c, l)
 	if l.Org == "" {
 		if c.best > 5 {
-			x.texts.match(at.Around, func(org int32, shown string) { c.add(org, 5, shown) })
+			x.texts.match(at.Around, func(ph *phrase) { c.add(ph.org, 5, ph.shown) })
 		}
 		if c.best > 6 {
 			x.byPage(&c, at)

@@ -28,6 +28,7 @@ type phrase struct {
 	text  string // lower-case words, or the literal of the expression
 	expr  *regexp.Regexp
 	shown string
+	own   bool // holds one of the organisation's own domains: distinctive by itself
 }
 
 const (
@@ -45,7 +46,7 @@ func newPhrases() *phrases {
 }
 
 // addNear registers words; they need six letters or digits.
-func (p *phrases) addNear(org int32, words string) error {
+func (p *phrases) addNear(org int32, words string, domains []string) error {
 	text := strings.ToLower(strings.Join(strings.Fields(words), " "))
 	if countLetters(text) < 6 || len(text) < nearPrefix {
 		return fmt.Errorf("%q is too short: a distinctive word of six letters or more is needed", words)
@@ -53,8 +54,17 @@ func (p *phrases) addNear(org int32, words string) error {
 	if len(text) > maxPhraseText {
 		return fmt.Errorf("is longer than %d bytes", maxPhraseText)
 	}
-	p.add(p.near, text[:nearPrefix], phrase{org: org, text: text, shown: "near:" + words})
+	p.add(p.near, text[:nearPrefix], phrase{org: org, text: text, shown: "near:" + words, own: holdsOne(text, domains)})
 	return nil
+}
+
+func holdsOne(text string, domains []string) bool {
+	for _, domain := range domains {
+		if domain != "" && strings.Contains(text, strings.ToLower(domain)) {
+			return true
+		}
+	}
+	return false
 }
 
 // addRegexp registers an expression; every match must hold literals of six letters or more in all.
@@ -134,7 +144,7 @@ func countLetters(s string) int {
 }
 
 // match calls f for every phrase that stands in one of the texts. f may be called more than once for a phrase.
-func (p *phrases) match(texts []string, f func(org int32, shown string)) {
+func (p *phrases) match(texts []string, f func(ph *phrase)) {
 	if len(p.list) == 0 {
 		return
 	}
@@ -147,7 +157,7 @@ func (p *phrases) match(texts []string, f func(org int32, shown string)) {
 	}
 }
 
-func (p *phrases) matchNear(lower string, f func(int32, string)) {
+func (p *phrases) matchNear(lower string, f func(*phrase)) {
 	inWord := false
 	for i := 0; i+nearPrefix <= len(lower); i++ {
 		word := isWordByte(lower[i])
@@ -160,13 +170,13 @@ func (p *phrases) matchNear(lower string, f func(int32, string)) {
 			ph := &p.list[n]
 			end := i + len(ph.text)
 			if strings.HasPrefix(lower[i:], ph.text) && (end == len(lower) || !isWordByte(lower[end])) {
-				f(ph.org, ph.shown)
+				f(ph)
 			}
 		}
 	}
 }
 
-func (p *phrases) matchRegexps(lower, text string, f func(int32, string)) {
+func (p *phrases) matchRegexps(lower, text string, f func(*phrase)) {
 	tried := make(map[int32]bool)
 	for i := 0; i+regexpPrefix <= len(lower); i++ {
 		if !p.maybe(lower[i : i+regexpPrefix]) {
@@ -179,7 +189,7 @@ func (p *phrases) matchRegexps(lower, text string, f func(int32, string)) {
 			}
 			tried[n] = true
 			if ph.expr.MatchString(text) {
-				f(ph.org, ph.shown)
+				f(ph)
 			}
 		}
 	}
@@ -235,43 +245,31 @@ func corpusTexts(yield func(text string, links int) bool) {
 	}
 }
 
-// broad measures the phrases on the built-in corpus and refuses those that would claim too much of it.
+// broad measures the phrases on the built-in corpus and refuses those that would claim too much of it. A single link is
+// never too much: the corpus is small.
 func (x *Index) broad() []error {
 	if len(x.texts.list) == 0 {
 		return nil
 	}
-	claimed := make(map[string]int)
-	orgOf := make(map[string]int32)
+	claimed := make(map[*phrase]int)
 	total := 0
 	for text, links := range corpusTexts {
 		total += links
-		if links == 0 {
-			continue
-		}
-		seen := make(map[string]bool)
-		x.texts.match([]string{text}, func(org int32, shown string) {
-			if k := fmt.Sprintf("%d %s", org, shown); !seen[k] {
-				seen[k] = true
-				claimed[k] += links
-				orgOf[k] = org
+		seen := make(map[*phrase]bool)
+		x.texts.match([]string{text}, func(ph *phrase) {
+			if !seen[ph] && !ph.own {
+				seen[ph] = true
+				claimed[ph] += links
 			}
 		})
 	}
 	var mistakes []error
-	for k, n := range claimed {
-		if _, shown, _ := strings.Cut(k, " "); float64(n) > BroadShare*float64(total) {
+	for i := range x.texts.list {
+		ph := &x.texts.list[i]
+		if n := claimed[ph]; n > 1 && float64(n) > BroadShare*float64(total) {
 			mistakes = append(mistakes, fmt.Errorf("organisation %s: %s is too broad: it would claim %d of the %d links in the built-in corpus; at most %.1f %% are allowed",
-				x.names[orgOf[k]], shown, n, total, 100*BroadShare))
+				x.names[ph.org], ph.shown, n, total, 100*BroadShare))
 		}
 	}
-	return sortedErrors(mistakes)
-}
-
-func sortedErrors(list []error) []error {
-	for i := 1; i < len(list); i++ {
-		for j := i; j > 0 && list[j].Error() < list[j-1].Error(); j-- {
-			list[j], list[j-1] = list[j-1], list[j]
-		}
-	}
-	return list
+	return mistakes
 }

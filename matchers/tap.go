@@ -24,7 +24,7 @@ func readTap(text []byte, at int) (number, bool) {
 		return number{}, false
 	}
 	commas := readCommas(text, at)
-	explicit, ok := phoneBefore(text, at)
+	tel, ok := phoneBefore(text, at)
 	if !ok || commas.count != 2 {
 		return number{}, false
 	}
@@ -39,7 +39,7 @@ func readTap(text []byte, at int) (number, bool) {
 	switch {
 	case len(digits) < minDigits || len(digits) > 12 || placeholderDigits(digits):
 		return number{}, false
-	case !closed && (!explicit || !numberEnds(text, end)):
+	case !closed && (!tel || !numberEnds(text, end)):
 		return number{}, false
 	}
 	n := number{kind: DialIn, digits: digits, start: start, end: end, idLabel: rowTap, shape: shapeOf([]string{digits}), hash: closed, labelAt: start}
@@ -120,36 +120,45 @@ func hasPrefixFold(text []byte, lower string) bool {
 	return len(text) >= len(lower) && equalFold(text[:len(lower)], lower)
 }
 
-// phoneBefore: a telephone number ends at text[at]. explicit is true when "+" or "tel:" leads it.
-func phoneBefore(text []byte, at int) (explicit, ok bool) {
+// phoneBefore: a telephone number ends at text[at]. tel is true when it is a tel: URI.
+func phoneBefore(text []byte, at int) (tel, ok bool) {
 	digits, i := 0, at
 	for i > 0 && at-i < maxDial {
-		switch c := text[i-1]; {
+		c := text[i-1]
+		switch {
 		case isDigit(c):
 			digits++
 		case digits > 0 && strings.IndexByte(" -.()", c) >= 0:
 		case c == '%' && digits >= 2 && i+2 <= at && string(text[i:i+2]) == "20":
 			digits -= 2
 		default:
-			return leadsPhone(text, i, digits)
+			return leadsPhone(text[:i], digits)
 		}
 		i--
 	}
-	return leadsPhone(text, i, digits)
+	return leadsPhone(text[:i], digits)
 }
 
-// leadsPhone judges what stands before the digits that begin at text[i].
-func leadsPhone(text []byte, i, digits int) (explicit, ok bool) {
-	before := text[max(0, i-4):i]
-	switch {
-	case bytes.HasSuffix(before, []byte("+")), len(before) == 4 && equalFold(before, "tel:"):
-		return true, minPhone <= digits && digits <= maxPhone
-	case len(before) >= 3 && equalFold(before[len(before)-3:], "%2b"):
-		return true, minPhone <= digits && digits <= maxPhone
-	case len(before) > 0 && isAlnum(before[len(before)-1]):
-		return false, false
+// leadsPhone judges what stands before a telephone number of so many digits: "tel:", "+" or "%2B"; with neither it needs
+// ten digits and a place of its own.
+func leadsPhone(before []byte, digits int) (tel, ok bool) {
+	least := 10
+	for _, plus := range [...]string{"+", "%2b"} {
+		if hasSuffixFold(before, plus) {
+			before, least = before[:len(before)-len(plus)], minPhone
+			break
+		}
 	}
-	return false, 10 <= digits && digits <= maxPhone
+	tel = hasSuffixFold(before, "tel:") || hasSuffixFold(before, "tel://")
+	if tel {
+		least = minPhone
+	}
+	apart := tel || least == minPhone || len(before) == 0 || !isAlnum(before[len(before)-1])
+	return tel, apart && least <= digits && digits <= maxPhone
+}
+
+func hasSuffixFold(text []byte, lower string) bool {
+	return len(text) >= len(lower) && equalFold(text[len(text)-len(lower):], lower)
 }
 
 // readH323 reads the dial string around "##" at text[at]: an IPv4 address before it, the number behind it, then "#" and

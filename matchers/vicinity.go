@@ -5,6 +5,9 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // vicinity holds the remarks and line breaks around the items, for a window that moves forward through the text. So its
@@ -18,9 +21,12 @@ type vicinity struct {
 
 func newVicinity(text []byte) *vicinity { return &vicinity{text: text} }
 
-// cover moves the window over the surroundings of an item. Items come in order.
-func (v *vicinity) cover(it *item) {
-	from, to := max(0, it.start-blockBytes-maxGap), min(len(v.text), it.end+blockBytes)
+// coverBlock moves the window over the block around an item.
+func (v *vicinity) coverBlock(it *item) { v.cover(it.start-blockBytes-maxGap, it.end+blockBytes) }
+
+// cover moves the window over [from, to). It only moves forward.
+func (v *vicinity) cover(from, to int) {
+	from, to = max(0, from), min(len(v.text), to)
 	if from > v.to || v.to == 0 {
 		v.remarks, v.breaks, v.from, v.to = v.remarks[:0], v.breaks[:0], from, from
 	}
@@ -108,10 +114,11 @@ type remarkLabel struct {
 	text   string
 	secret string
 	cue    cue
+	second byte // of one of its spellings, in lower case
 }
 
 // remarkLabels is the table; built once, never changed.
-var remarkLabels = sync.OnceValue(func() *remarkTable {
+var remarkLabels = sync.OnceValue(func() *remarkTable { //nolint:gochecknoglobals // immutable after first use
 	t := &remarkTable{}
 	for _, lang := range languages() {
 		t.add(lang.passcodes, "passcode", cue{})
@@ -127,30 +134,28 @@ var remarkLabels = sync.OnceValue(func() *remarkTable {
 
 func (t *remarkTable) add(texts []string, secret string, c cue) {
 	for _, text := range texts {
-		label := remarkLabel{text, secret, c}
 		for _, first := range firstPairs(text) {
+			label := remarkLabel{text, secret, c, lowerByte(first[1])}
 			if !slices.Contains(t.labels[first[0]], label) {
 				t.labels[first[0]] = append(t.labels[first[0]], label)
 			}
 			t.seconds[first[0]] |= 1 << (first[1] & 63)
-			if first[1] >= 0x80 || first[1] == 0 {
-				t.seconds[first[0]] = ^uint64(0)
-			}
 		}
 	}
 }
 
-// firstPairs are the first two bytes of a label in its spellings; 0 stands for any second byte.
+// firstPairs are the first two bytes of a label in its spellings.
 func firstPairs(text string) [][2]byte {
 	var pairs [][2]byte
-	for _, form := range []string{text, strings.ToLower(text), strings.ToUpper(text), escaped(strings.ToLower(text))} {
-		pair := [2]byte{form[0], form[1]}
-		if form[0] < 0x80 && form[1] >= 0x80 {
-			pair[1] = 0
+	for _, form := range []string{text, strings.ToLower(text), strings.ToUpper(text)} {
+		for _, spelled := range []string{form, norm.NFD.String(form), escaped(form)} {
+			pairs = append(pairs, [2]byte{spelled[0], spelled[1]})
 		}
-		pairs = append(pairs, pair)
-		if pair[1] != 0 && isAlpha(pair[0]) && isAlpha(pair[1]) {
-			pairs = append(pairs, [2]byte{pair[0] ^ 0x20, pair[1]}, [2]byte{pair[0], pair[1] ^ 0x20})
+		if isAlpha(form[0]) && isAlpha(form[1]) {
+			pairs = append(pairs, [2]byte{form[0] ^ 0x20, form[1]}, [2]byte{form[0], form[1] ^ 0x20})
+		}
+		if isAlpha(form[0]) && form[1] >= utf8.RuneSelf {
+			pairs = append(pairs, [2]byte{form[0], '&'}, [2]byte{form[0], '='})
 		}
 	}
 	return pairs
@@ -163,7 +168,11 @@ func (t *remarkTable) read(text []byte, at int) (r remark, ok bool) {
 	}
 	var best remarkLabel
 	length := 0
+	second := lowerByte(text[min(at+1, len(text)-1)])
 	for _, label := range t.labels[text[at]] {
+		if label.second != second {
+			continue
+		}
 		if n := matchLabel(text[at:], label.text); n > length && wordEnd(text, at+n) {
 			best, length = label, n
 		}

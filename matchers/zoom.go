@@ -14,7 +14,7 @@ func zoom() Platform {
 	return Platform{
 		Name:  "zoom",
 		Title: "Zoom",
-		Hosts: []string{"zoom.us", "zoom.com", "zoomgov.com", "zoom.com.cn", "zoom.cn", "umeet.com.cn", "zoom-x.de", "zoomcrc.com"},
+		Hosts: []string{"zoom.us", "zoom.com", "zoomgov.com", "zoom.com.cn", "zoom.cn", "umeet.com.cn", "zoom-x.de", "zoomcrc.com", lfxZoom},
 		Docs:  "https://support.zoom.com/hc/en/article?id=zm_kb&sysparm_article=KB0063264",
 		Parse: parseZoom,
 		Forms: []Form{
@@ -31,6 +31,9 @@ func zoom() Platform {
 	}
 }
 
+// lfxZoom is the Linux Foundation's front end to Zoom; it keeps the meeting's number (seen in project pages).
+const lfxZoom = "zoom-lfx.platform.linuxfoundation.org"
+
 // zoomSecrets are the parameters that admit somebody or act for somebody.
 func zoomSecrets() []string {
 	return []string{"pwd", "tk", "zak", "zpk", "token", "tok", "signature", "icsToken", "password"}
@@ -43,6 +46,8 @@ func parseZoom(u *URL) (Link, error) {
 		return zoomSIP(u, l)
 	}
 	switch sub := u.Label(); {
+	case u.Base == lfxZoom:
+		return zoomNumber(u, l, u.Seg(1), "/meeting/")
 	case placeholderWord(sub) && sub != "":
 		return Link{}, Placeholder
 	case sub == "events" || sub == "applications" || sub == "docs":
@@ -109,6 +114,9 @@ func zoomBrowserClient(u *URL, l Link) (Link, error) {
 // rooms, 11 for everything else; on the government cloud 10 digits are ordinary meetings.
 func zoomNumber(u *URL, l Link, segment, path string) (Link, error) {
 	id := leadingNumber(strings.NewReplacer("-", "", " ", "", "+", "").Replace(segment))
+	if len(id) < 9 && id == segment {
+		id = completeNumber(id, u.Tail)
+	}
 	switch {
 	case len(id) < 9 || len(id) > 11:
 		if placeholderWord(segment) || len(id) > 0 && placeholderDigits(id) {
@@ -137,6 +145,25 @@ func zoomNumber(u *URL, l Link, segment, path string) (Link, error) {
 		l.AddAlias(Link{Platform: "zoom", Realm: l.Realm, ID: omn}.Key())
 	}
 	return l, nil
+}
+
+// completeNumber joins the groups of a number that was pasted as Zoom prints it: "849 3027 5116".
+func completeNumber(first, tail string) string {
+	if len(first) != 3 {
+		return first
+	}
+	whole, rest := first, tail
+	for groups := 0; groups < 2; groups++ {
+		if len(rest) < 4 || rest[0] != ' ' && rest[0] != '-' {
+			return first
+		}
+		group := leading(rest[1:], isDigit)
+		if len(group) < 3 || len(group) > 4 {
+			return first
+		}
+		whole, rest = whole+group, rest[1+len(group):]
+	}
+	return whole
 }
 
 // zoomPersonalLink reads /my/<name>: a letter, then letters, digits and dots, 5 to 40 in all (documented). Hyphens and
@@ -242,8 +269,8 @@ func zoomSpecialHost(u *URL, l Link) (Link, error) {
 		return Link{}, Incomplete
 	}
 	l.Kind, l.Class, l.Space, l.ID, l.Path = Event, PublicForm, "event", token, "/"+segs[0]+"/{id}"
-	if segs[0] == "ejl" || segs[0] == "ej" {
-		l.Class = JoinWithSecret
+	if segs[0] == "ejl" || segs[0] == "ej" { // joins, the others tell of the event
+		l.Kind, l.Class = Meeting, JoinWithSecret
 	}
 	return l, nil
 }

@@ -16,12 +16,14 @@ type meetings struct {
 	column int // characters since the last of them
 	err    error
 
+	names  map[string]string   // hosts, paths and the like, each kept once
 	byKey  map[string]*meeting // by every key and alias; a value may have been joined with another, see root
 	all    []*meeting          // in the order of discovery, with those that were joined
 	sorted []*meeting          // the result of order
 	live   int                 // meetings that were not joined with another
 	places int                 // kept, of all meetings
 	near   int                 // bytes of text kept
+	held   int                 // bytes of ids, names and keys kept
 	lost   int                 // sightings beyond MaxMeetings
 	blind  int                 // first places without their text
 }
@@ -86,12 +88,23 @@ func (s *meetings) keep(g *meeting, p spot, near Window) {
 		s.places++
 	}
 	g.places = append(g.places, p)
+	s.keepNear(g, near)
+}
+
+// keepNear keeps the text around a place. Once half of what may be kept is, it is only that of first places, and less.
+func (s *meetings) keepNear(g *meeting, w Window) {
+	if s.near > maxNear/2 {
+		w = w.narrow(nearSide / 2)
+		if len(g.near) > 0 {
+			return
+		}
+	}
 	switch {
 	case len(g.near) >= maxNearPlaces:
-	case s.near+len(near.Text) <= maxNear:
-		s.near += len(near.Text)
-		near.Text = strings.Clone(near.Text) // it may be part of a whole piece
-		g.near = append(g.near, near)
+	case s.near+len(w.Text) <= maxNear:
+		s.near += len(w.Text)
+		w.Text = strings.Clone(w.Text) // it may be part of a whole piece
+		g.near = append(g.near, w)
 	case len(g.near) == 0:
 		s.blind++
 	}
@@ -107,14 +120,16 @@ func (s *meetings) meetingOf(link matchers.Link) *meeting {
 		}
 	}
 	if g == nil {
-		if s.live >= MaxMeetings || len(s.byKey) >= maxKeys {
+		if s.live >= MaxMeetings || len(s.byKey) >= maxKeys || !s.room(weight(link)) {
 			return nil
 		}
-		g = &meeting{link: link}
+		g = &meeting{link: s.lean(link)}
 		s.all = append(s.all, g)
 		s.live++
 	} else {
-		g.link = stronger(g.link, link)
+		if adds(g.link, link) && s.room(weight(link)) {
+			g.link = stronger(g.link, s.lean(link))
+		}
 	}
 	s.name(g, key)
 	for _, alias := range link.Aliases {
@@ -123,14 +138,93 @@ func (s *meetings) meetingOf(link matchers.Link) *meeting {
 	return g
 }
 
+// maxNames bounds the names that are kept once.
+const maxNames = 4096
+
+// lean copies a link so that it keeps no text alive beyond its own letters, and shares what many links have in common.
+func (s *meetings) lean(l matchers.Link) matchers.Link {
+	l.ID = strings.Clone(l.ID)
+	for _, part := range []*string{&l.Platform, &l.Realm, &l.Space, &l.Org, &l.Owner, &l.Host, &l.Path} {
+		*part = s.once(*part)
+	}
+	l.Secrets = cloneAll(l.Secrets)
+	l.Aliases = cloneAll(l.Aliases)
+	return l
+}
+
+// once returns the copy of a name that is kept.
+func (s *meetings) once(name string) string {
+	if name == "" {
+		return ""
+	}
+	if kept, ok := s.names[name]; ok {
+		return kept
+	}
+	name = strings.Clone(name)
+	if s.names == nil {
+		s.names = make(map[string]string)
+	}
+	if len(s.names) < maxNames {
+		s.names[name] = name
+	}
+	return name
+}
+
+func cloneAll(list []string) []string {
+	if len(list) == 0 {
+		return nil
+	}
+	out := make([]string, len(list))
+	for i, item := range list {
+		out[i] = strings.Clone(item)
+	}
+	return out
+}
+
 // name lets a key lead to g.
 func (s *meetings) name(g *meeting, key string) {
 	if s.byKey == nil {
 		s.byKey = make(map[string]*meeting)
 	}
-	if _, ok := s.byKey[key]; ok || len(s.byKey) < maxKeys {
+	if _, ok := s.byKey[key]; ok || len(s.byKey) < maxKeys && s.room(len(key)) {
 		s.byKey[key] = g
 	}
+}
+
+// room takes n bytes of what may be held, if there are so many.
+func (s *meetings) room(n int) bool {
+	if s.held+n > maxHeld {
+		return false
+	}
+	s.held += n
+	return true
+}
+
+// weight is how many bytes a link's own letters take.
+func weight(l matchers.Link) int {
+	n := len(l.ID) + len(l.Org) + len(l.Owner) + len(l.Host) + len(l.Path)
+	for _, list := range [...][]string{l.Secrets, l.Aliases} {
+		for _, item := range list {
+			n += len(item) + 16 // and the slice's own part
+		}
+	}
+	return n
+}
+
+// adds says whether a further link of a meeting tells something new.
+func adds(known, link matchers.Link) bool {
+	return link.Kind.Rank() < known.Kind.Rank() || link.ID != known.ID ||
+		known.Org == "" && link.Org != "" || known.Owner == "" && link.Owner != "" ||
+		!includes(known.Secrets, link.Secrets) || !includes(known.Aliases, link.Aliases)
+}
+
+func includes(all, some []string) bool {
+	for _, item := range some {
+		if !slices.Contains(all, item) {
+			return false
+		}
+	}
+	return true
 }
 
 // known returns the meeting of a key, or nil.
@@ -208,7 +302,7 @@ func (s *meetings) order() []*meeting {
 	if s.sorted != nil || s.live == 0 {
 		return s.sorted
 	}
-	s.byKey = nil
+	s.byKey, s.names = nil, nil
 	s.sorted = slices.DeleteFunc(s.all, func(g *meeting) bool { return g.joined != nil })
 	s.all = nil
 	slices.SortStableFunc(s.sorted, func(a, b *meeting) int { return cmp.Compare(a.at, b.at) })

@@ -14,19 +14,23 @@ import (
 
 // The bounds of matching. All are for one document.
 const (
-	// MaxMeetings bounds the distinct meetings of one document. The rest is counted and reported as a failure.
-	MaxMeetings = 100_000
+	// MaxMeetings bounds the distinct meetings of one document. The rest is counted and reported as a failure. Each costs
+	// about 500 bytes while its document is read, so this is what memory allows.
+	MaxMeetings = 50_000
 	// maxPlaces bounds the places kept for all meetings of a document together, beyond the first of each meeting.
 	maxPlaces = 200_000
 	// maxKeys bounds the keys (ids and aliases) by which meetings are joined.
 	maxKeys = 4 * MaxMeetings
 	// maxNear bounds the bytes kept of the text around links, for the judges.
-	maxNear = 16 << 20
+	maxNear = 8 << 20
+	// maxHeld bounds the bytes of ids, names and keys: with very long ones fewer than MaxMeetings meetings are listed.
+	maxHeld = 16 << 20
 )
 
 // Finder finds meeting links. It must be safe for concurrent use.
 type Finder interface {
-	// FindIn reports the sightings whose Start lies in [from,to); the text outside is context only. Offsets are in text,
+	// FindIn reports what it finds by looking at text[from:to]; the text outside is context only. A sighting may start
+	// before from; the matcher calls with some overlap and keeps those that start where they should. Offsets are in text,
 	// which the finder must not keep or change.
 	FindIn(text []byte, from, to int) []matchers.Sighting
 }
@@ -40,8 +44,8 @@ type Context struct {
 	URI       string
 	Host      string // of the page, "" for local files
 	MediaType string
-	// Near is the text around the first three places. In a document with very many meetings later ones have none: their
-	// text would not fit the memory, and the document has a Skip that says so.
+	// Near is the text around the first three places. In a document with thousands of meetings later ones have less, and
+	// at last none: their text would not fit the memory, and the document has a Skip that says so.
 	Near []Window
 }
 
@@ -56,6 +60,12 @@ func (w Window) Before() string { return w.Text[:w.Start] }
 
 // After is the text behind the link.
 func (w Window) After() string { return w.Text[w.End:] }
+
+// narrow cuts the window to side bytes before and after the link.
+func (w Window) narrow(side int) Window {
+	from, to := max(w.Start-side, 0), min(w.End+side, len(w.Text))
+	return Window{Text: w.Text[from:to], Start: w.Start - from, End: w.End - from}
+}
 
 // Matcher turns documents into findings. It is safe for concurrent use.
 //
@@ -131,7 +141,7 @@ func (s *meetings) skips(uri string) []Skip {
 		out = append(out, Skip{URI: uri, Reason: Reason(s.err), Cause: Failure})
 	}
 	if s.lost > 0 {
-		reason := fmt.Sprintf("more than %d meetings: the rest (%d sightings) was not listed", MaxMeetings, s.lost)
+		reason := fmt.Sprintf("more than %d meetings: the rest (%d sightings) was not listed", s.live, s.lost)
 		out = append(out, Skip{URI: uri, Reason: reason, Cause: Failure})
 	}
 	if s.blind > 0 {

@@ -28,10 +28,7 @@ func (a *app) configCommand() *cobra.Command {
 			Use:   "init",
 			Short: "Print a commented example that starts with what is free",
 			Args:  cobra.NoArgs,
-			RunE: func(*cobra.Command, []string) error {
-				_, err := fmt.Fprint(a.stdout, config.Example)
-				return err
-			},
+			RunE:  func(*cobra.Command, []string) error { return a.print("%s", config.Example) },
 		},
 	)
 	return cmd
@@ -78,8 +75,7 @@ func (a *app) configCheck(file string) error {
 	if name == "" {
 		name = "no file, defaults and environment"
 	}
-	_, err = fmt.Fprintf(a.stdout, "ok: %s (%d organisations, %d sources)\n", plain(name), len(loaded.Organisations), len(loaded.Sources))
-	return err
+	return a.print("ok: %s (%s, %s)\n", plain(name), count(len(loaded.Organisations), "organisation"), count(len(loaded.Sources), "source"))
 }
 
 func (a *app) configShow(file string) error {
@@ -91,8 +87,7 @@ func (a *app) configShow(file string) error {
 	if err != nil {
 		return failed("", "%w", err)
 	}
-	_, err = fmt.Fprint(a.stdout, matchers.Mask(string(text)))
-	return err
+	return a.print("%s", matchers.Mask(string(text)))
 }
 
 // loadConfig reads and checks the configuration; its mistakes are wrong usage.

@@ -68,3 +68,11 @@ func complain(stderr io.Writer, err error, hint string) {
 		fmt.Fprintf(stderr, "hint: %s\n", plain(hint))
 	}
 }
+
+// print writes a command's result.
+func (a *app) print(format string, args ...any) error {
+	if _, err := fmt.Fprintf(a.stdout, format, args...); err != nil {
+		return failed("", "write: %w", err)
+	}
+	return nil
+}

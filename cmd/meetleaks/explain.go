@@ -82,9 +82,13 @@ func (a *app) explain(ctx context.Context, text []byte, file string) error {
 	if err != nil {
 		return err
 	}
-	judge, err := newJudge(loaded.Organisations, a.now())
+	key, _, err := indexKey(loaded.Keys)
 	if err != nil {
-		return usage("", "%w", err)
+		return err
+	}
+	judge, err := newJudge(loaded.Organisations, key, a.now())
+	if err != nil {
+		return err
 	}
 	_, steps, truncated := matchers.Explain(text)
 	var out bytes.Buffer

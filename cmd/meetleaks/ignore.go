@@ -75,12 +75,13 @@ func (l *ignoreList) load(file, base string, now time.Time) error {
 
 // parseIgnore reads one entry. A glob with spaces stands in double quotes.
 func parseIgnore(line string) (*ignoreEntry, error) {
+	line = strings.ReplaceAll(line, "\t", " ")
 	what, rest, ok := strings.Cut(line, " ")
 	if quoted, found := strings.CutPrefix(line, `"`); found {
 		what, rest, ok = strings.Cut(quoted, `" `)
 	}
 	what, rest = strings.TrimSpace(what), strings.TrimSpace(rest)
-	until, reason, _ := strings.Cut(strings.ReplaceAll(rest, "\t", " "), " ")
+	until, reason, _ := strings.Cut(rest, " ")
 	day, dated := strings.CutPrefix(until, "until=")
 	if !ok || !dated {
 		return nil, errors.New("want KEY-or-glob until=YYYY-MM-DD reason")

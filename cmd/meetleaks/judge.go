@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/rand"
+	"strings"
 	"time"
 
 	"meetleaks/cmd/meetleaks/internal/config"
@@ -27,17 +28,44 @@ func indexKey(keys config.Keys) (key []byte, stable bool, err error) {
 }
 
 // newJudge makes the function that completes findings: whose they are, then how bad. It is safe for concurrent use.
-func newJudge(_ []config.Organisation, now time.Time) (scanner.Judge, error) {
+func newJudge(organisations []config.Organisation, key []byte, now time.Time) (scanner.Judge, error) {
+	index, err := config.Index(organisations, key)
+	if err != nil {
+		return nil, usage("", "%w", err)
+	}
 	assessor := scanner.NewAssessor()
 	retired := map[string]string{}
 	for _, p := range matchers.All() {
 		retired[p.Name] = p.Retired
 	}
 	return func(f *scanner.Finding, c scanner.Context) {
-		texts := make([]string, 0, len(c.Near))
-		for _, near := range c.Near {
-			texts = append(texts, near.Text)
+		if len(organisations) > 0 {
+			attribute(f, index, c)
 		}
-		f.Risk = assessor.Assess(f, scanner.Near{Texts: texts, Now: now, Retired: retired[f.Link.Platform]})
+		near := scanner.Near{Now: now, Retired: retired[f.Link.Platform]}
+		for _, window := range c.Near {
+			near.Texts = append(near.Texts, window.Text)
+		}
+		f.Risk = assessor.Assess(f, near)
 	}, nil
+}
+
+// attribute says whose the finding is. Organisations of the same rank are all named, divided by commas; it is public on
+// purpose only when all of them say so.
+func attribute(f *scanner.Finding, index *matchers.Index, c scanner.Context) {
+	at := matchers.Whereabouts{Host: c.Host}
+	if c.Host != "" {
+		at.URL = c.URI
+	}
+	for _, window := range c.Near {
+		at.Around = append(at.Around, matchers.Near(window.Text, window.Start, window.End))
+	}
+	owners := index.Owners(f.Link, at)
+	var names, patterns []string
+	f.Public = len(owners) > 0
+	for _, owner := range owners {
+		names, patterns = append(names, owner.Org), append(patterns, owner.Pattern)
+		f.Public = f.Public && owner.Public
+	}
+	f.Org, f.MatchedBy = strings.Join(names, ","), strings.Join(patterns, ",")
 }

@@ -59,19 +59,18 @@ func platformRows(list []matchers.Platform) []platformRow {
 }
 
 func (a *app) printPlatforms(list []matchers.Platform) error {
+	var out strings.Builder
 	for _, p := range list {
 		retired := ""
 		if p.Retired != "" {
 			retired = ", retired " + p.Retired
 		}
-		if _, err := fmt.Fprintf(a.stdout, "%s (%s%s)  %s\n", p.Name, p.Title, retired, strings.Join(p.Hosts, " ")); err != nil {
-			return failed("", "write: %w", err)
-		}
+		fmt.Fprintf(&out, "%s (%s%s)  %s\n", p.Name, p.Title, retired, strings.Join(p.Hosts, " "))
 		for _, f := range p.Forms {
-			fmt.Fprintf(a.stdout, "    %s  %-16s %s\n", f.Class, f.Kind, f.Shape)
+			fmt.Fprintf(&out, "    %s  %-16s %s\n", f.Class, f.Kind, f.Shape)
 		}
 	}
-	return nil
+	return a.print("%s", out.String())
 }
 
 // writeJSON prints value indented, with "<" and "&" as they are.

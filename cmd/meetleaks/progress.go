@@ -37,7 +37,7 @@ func (p *progress) paint(w io.Writer) {
 			fmt.Fprint(w, "\r\x1b[K")
 			return
 		case <-ticker.C:
-			fmt.Fprintf(w, "\r\x1b[K%d files, %s, %d findings", p.documents.Load(), megabytes(p.bytes.Load()), p.findings.Load())
+			fmt.Fprintf(w, "\r\x1b[K%d files, %s, %d findings", p.documents.Load(), amount(p.bytes.Load()), p.findings.Load())
 		}
 	}
 }
@@ -48,7 +48,16 @@ func (p *progress) finish() {
 	p.done.Wait()
 }
 
-func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
+// amount writes a number of bytes for people: "679 B", "12.3 kB", "1.2 MB".
+func amount(n int64) string {
+	switch {
+	case n < 1e3:
+		return fmt.Sprintf("%d B", n)
+	case n < 1e6:
+		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+}
 
 // isTerminal reports whether a person may be reading what goes to stream (an io.Reader or io.Writer).
 func isTerminal(stream any) bool {

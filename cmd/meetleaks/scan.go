@@ -156,9 +156,9 @@ func (a *app) planScan(o scanOptions, targets []string) (*scanPlan, error) {
 	if ignore.hasKeys() && !stable {
 		fmt.Fprintln(a.stderr, "meetleaks: the ignore file names keys (mk1:…), but without keys.index_file or keys.master_file in the configuration every run makes new keys: they hide nothing")
 	}
-	judge, err := newJudge(loaded.Organisations, a.now())
+	judge, err := newJudge(loaded.Organisations, key, a.now())
 	if err != nil {
-		return nil, usage("", "%w", err)
+		return nil, err
 	}
 	plan := &scanPlan{
 		matcher: scanner.NewMatcher(matchers.Standard(), judge),
@@ -311,7 +311,7 @@ func closingLine(sum report.Summary, interrupted bool) string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "meetleaks: %s (%s) in %s, %s, %s", count(sum.Findings, "finding"), count(sum.Meetings, "meeting"),
-		count(int(sum.Documents), "document"), megabytes(sum.Bytes), time.Duration(sum.Seconds*float64(time.Second)).Round(time.Millisecond))
+		count(int(sum.Documents), "document"), amount(sum.Bytes), time.Duration(sum.Seconds*float64(time.Second)).Round(time.Millisecond))
 	if sum.Ignored > 0 {
 		fmt.Fprintf(&b, "; %d ignored", sum.Ignored)
 	}

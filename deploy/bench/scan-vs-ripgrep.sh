@@ -14,7 +14,7 @@
 set -euo pipefail
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-runs=5 big_mb=700 pages=8400 page_bytes=88000000 hostile_unit=1000000 starts=20 folder='' limit=120s
+runs=5 big_mb=700 pages=8400 page_bytes=88000000 divide=1 starts=20 folder='' limit=30
 
 fail() { printf 'bench: %s\n' "$*" >&2; exit 1; }
 say() { printf 'bench: %s\n' "$*" >&2; }
@@ -24,7 +24,7 @@ whole() { [[ $1 =~ ^[1-9][0-9]{0,5}$ ]]; }
 arguments() {
   while (($# > 0)); do
     case $1 in
-      --quick) runs=2 big_mb=40 pages=300 page_bytes=3000000 hostile_unit=100000 starts=5 ;;
+      --quick) runs=2 big_mb=40 pages=300 page_bytes=3000000 divide=10 starts=5 limit=10 ;;
       --runs) whole "${2:-}" || usage; runs=$2; shift ;;
       --big-mb) whole "${2:-}" || usage; big_mb=$2; shift ;;
       -h | --help) (usage 2>&1) || true; exit 0 ;;
@@ -81,7 +81,7 @@ pattern() {
 # memory and exit code always come from our own wrapper.
 measured() {
   local shortest longest memory code
-  read -r shortest longest memory code < <("$tmp/measure" -warm 1 -runs "$runs" -timeout 600s -- "$@") ||
+  read -r shortest longest memory code < <("$tmp/measure" -warm 1 -runs "$runs" -timeout 300s -- "$@") ||
     fail "could not run $1"
   if command -v hyperfine >/dev/null && [[ $code != -1 ]]; then
     hyperfine --style none --shell none --ignore-failure --warmup 1 --runs "$((runs < 2 ? 2 : runs))" \
@@ -144,20 +144,26 @@ big_file() {
   rm -f "$tmp/one"
 }
 
-# hostile KIND COUNT measures one kind at four lengths, each twice the one before.
+# hostile KIND COUNT measures one kind at four lengths, each twice the one before. It gives up at the first length that
+# takes longer than $limit seconds, and says so.
 hostile() {
   local kind=$1 count=$2 before='' row='' step seconds longest memory code most=0
   for step in 1 2 4 8; do
     "$tmp/corpus" -hostile "$kind" -count "$((count * step))" >"$tmp/hostile.txt"
-    read -r seconds longest memory code < <("$tmp/measure" -warm 1 -runs 3 -timeout "$limit" -- \
+    read -r seconds longest memory code < <("$tmp/measure" -warm 0 -runs 2 -timeout "${limit}s" -- \
       "$meetleaks" scan --format jsonl "$tmp/hostile.txt") || fail "could not run meetleaks"
+    ((memory <= most)) || most=$memory
+    if ((code == -1)); then
+      row+="  over $limit s: stopped"
+      say "warning: $kind, $((count * step)) times, took longer than $limit s"
+      break
+    fi
     note "meetleaks on $kind" "$code"
     row+=$(printf '%9.3f s' "$seconds")
     [[ -z $before ]] || row+=$(printf ' (x%s)' "$(ratio "$seconds" "$before")")
     before=$seconds
-    ((memory <= most)) || most=$memory
   done
-  printf '%-10s %s   %s\n' "$kind" "$row" "$(mebibytes "$most")"
+  printf '%-8s %8d %s   %s\n' "$kind" "$count" "$row" "$(mebibytes "$most")"
   rm -f "$tmp/hostile.txt"
 }
 
@@ -167,7 +173,7 @@ prepare() {
   tmp=$(mktemp -d "${TMPDIR:-/tmp}/meetleaks-bench.XXXXXX")
   trap 'rm -rf "$tmp"' EXIT
   trap 'exit 130' INT TERM
-  room "$tmp" $((big_mb * 2 + page_bytes / 500000 + hostile_unit / 5000 + 200))
+  room "$tmp" $((big_mb * 2 + page_bytes / 500000 + 600 / divide + 200))
   (cd "$repository" && go build -o "$tmp/measure" ./deploy/bench/measure && go build -o "$tmp/corpus" ./deploy/bench/corpus)
   meetleaks=${MEETLEAKS:-$tmp/meetleaks}
   [[ -z ${MEETLEAKS:-} || -x $MEETLEAKS ]] || fail "MEETLEAKS=$MEETLEAKS is no program"
@@ -187,7 +193,7 @@ prepare() {
 main() {
   arguments "$@"
   prepare
-  printf '%s\n%s, %s processors, %s\n' "$(rg --version | head -n 1)" "$("$meetleaks" version | head -n 1)" "$(nproc)" \
+  printf '%s\n%s, %s processors, %s\n' "$(rg --version | sed -n 1p)" "$("$meetleaks" version | sed -n 1p)" "$(nproc)" \
     "times by $(command -v hyperfine >/dev/null && hyperfine --version || echo 'our own wrapper'), best of $runs, warm cache"
   counts "$folder"
   printf '\n%-24s %11s %11s %7s %6s   %s\n' work meetleaks ripgrep ratio goal 'peak memory (goal 100 MiB)'
@@ -202,11 +208,14 @@ main() {
   printf '\nstart-up (meetleaks version): best %.1f ms, worst %.1f ms (goal 30 ms), %s\n' \
     "$(awk -v s="$seconds" 'BEGIN { print s * 1000 }')" "$(awk -v s="$longest" 'BEGIN { print s * 1000 }')" "$(mebibytes "$memory")"
 
-  printf '\nhostile text at 1, 2, 4 and 8 times %d units (about x2 is linear, x4 is not)\n' "$hostile_unit"
-  local kind
-  for kind in dots percent thread host wrapper digits line; do
-    hostile "$kind" "$hostile_unit"
-  done
+  printf '\nhostile text, repeated so often and 2, 4 and 8 times that (about x2 is linear, x4 is not)\n'
+  hostile dots $((1000000 / divide))
+  hostile percent $((1000000 / divide))
+  hostile thread $((100000 / divide))
+  hostile host $((100000 / divide))
+  hostile wrapper $((20000 / divide))
+  hostile digits $((100000 / divide))
+  hostile line $((1000000 / divide))
 }
 
 main "$@"

@@ -19,6 +19,12 @@ func (w *work) compressed(c content, how how) error {
 	var unpacked io.Reader
 	switch how {
 	case asBzip2:
+		release, err := w.bzip2Room()
+		if err != nil {
+			w.report(c.uri, err)
+			return w.ctx.Err()
+		}
+		defer release()
 		unpacked = bzip2.NewReader(packed)
 	default:
 		z, err := gzip.NewReader(packed)
@@ -34,6 +40,28 @@ func (w *work) compressed(c content, how how) error {
 	inner.reader = &meter{unpacked: named{unpacked, how.String()}, packed: packed.count, budget: &w.budget}
 	inner.depth++
 	return w.content(inner)
+}
+
+// bzip2Memory is what one bzip2 reader holds: up to 900,000 places of four bytes.
+const bzip2Memory = 4 << 20
+
+// bzip2Room takes the memory of a bzip2 reader inside another from the spool; the first of a source is free.
+func (w *work) bzip2Room() (release func(), err error) {
+	if w.budget.bzip2s > 0 {
+		if err := w.takeSpool(); err != nil {
+			return nil, err
+		}
+		if w.budget.spooled+bzip2Memory > w.budget.Spool {
+			return nil, policy("bzip2 in bzip2 is not read so deep")
+		}
+		w.budget.spooled += bzip2Memory
+	}
+	w.budget.bzip2s++
+	return func() {
+		if w.budget.bzip2s--; w.budget.bzip2s > 0 {
+			w.budget.spooled -= bzip2Memory
+		}
+	}, nil
 }
 
 // named gives the errors of a reader the format's name.

@@ -13,7 +13,8 @@ type budget struct {
 	ctx     context.Context
 	bytes   int64
 	entries int
-	spooled int64
+	spooled int64 // of Spool, at the moment
+	bzip2s  int   // that are open
 	spent   error // why nothing more is unpacked
 }
 

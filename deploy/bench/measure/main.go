@@ -8,7 +8,8 @@
 // when it cannot be started. The memory has a floor of some MiB, this program's own, because the kernel counts a child
 // from before it becomes the other program.
 //
-// Exit codes: 0 measured, whatever the program's own code was; 2 wrong usage or the program cannot be started.
+// Exit codes: 0 measured, whatever the program's own code was; 2 wrong usage, interrupted (the program is stopped too), or
+// the program cannot be started.
 package main
 
 import (
@@ -19,13 +20,18 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
+	"syscall"
 	"time"
 )
 
 const maxRuns = 1000
 
 func main() {
-	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
@@ -92,6 +98,9 @@ func once(ctx context.Context, timeout time.Duration, command []string) (outcome
 	took := time.Since(started)
 	if child.ProcessState == nil {
 		return outcome{}, fmt.Errorf("run %s: %w", command[0], err)
+	}
+	if ctx.Err() != nil {
+		return outcome{}, fmt.Errorf("run %s: %w", command[0], ctx.Err())
 	}
 	memory := residentKiB(child.ProcessState)
 	if limited.Err() != nil && !child.ProcessState.Success() {

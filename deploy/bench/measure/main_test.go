@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"os"
 	"runtime"
 	"strconv"
@@ -66,6 +67,20 @@ func TestStopsAtTheLimit(t *testing.T) {
 	code, fields, complaint := play(t, "hang", "-timeout", (300 * time.Millisecond).String())
 	if code != 0 || len(fields) != 4 || fields[3] != "-1" || fields[0] != "0.3000" {
 		t.Errorf("code %d, fields %q, stderr %q; want the limit and -1", code, fields, complaint)
+	}
+}
+
+func TestInterrupted(t *testing.T) {
+	t.Setenv("MEASURE_PLAY", "hang")
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(200*time.Millisecond, cancel)
+	var stdout, stderr strings.Builder
+	if code := run(ctx, []string{"--", self}, &stdout, &stderr); code != 2 || stdout.Len() != 0 || stderr.Len() == 0 {
+		t.Errorf("code %d, stdout %q, stderr %q; want 2 and a complaint, and no numbers", code, stdout.String(), stderr.String())
 	}
 }
 

@@ -3,6 +3,7 @@
 package files
 
 import (
+	"errors"
 	"io"
 	"os"
 	"syscall"
@@ -22,7 +23,7 @@ func open(path string, follow bool) (*File, error) {
 		flags |= syscall.O_NOFOLLOW
 	}
 	fd, err := again(func() (int, error) { return syscall.Open(path, flags, 0) })
-	if err == syscall.ELOOP && !follow {
+	if errors.Is(err, syscall.ELOOP) && !follow {
 		return nil, irregular{os.ModeSymlink}
 	}
 	if err != nil {
@@ -58,7 +59,7 @@ func modeOf(mode uint32) os.FileMode {
 func again(call func() (int, error)) (int, error) {
 	for {
 		n, err := call()
-		if err != syscall.EINTR {
+		if !errors.Is(err, syscall.EINTR) {
 			return n, err
 		}
 	}

@@ -6,10 +6,11 @@ import (
 )
 
 // pump makes the reading of standard input end when the context does: a read from a terminal or a pipe cannot be
-// interrupted. Its goroutine ends with the reader's end, or after the read that was under way when the context ended;
-// that read may last until the process ends.
+// interrupted. Its goroutine ends with the reader's end, or after the read that was under way at Close or when the context
+// ended; that read may last until the process ends.
 type pump struct {
 	ctx    context.Context
+	cancel context.CancelFunc
 	full   chan pumped
 	empty  chan []byte
 	now    pumped
@@ -24,7 +25,8 @@ type pumped struct {
 const pumpSize = 64 << 10
 
 func newPump(ctx context.Context, r io.Reader) *pump {
-	p := &pump{ctx: ctx, full: make(chan pumped), empty: make(chan []byte, 2)}
+	ctx, cancel := context.WithCancel(ctx)
+	p := &pump{ctx: ctx, cancel: cancel, full: make(chan pumped), empty: make(chan []byte, 2)}
 	p.empty <- make([]byte, pumpSize)
 	p.empty <- make([]byte, pumpSize)
 	go p.run(r)
@@ -76,5 +78,8 @@ func (p *pump) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// Close does nothing: standard input is the caller's.
-func (p *pump) Close() error { return nil }
+// Close lets the goroutine end. It does not close standard input, which is the caller's.
+func (p *pump) Close() error {
+	p.cancel()
+	return nil
+}

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -10,7 +9,7 @@ import (
 )
 
 // maxNodes bounds the values that are read, aliases counted each time they are used.
-const maxNodes = 500_000
+const maxNodes = 200_000
 
 // Origin says where a value came from: a line of the file, a name of the environment, or neither (the default).
 type Origin struct {
@@ -147,7 +146,7 @@ func (d *decoder) texts(path string, node *yaml.Node, v reflect.Value) {
 	}
 	list := []string{}
 	for i, item := range node.Content {
-		at := fmt.Sprintf("%s[%d]", path, i)
+		at := entry(path, i)
 		item, ok := d.visit(at, item)
 		if !ok {
 			continue
@@ -156,7 +155,7 @@ func (d *decoder) texts(path string, node *yaml.Node, v reflect.Value) {
 			d.problems.add(item.Line, at, "want one value here")
 			continue
 		}
-		d.origins[fmt.Sprintf("%s[%d]", path, len(list))] = Origin{Line: item.Line}
+		d.origins[entry(path, len(list))] = Origin{Line: item.Line}
 		list = append(list, item.Value)
 	}
 	v.Set(reflect.ValueOf(list))
@@ -169,7 +168,7 @@ func (d *decoder) list(path string, node *yaml.Node, v reflect.Value) {
 	}
 	list := reflect.MakeSlice(v.Type(), len(node.Content), len(node.Content))
 	for i, item := range node.Content {
-		d.value(fmt.Sprintf("%s[%d]", path, i), item, list.Index(i))
+		d.value(entry(path, i), item, list.Index(i))
 	}
 	v.Set(list)
 }

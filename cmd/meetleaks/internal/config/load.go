@@ -49,7 +49,9 @@ func Parse(file string, content []byte, env []string) (*Loaded, error) {
 		d.value("", root, reflect.ValueOf(&c).Elem())
 	}
 	d.applyEnv(env, &c)
-	check(&c, d.origins, d.problems)
+	if d.nodes <= maxNodes {
+		check(&c, d.origins, d.problems)
+	}
 	if err := d.problems.err(); err != nil {
 		return nil, err
 	}

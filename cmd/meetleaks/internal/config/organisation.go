@@ -21,12 +21,12 @@ func (v *validator) organisation(path string, o *Organisation) {
 		return nil
 	})
 	for i := range o.Domains {
-		v.normal(fmt.Sprintf("%s.domains[%d]", path, i), &o.Domains[i], domainName)
+		v.normal(entry(path+".domains", i), &o.Domains[i], domainName)
 	}
 	v.optional(path+".timezone", o.Timezone, checkTimezone)
 	v.patterns(path, o)
 	for i := range o.Hosts {
-		v.host(fmt.Sprintf("%s.hosts[%d]", path, i), &o.Hosts[i])
+		v.host(entry(path+".hosts", i), &o.Hosts[i])
 	}
 	v.each(path+".analysts", o.Analysts, slackID("U", "W"))
 	v.optional(path+".fallback.slack_channel", o.Fallback.SlackChannel, slackID("C", "G"))
@@ -39,7 +39,7 @@ func (v *validator) organisation(path string, o *Organisation) {
 func (v *validator) patterns(path string, o *Organisation) {
 	regexps := 0
 	for i := range o.Patterns {
-		at := fmt.Sprintf("%s.patterns[%d]", path, i)
+		at := entry(path+".patterns", i)
 		v.pattern(at, &o.Patterns[i])
 		if o.Patterns[i].Regexp == "" {
 			continue
@@ -56,8 +56,11 @@ func (v *validator) pattern(path string, p *Pattern) {
 		v.note(path, "want exactly one key, have %d%s; known: %s", len(set), listed(set), names(fieldsOf(reflect.TypeFor[Pattern]())))
 		return
 	}
-	at := path + "." + set[0]
-	switch set[0] {
+	v.patternValue(path+"."+set[0], set[0], p)
+}
+
+func (v *validator) patternValue(at, key string, p *Pattern) {
+	switch key {
 	case "vanity":
 		v.normal(at, &p.Vanity, vanityHost)
 	case "s4b_domain":
@@ -79,10 +82,22 @@ func (v *validator) pattern(path string, p *Pattern) {
 	case "public":
 		v.required(at, p.Public, checkPageGlob)
 	case "regexp":
-		v.required(at, p.Regexp, checkRegexp)
+		v.required(at, p.Regexp, func(text string) error {
+			_, err := matchers.RegexpLiteral(text)
+			return err
+		})
 	case "near":
 		v.near(at, p.Near)
 	}
+}
+
+// vanityHost checks a host of a meeting service that is the organisation's own.
+func vanityHost(text string) (string, error) {
+	host, err := hostName(text, false)
+	if err != nil {
+		return "", err
+	}
+	return host, matchersAccept(matchers.Pattern{Type: matchers.VanityPattern, Value: host})
 }
 
 // ownHost checks the host of a self-hosted service: not one of a vendor, where everybody's meetings are.
@@ -129,16 +144,14 @@ func (v *validator) near(path string, phrases []string) {
 	})
 }
 
+// clearID checks a meeting or room as the matchers will read it; when it is not set the reader has said why.
 func (v *validator) clearID(path string, id ClearID) {
 	if !id.IsSet() {
-		return // the reader has said why
+		return
 	}
-	for _, p := range matchers.All() {
-		if p.Name == id.Platform() {
-			return
-		}
+	if err := matchersAccept(matchers.Pattern{Type: matchers.MeetingPattern, Value: id.Clear()}); err != nil {
+		v.note(path, "%v; `meetleaks platforms` lists the platforms", err)
 	}
-	v.note(path, "begins with no platform that is known; `meetleaks platforms` lists them")
 }
 
 func (v *validator) host(path string, h *Host) {

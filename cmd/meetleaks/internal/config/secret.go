@@ -121,12 +121,12 @@ func (Secret) MarshalYAML() (any, error) { return mask, nil }
 // printed. The zero ClearID is not set.
 type ClearID struct{ held func() held }
 
-var errClearID = errors.New("want PLATFORM:ID, as in zoom:my/NAME, with an id of at most 300 characters")
+var errClearID = errors.New("want PLATFORM:ID, as in zoom:my/NAME, or a whole link, of at most 1,000 bytes")
 
-// ParseClearID reads "platform:id". Its error does not repeat the text.
+// ParseClearID reads "platform:id" or a whole link. Its error does not repeat the text.
 func ParseClearID(text string) (ClearID, error) {
 	platform, id, ok := strings.Cut(text, ":")
-	if !ok || !isLabel(platform) || id == "" || len(id) > 300 || strings.ContainsAny(id, " \t\r\n") {
+	if !ok || !isLabel(platform) || id == "" || len(id) > 1000 || strings.ContainsAny(id, " \t\r\n") {
 		return ClearID{}, errClearID
 	}
 	return ClearID{hold(text, "")}, nil
@@ -135,7 +135,7 @@ func ParseClearID(text string) (ClearID, error) {
 // IsSet reports whether an id was given.
 func (c ClearID) IsSet() bool { return c.held != nil }
 
-// Platform is the part before the first colon, "zoom"; "" when nothing was given.
+// Platform is the part before the first colon: "zoom", or "https" of a whole link; "" when nothing was given.
 func (c ClearID) Platform() string {
 	platform, _, _ := strings.Cut(c.Clear(), ":")
 	return platform

@@ -71,7 +71,7 @@ func (l *Loaded) list(path string, v reflect.Value) *yaml.Node {
 	}
 	node := &yaml.Node{Kind: yaml.SequenceNode}
 	for i := range v.Len() {
-		if item := l.node(fmt.Sprintf("%s[%d]", path, i), v.Index(i), ""); item != nil {
+		if item := l.node(entry(path, i), v.Index(i), ""); item != nil {
 			node.Content = append(node.Content, item)
 		}
 	}

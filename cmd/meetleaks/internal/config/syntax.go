@@ -8,7 +8,6 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
-	"regexp/syntax"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,7 +20,7 @@ import (
 	"meetleaks/scanner/source/files"
 )
 
-// minLetters is how many letters a `near` phrase or a `regexp` must bring, so that it cannot claim everybody's links.
+// minLetters is how many letters a `near` phrase must bring, so that it cannot claim everybody's links.
 const minLetters = 6
 
 // hostName checks a host name and returns it in lower-case ASCII. An IP address passes when allowed.
@@ -57,23 +56,6 @@ func domainName(text string) (string, error) {
 		return "", errors.New("is a public suffix, under which everybody can have a name")
 	}
 	return domain, nil
-}
-
-// vanityHost checks a Zoom vanity host: a label of one's own under the vendor's domain.
-func vanityHost(text string) (string, error) {
-	host, err := hostName(text, false)
-	if err != nil {
-		return "", err
-	}
-	label, rest, _ := strings.Cut(host, ".")
-	if !strings.Contains(rest, ".") {
-		return "", errors.New("want the organisation's own host, as in acme.zoom.us")
-	}
-	shared := regexp.MustCompile(`^(www|web|app|applications|events|success|support|explore|marketplace|api|[a-z]{2}\d{2}(web)?)$`)
-	if shared.MatchString(label) {
-		return "", errors.New("is a host that all customers share; want the organisation's own, as in acme.zoom.us")
-	}
-	return host, nil
 }
 
 // isLabel reports whether text is a lower-case DNS label.
@@ -157,54 +139,6 @@ func checkHostPort(text string, emptyHost bool) error {
 		return fmt.Errorf("its host %w", err)
 	}
 	return nil
-}
-
-// checkRegexp wants RE2 that brings a distinctive literal.
-func checkRegexp(text string) error {
-	if len(text) > 1000 {
-		return errors.New("is longer than 1,000 bytes")
-	}
-	parsed, err := syntax.Parse(text, syntax.Perl)
-	if err != nil {
-		var bad *syntax.Error
-		if errors.As(err, &bad) {
-			return fmt.Errorf("does not compile: %s", bad.Code)
-		}
-		return errors.New("does not compile")
-	}
-	if _, err := regexp.Compile(text); err != nil {
-		return errors.New("does not compile: it is too large")
-	}
-	if letters(parsed) < minLetters {
-		return fmt.Errorf("could match anybody's text: want at least %d letters that every match must hold", minLetters)
-	}
-	return nil
-}
-
-// letters is the least number of letters, given one by one, that a match must hold.
-func letters(re *syntax.Regexp) int {
-	switch re.Op {
-	case syntax.OpLiteral:
-		return countLetters(string(re.Rune))
-	case syntax.OpCapture, syntax.OpPlus:
-		return letters(re.Sub[0])
-	case syntax.OpRepeat:
-		return min(re.Min, minLetters) * letters(re.Sub[0])
-	case syntax.OpConcat:
-		sum := 0
-		for _, sub := range re.Sub {
-			sum += letters(sub)
-		}
-		return sum
-	case syntax.OpAlternate:
-		least := letters(re.Sub[0])
-		for _, sub := range re.Sub[1:] {
-			least = min(least, letters(sub))
-		}
-		return least
-	default:
-		return 0
-	}
 }
 
 func countLetters(text string) int {

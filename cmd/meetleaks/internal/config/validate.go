@@ -16,17 +16,21 @@ func check(c *Config, origins map[string]Origin, problems *Problems) {
 	v.fetch(&c.Fetch)
 	v.alerts(c)
 	for i := range c.Organisations {
-		v.organisation(fmt.Sprintf("organisations[%d]", i), &c.Organisations[i])
+		v.organisation(entry("organisations", i), &c.Organisations[i])
 	}
 	v.distinct("organisations", len(c.Organisations), func(i int) string { return c.Organisations[i].Name })
 	for i := range c.Sources {
-		v.source(fmt.Sprintf("sources[%d]", i), &c.Sources[i])
+		v.source(entry("sources", i), &c.Sources[i])
 	}
 	v.distinct("sources", len(c.Sources), func(i int) string { return c.Sources[i].Name })
 	v.channels(&c.Channels)
 	v.retention(&c.Retention)
 	v.optional("privacy.contact", c.Privacy.Contact, checkEmail)
+	v.broad(c)
 }
+
+// entry is the path of one entry of a list.
+func entry(path string, i int) string { return fmt.Sprintf("%s[%d]", path, i) }
 
 // validator notes mistakes with the line their value came from.
 type validator struct {
@@ -91,7 +95,7 @@ func (v *validator) normal(path string, text *string, form func(string) (string,
 
 func (v *validator) each(path string, list []string, check func(string) error) {
 	for i, text := range list {
-		v.required(fmt.Sprintf("%s[%d]", path, i), text, check)
+		v.required(entry(path, i), text, check)
 	}
 }
 
@@ -101,7 +105,7 @@ func (v *validator) distinct(path string, n int, name func(int) string) {
 	for i := range n {
 		text := name(i)
 		if at, twice := first[text]; twice && text != "" {
-			v.note(fmt.Sprintf("%s[%d].name", path, i), "is the name of %s[%d] too", path, at)
+			v.note(entry(path, i)+".name", "is the name of %s[%d] too", path, at)
 			continue
 		}
 		first[text] = i
@@ -231,7 +235,7 @@ func (v *validator) channels(c *Channels) {
 	v.secretForm("channels.mail.url", c.Mail.URL, urlWithPassword("smtp", "smtps"))
 	v.optional("channels.mail.from", c.Mail.From, checkEmail)
 	for i := range c.Webhook {
-		path, w := fmt.Sprintf("channels.webhook[%d]", i), &c.Webhook[i]
+		path, w := entry("channels.webhook", i), &c.Webhook[i]
 		v.required(path+".name", w.Name, anyText)
 		v.secretForm(path+".url", w.URL, urlWithPassword("https", "http"))
 		if !w.URL.IsSet() {
@@ -240,7 +244,7 @@ func (v *validator) channels(c *Channels) {
 	}
 	v.distinct("channels.webhook", len(c.Webhook), func(i int) string { return c.Webhook[i].Name })
 	for i := range c.SIEM {
-		path, s := fmt.Sprintf("channels.siem[%d]", i), &c.SIEM[i]
+		path, s := entry("channels.siem", i), &c.SIEM[i]
 		v.required(path+".format", s.Format, oneOf("ocsf", "ecs", "jsonl"))
 		v.required(path+".to", s.To, checkSIEMTarget)
 	}

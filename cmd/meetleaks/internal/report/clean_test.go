@@ -67,9 +67,7 @@ func FuzzPlaces(f *testing.F) {
 		if reference == "" || strings.ContainsAny(reference, " \"<>\\^`{|}\x7f") {
 			t.Fatalf("%q is no URI reference: %q", shown, reference)
 		}
-		tr := newTree()
-		at := tr.add(shown, "B")
-		if bars, _ := tr.bars(); bars[0].Total != 1 || tr.nodes[at].total != 1 {
+		if bars, _ := grown(maxFolders, nil, shown).bars(); bars[0].Total != 1 || bars[len(bars)-1].Total != 1 {
 			t.Fatalf("%q is lost in the tree: %+v", shown, bars)
 		}
 	})

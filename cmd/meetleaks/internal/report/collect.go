@@ -29,16 +29,19 @@ type meeting struct {
 type collector struct {
 	meetings []*meeting
 	byKey    map[string]*meeting // by the link's key and its aliases, in clear: in memory only
+	limit    int                 // of meetings
 	beyond   int                 // findings that were not kept
 }
 
-func newCollector() *collector { return &collector{byKey: make(map[string]*meeting)} }
+func newCollector() *collector {
+	return &collector{byKey: make(map[string]*meeting), limit: maxMeetings}
+}
 
 // add notes a finding. It returns nil when the meeting is new and there is no room for it.
 func (c *collector) add(f scanner.Finding, rec record) *meeting {
 	m := c.find(f)
 	switch {
-	case m == nil && len(c.meetings) >= maxMeetings:
+	case m == nil && len(c.meetings) >= c.limit:
 		c.beyond++
 		return nil
 	case m == nil:
@@ -74,7 +77,7 @@ func (c *collector) learn(f scanner.Finding, m *meeting) {
 
 // merge takes the worst of two sightings and the places of both.
 func (m *meeting) merge(rec record) {
-	places := append(m.Places, rec.Places[:min(len(rec.Places), shownPlaces-len(m.Places))]...)
+	places := slices.Concat(m.Places, rec.Places[:min(len(rec.Places), shownPlaces-len(m.Places))])
 	secrets := union(m.Secrets, rec.Secrets)
 	if rec.Risk.Score > m.Risk.Score {
 		m.record = rec
@@ -90,12 +93,23 @@ func (m *meeting) merge(rec record) {
 // more is the number of places that are not shown.
 func (m *meeting) more() int { return m.total - len(m.Places) }
 
-// sorted returns the meetings, the highest risk first, equal ones in the order of arrival.
+// sorted returns the meetings, the highest risk first, and their places by document: documents come in the order in
+// which they are done, which differs from run to run.
 func (c *collector) sorted() []*meeting {
+	for _, m := range c.meetings {
+		slices.SortStableFunc(m.Places, func(a, b placeRecord) int { return cmp.Compare(a.URI, b.URI) })
+	}
 	slices.SortFunc(c.meetings, func(a, b *meeting) int {
-		return cmp.Or(cmp.Compare(b.Risk.Score, a.Risk.Score), cmp.Compare(a.Class, b.Class), cmp.Compare(a.order, b.order))
+		return cmp.Or(cmp.Compare(b.Risk.Score, a.Risk.Score), cmp.Compare(a.Class, b.Class), cmp.Compare(a.firstURI(), b.firstURI()), cmp.Compare(a.order, b.order))
 	})
 	return c.meetings
+}
+
+func (m *meeting) firstURI() string {
+	if len(m.Places) == 0 {
+		return ""
+	}
+	return m.Places[0].URI
 }
 
 // union returns a fresh sorted set.

@@ -34,7 +34,6 @@ type htmlWriter struct {
 	*recorder
 	found   *collector
 	folders *tree
-	all     int // findings, kept or not
 }
 
 func newHTMLWriter(w io.Writer, r *recorder) *htmlWriter {
@@ -43,14 +42,12 @@ func newHTMLWriter(w io.Writer, r *recorder) *htmlWriter {
 
 func (h *htmlWriter) Finding(f scanner.Finding) error {
 	rec := h.record(f)
-	h.all++
 	uri := ""
 	if len(rec.Places) > 0 {
 		uri = rec.Places[0].URI
 	}
-	at := h.folders.add(uri, rec.Class)
 	if m := h.found.add(f, rec); m != nil {
-		m.remember(h.folders.ancestors(at))
+		m.remember(h.folders.ancestors(h.folders.add(uri)))
 	}
 	return nil
 }
@@ -58,7 +55,7 @@ func (h *htmlWriter) Finding(f scanner.Finding) error {
 // remember notes folders, so that the page can show what lies in one.
 func (m *meeting) remember(folders []int) {
 	for _, id := range folders {
-		if len(m.folders) < maxOfFolder && !slices.Contains(m.folders, id) {
+		if len(m.folders) < maxOfMeeting && !slices.Contains(m.folders, id) {
 			m.folders = append(m.folders, id)
 		}
 	}
@@ -78,7 +75,7 @@ func (h *htmlWriter) Close(s Summary) error {
 
 func (h *htmlWriter) functions() template.FuncMap {
 	return template.FuncMap{
-		"title": h.title, "kind": kindWords, "class": classWords, "advice": advice, "place": placeText, "count": count, "number": spaced,
+		"title": h.title, "kind": kindWords, "class": classWords, "advice": advice, "place": placeText, "count": count, "number": grouped,
 		"owner": ownerText,
 	}
 }
@@ -92,6 +89,7 @@ type view struct {
 	Made     string
 	Meetings []row
 	Beyond   int
+	Limit    int
 	Counts   []tile
 	Bars     []bar
 	BarsLeft int
@@ -112,7 +110,6 @@ type view struct {
 type row struct {
 	*meeting
 	FolderIDs string // " 1 4 9 "
-	LevelRank int
 }
 
 // Orgs, Total and More open the meeting's fields to the template.
@@ -136,7 +133,7 @@ type tile struct {
 func (h *htmlWriter) view(s Summary) view {
 	v := view{
 		Policy: policy(), Style: template.CSS(pageStyle), Script: template.JS(pageScript), // our own files
-		Version: clean(h.Version), Beyond: h.found.beyond, Revealed: h.Reveal,
+		Version: clean(h.Version), Beyond: h.found.beyond, Limit: h.found.limit, Revealed: h.Reveal,
 		Summary: s, Read: fmt.Sprintf("%s (%s)", count(int(s.Documents), "document"), byteCount(s.Bytes)), Asides: asides(s),
 	}
 	if !h.Now.IsZero() {
@@ -155,10 +152,11 @@ func (h *htmlWriter) view(s Summary) view {
 func (h *htmlWriter) rows(v *view) {
 	counts := make(map[string]int)
 	for _, m := range h.found.sorted() {
-		v.Meetings = append(v.Meetings, row{meeting: m, FolderIDs: idList(m.folders), LevelRank: m.Risk.Score})
+		v.Meetings = append(v.Meetings, row{meeting: m, FolderIDs: idList(m.folders)})
 		v.Platforms = append(v.Platforms, m.Platform)
 		v.Orgs = append(v.Orgs, m.orgs...)
 		counts[m.Class]++
+		h.folders.count(m.Class, m.folders)
 	}
 	for _, class := range classes() {
 		if counts[class] > 0 {
@@ -174,7 +172,7 @@ func (h *htmlWriter) rows(v *view) {
 func headline(found, meetings int, s Summary) string {
 	switch {
 	case found > 0:
-		return count(meetings, "meeting") + " in public"
+		return strings.Replace(count(meetings, "meeting"), strconv.Itoa(meetings), grouped(meetings), 1) + " in public"
 	case s.Incomplete:
 		return "No meeting links in what could be read"
 	case s.Documents == 0:
@@ -198,11 +196,11 @@ func idList(ids []int) string {
 	return b.String()
 }
 
-// spaced writes 12345 as "12 345".
-func spaced(n int) string {
+// grouped writes 12345 as "12,345".
+func grouped(n int) string {
 	text := strconv.Itoa(n)
 	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "\u202f" + text[i:]
+		text = text[:i] + "," + text[i:]
 	}
 	return text
 }

@@ -31,32 +31,48 @@ func TestHTMLPolicyFitsThePage(t *testing.T) {
 
 func TestHTMLHasEveryMeetingOnce(t *testing.T) {
 	out := render(t, "html", testOptions(), sampleSummary(), sample()...)
-	if got := strings.Count(out, "<tr data-platform="); got != 5 {
+	if got := strings.Count(out, " data-platform="); got != 5 {
 		t.Errorf("%d rows for five meetings", got)
 	}
 }
 
-func TestTreeCountsAndBounds(t *testing.T) {
+// grown makes a tree of places, each with a meeting of its own.
+func grown(limit int, classes map[string]string, uris ...string) *tree {
 	tr := newTree()
-	for i := range maxFolders + 50 {
-		tr.add(fmt.Sprintf("site/d%d/page.html", i), "B")
+	tr.limit = limit
+	at := make([]int, len(uris))
+	for i, uri := range uris {
+		at[i] = tr.add(uri)
 	}
-	tr.add("site/big/a.html", "A")
-	if len(tr.nodes) > maxFolders || tr.nodes[0].total != maxFolders+51 {
-		t.Errorf("%d folders hold %d findings", len(tr.nodes), tr.nodes[0].total)
+	for i, uri := range uris {
+		class := classes[uri]
+		if class == "" {
+			class = "B"
+		}
+		tr.count(class, tr.ancestors(at[i]))
+	}
+	return tr
+}
+
+func TestTreeCountsAndBounds(t *testing.T) {
+	const limit = 300
+	var uris []string
+	for i := range limit + 50 {
+		uris = append(uris, fmt.Sprintf("site/d%d/page.html", i))
+	}
+	tr := grown(limit, nil, uris...)
+	if len(tr.nodes) > limit || tr.nodes[0].total != limit+50 {
+		t.Errorf("%d folders hold %d meetings", len(tr.nodes), tr.nodes[0].total)
 	}
 	bars, left := tr.bars()
-	if len(bars) != drawnNodes || left < maxFolders-drawnNodes-10 {
+	if len(bars) != drawnNodes || left != limit-drawnNodes {
 		t.Errorf("%d bars, %d left out", len(bars), left)
 	}
 }
 
 func TestTreeShape(t *testing.T) {
-	tr := newTree()
-	for _, uri := range []string{"a/b/c/1.md", "a/b/c/2.md", "a/b/d/3.md", "top.md", "mail.zip!x!body", "https://globex.example/x/y.html", "/srv/w/z.md"} {
-		tr.add(uri, "B")
-	}
-	tr.add("a/b/d/4.md", "A")
+	tr := grown(maxFolders, map[string]string{"a/b/d/4.md": "A"},
+		"a/b/c/1.md", "a/b/c/2.md", "a/b/d/3.md", "a/b/d/4.md", "top.md", "mail.zip!x!body", "https://globex.example/x/y.html", "/srv/w/z.md")
 	bars, left := tr.bars()
 	var got []string
 	for _, b := range bars {
@@ -68,5 +84,16 @@ func TestTreeShape(t *testing.T) {
 	}
 	if s := bars[3].Segments; len(s) != 2 || s[0].Class != "A" || s[0].Width != 12.5 || s[1].X != 12.5 {
 		t.Errorf("segments %+v", s)
+	}
+}
+
+// The bars count what the table lists when they are pressed.
+func TestBarsAgreeWithTheTable(t *testing.T) {
+	out := render(t, "html", testOptions(), sampleSummary(), sample()...)
+	for _, match := range regexp.MustCompile(`data-set-folder="(\d+)".*?class="total">(\d+)<`).FindAllStringSubmatch(out, -1) {
+		rows := regexp.MustCompile(`data-folders="[^"]* `+match[1]+` [^"]*"`).FindAllString(out, -1)
+		if fmt.Sprint(len(rows)) != match[2] {
+			t.Errorf("folder %s: the bar says %s, the table lists %d", match[1], match[2], len(rows))
+		}
 	}
 }

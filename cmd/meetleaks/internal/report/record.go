@@ -1,7 +1,6 @@
 package report
 
 import (
-	"slices"
 	"strings"
 
 	"meetleaks/matchers"
@@ -48,12 +47,16 @@ type placeRecord struct {
 // recorder makes records of findings: the one place where masking and cleaning happen.
 type recorder struct {
 	Options
-	titles map[string]string
-	uri    string // of the last place, as it came
-	shown  string // the same, masked: the places of a document follow each other
+	uri   string // of the last place, as it came
+	shown string // the same, masked: the places of a document follow each other
 }
 
-func newRecorder(o Options) *recorder { return &recorder{Options: o, titles: platformTitles()} }
+func newRecorder(o Options) *recorder {
+	if o.Titles == nil {
+		o.Titles = platformTitles()
+	}
+	return &recorder{Options: o}
+}
 
 func (r *recorder) record(f scanner.Finding) record {
 	rec := record{
@@ -92,7 +95,7 @@ func (r *recorder) place(p scanner.Place) placeRecord {
 
 // title returns the platform as its vendor writes it.
 func (r *recorder) title(platform string) string {
-	if title := r.titles[platform]; title != "" {
+	if title := r.Titles[platform]; title != "" {
 		return clean(title)
 	}
 	return platform
@@ -159,12 +162,4 @@ func advice(class string) string {
 		return "Make sure that a passcode or a waiting room is on, and never print the passcode beside the number."
 	}
 	return "Take the post down and schedule a new meeting."
-}
-
-// worseClass returns the class that comes first in the alphabet; "" is the least.
-func worseClass(a, b string) string {
-	if a == "" || b != "" && slices.Index(classes(), b) < slices.Index(classes(), a) {
-		return b
-	}
-	return a
 }

@@ -29,6 +29,8 @@ type Options struct {
 	StableKey bool      // Key comes from the configuration, so that keys may be compared between runs
 	Version   string    // of meetleaks
 	Now       time.Time // of the report
+
+	Titles map[string]string // of platforms by name; those of matchers.All when nil
 }
 
 // Writer writes one report. Its methods are called by one goroutine.

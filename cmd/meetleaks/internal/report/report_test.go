@@ -39,7 +39,10 @@ func golden(t *testing.T, name string, got []byte) {
 }
 
 func testOptions() Options {
-	return Options{Key: []byte("a key for tests"), Version: "0.1.0-test", Now: time.Date(2026, 11, 21, 12, 30, 0, 0, time.UTC)}
+	return Options{
+		Key: []byte("a key for tests"), Version: "0.1.0-test", Now: time.Date(2026, 11, 21, 12, 30, 0, 0, time.UTC),
+		Titles: map[string]string{"zoom": "Zoom", "google-meet": "Google Meet", "whatsapp": "WhatsApp"},
+	}
 }
 
 // render writes findings in a format.
@@ -122,6 +125,14 @@ func TestGolden(t *testing.T) {
 		}
 		golden(t, "summary.json", got)
 	})
+}
+
+func TestTitlesComeFromMatchers(t *testing.T) {
+	o := testOptions()
+	o.Titles = nil
+	if out := render(t, "text", o, Summary{}, sample()[0]); !strings.Contains(out, "Zoom · meeting") {
+		t.Error(out)
+	}
 }
 
 func TestUnknownFormat(t *testing.T) {
@@ -251,7 +262,7 @@ func TestWriteErrorsAreReturned(t *testing.T) {
 			t.Fatal(err)
 		}
 		var got error
-		for range 200 {
+		for range 30 {
 			got = errors.Join(got, w.Finding(sample()[0]))
 		}
 		if format != "jsonl" {

@@ -99,11 +99,11 @@ func TestSARIFRules(t *testing.T) {
 		if result.Fingerprints["meetleaksKey/v1"] != "" {
 			t.Error("a key that ends with the run is given as a fingerprint")
 		}
-		print := result.Fingerprints["meetleaksPlace/v1"]
-		if print == "" || seen[print] {
-			t.Errorf("fingerprint %q is missing or used twice", print)
+		mark := result.Fingerprints["meetleaksPlace/v1"]
+		if mark == "" || seen[mark] {
+			t.Errorf("fingerprint %q is missing or used twice", mark)
 		}
-		seen[print] = true
+		seen[mark] = true
 	}
 	if got := run.Results[0].RuleID; got != "zoom/meeting/B" {
 		t.Errorf("rule %q", got)

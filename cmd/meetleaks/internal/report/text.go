@@ -43,7 +43,7 @@ func (t *textWriter) Finding(f scanner.Finding) error {
 	}
 	var b bytes.Buffer
 	if t.found.beyond == 1 {
-		fmt.Fprintf(&b, "More than %d meetings: the ones beyond are printed as they come, one line each.\n", maxMeetings)
+		fmt.Fprintf(&b, "More than %d meetings: the ones beyond are printed as they come, one line each.\n", t.found.limit)
 	}
 	fmt.Fprintf(&b, "%s %3d %-8s %s %s", t.paint.badge(rec.Class), rec.Risk.Score, rec.Risk.Level, t.title(rec.Platform), rec.ID)
 	if len(rec.Places) > 0 {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -49,6 +50,17 @@ func TestTextGroupsAndSorts(t *testing.T) {
 	}
 }
 
+// Documents are read side by side; the order in which they are done must not show.
+func TestTextDoesNotDependOnTheOrderOfDocuments(t *testing.T) {
+	forward := sample()
+	backward := sample()
+	slices.Reverse(backward)
+	a := render(t, "text", testOptions(), sampleSummary(), forward...)
+	if b := render(t, "text", testOptions(), sampleSummary(), backward...); a != b {
+		t.Errorf("one order gives\n%s\nthe other\n%s", a, b)
+	}
+}
+
 func TestTextJoinsAliases(t *testing.T) {
 	a, b := sample()[0], sample()[0]
 	b.Link.Space, b.Link.ID, b.Link.Aliases = "my", "harriet.vane", []string{a.Link.Key()}
@@ -72,19 +84,35 @@ func TestTextShowsFirstPlacesAndCountsTheRest(t *testing.T) {
 
 // Beyond the bound meetings are still printed, and the reader is told.
 func TestTextBeyondItsBound(t *testing.T) {
-	var findings []scanner.Finding
-	for i := range maxMeetings + 3 {
-		f := sample()[1]
-		f.Link.ID = fmt.Sprintf("kfw-%04d-rty", i)
-		findings = append(findings, f)
-	}
+	const limit = 5
 	for _, format := range []string{"text", "html"} {
-		out := render(t, format, testOptions(), Summary{Documents: 1, Meetings: len(findings)}, findings...)
-		if format == "text" && strings.Count(out, "site/en/news/index.html:120:9") != len(findings) {
-			t.Error("meetings are lost")
+		var b strings.Builder
+		w, err := New(format, &b, testOptions())
+		if err != nil {
+			t.Fatal(err)
 		}
-		if format == "text" && strings.Count(out, "More than 10000 meetings") != 1 || format == "html" && !strings.Contains(out, "3 findings beyond") {
-			t.Errorf("%s does not say that there are more", format)
+		switch w := w.(type) {
+		case *textWriter:
+			w.found.limit = limit
+		case *htmlWriter:
+			w.found.limit = limit
+		}
+		for i := range limit + 3 {
+			f := sample()[1]
+			f.Link.ID = fmt.Sprintf("kfw-%04d-rty", i)
+			if err := w.Finding(f); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Close(Summary{Documents: 1, Meetings: limit + 3}); err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]string{"text": fmt.Sprintf("More than %d meetings", limit), "html": "3 findings beyond the first 5 meetings"}[format]
+		if strings.Count(b.String(), want) != 1 {
+			t.Errorf("%s does not say that there are more:\n%s", format, b.String())
+		}
+		if format == "text" && strings.Count(b.String(), "site/en/news/index.html:120:9") != limit+3 {
+			t.Errorf("meetings are lost:\n%s", b.String())
 		}
 	}
 }

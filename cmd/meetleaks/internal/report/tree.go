@@ -8,11 +8,11 @@ import (
 
 // The bounds of the picture.
 const (
-	maxFolders  = 20_000 // folders counted; what lies deeper than there is room for counts for its parent
-	maxDepth    = 12     // of a folder below its root
-	drawnNodes  = 40     // bars drawn
-	drawnDepth  = 3      // levels drawn
-	maxOfFolder = 64     // folders remembered for one meeting
+	maxFolders   = 20_000 // folders counted; what lies deeper than there is room for counts for its parent
+	maxDepth     = 12     // of a folder below its root
+	drawnNodes   = 25     // bars drawn
+	drawnDepth   = 3      // levels drawn
+	maxOfMeeting = 256    // folders remembered for one meeting
 )
 
 // folder is a node of the tree of places: a host, a folder, an archive. Its id is its index in the tree.
@@ -21,37 +21,44 @@ type folder struct {
 	name       string
 	path       string // as it is shown, from the root
 	byClass    map[string]int
-	total      int // meetings in documents, counted here and below
-	here       int // of them in documents that lie right here
+	total      int  // meetings here and below
+	here       bool // a document with a meeting lies right here
 	children   map[string]int
 }
 
-// tree counts findings by folder. Node 0 is the root, which stands for all.
-type tree struct{ nodes []*folder }
-
-func newTree() *tree {
-	return &tree{nodes: []*folder{{name: "everything", parent: -1, byClass: map[string]int{}, children: map[string]int{}}}}
+// tree counts meetings by folder. Node 0 is the root, which stands for all.
+type tree struct {
+	nodes []*folder
+	limit int // of nodes
 }
 
-// add counts one finding of a class in a document and returns the folder the document lies in.
-func (t *tree) add(uri, class string) int {
+func newTree() *tree {
+	return &tree{limit: maxFolders, nodes: []*folder{{name: "everything", parent: -1, byClass: map[string]int{}, children: map[string]int{}}}}
+}
+
+// add notes a document with a meeting and returns the folder it lies in.
+func (t *tree) add(uri string) int {
 	at := 0
 	for _, name := range folders(uri) {
 		next, known := t.nodes[at].children[name]
 		if !known {
-			if len(t.nodes) >= maxFolders {
+			if len(t.nodes) >= t.limit {
 				break
 			}
 			next = t.grow(at, name)
 		}
 		at = next
 	}
-	t.nodes[at].here++
-	for i := at; i >= 0; i = t.nodes[i].parent {
-		t.nodes[i].total++
-		t.nodes[i].byClass[class]++
-	}
+	t.nodes[at].here = true
 	return at
+}
+
+// count counts a meeting of a class in everything and in the folders it was seen in.
+func (t *tree) count(class string, folders []int) {
+	for _, id := range append([]int{0}, folders...) {
+		t.nodes[id].total++
+		t.nodes[id].byClass[class]++
+	}
 }
 
 func (t *tree) grow(parent int, name string) int {
@@ -98,7 +105,7 @@ type segment struct {
 	X, Width float64
 }
 
-// bars returns the folders to draw, the ones with the most findings, in the order of the tree: siblings sorted by
+// bars returns the folders to draw, the ones with the most meetings, in the order of the tree: siblings sorted by
 // number, a folder with a single child and nothing of its own joined with it. It says how many folders beside and right
 // below the drawn ones were left out.
 func (t *tree) bars() (drawn []bar, left int) {
@@ -134,7 +141,7 @@ func (t *tree) branches(of branch) []branch {
 	var out []branch
 	for name, child := range t.nodes[of.at].children {
 		at := child
-		for len(t.nodes[at].children) == 1 && t.nodes[at].here == 0 {
+		for len(t.nodes[at].children) == 1 && !t.nodes[at].here {
 			for only, below := range t.nodes[at].children {
 				at, name = below, name+"/"+only
 			}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"meetleaks/matchers"
+	"meetleaks/scanner"
+)
+
+func findingIn(uri string) scanner.Finding {
+	return scanner.Finding{
+		Link:   matchers.Link{Platform: "zoom", Realm: "commercial", ID: "84930275116", Aliases: []string{"zoom:commercial:my:jenkins.d"}},
+		Places: []scanner.Place{{URI: uri}},
+	}
+}
+
+func loadIgnore(t *testing.T, text, base string, now time.Time) *ignoreList {
+	t.Helper()
+	list := &ignoreList{}
+	if err := list.load(writeFile(t, "ignore", text), base, now); err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+func TestIgnoreGlobs(t *testing.T) {
+	for _, test := range []struct {
+		glob, uri string
+		hides     bool
+	}{
+		{"*.md", "docs/a.md", true},
+		{"docs", "docs/a.md", true},
+		{"docs/", "docs/deep/a.md", true},
+		{"/docs/**", "docs/a.md", true},
+		{"docs/*.md", "docs/deep/a.md", false},
+		{"docs/**/a.md", "docs/x/y/a.md", true},
+		{"b.md", "docs/a.md", false},
+		{"docs/a.zip", "docs/a.zip!b.tar!c.md", true},
+		{"*.zip", "docs/a.zip!b.tar!c.md", true},
+		{"docs/a.zip!b.tar", "docs/a.zip!b.tar!c.md", true},
+		{"docs/a.zip!other", "docs/a.zip!b.tar!c.md", false},
+	} {
+		list := loadIgnore(t, test.glob+" until=2099-12-31 reason", "", time.Now())
+		if got := list.hides(findingIn(test.uri), nil); got != test.hides {
+			t.Errorf("%s hides %s: %v, want %v", test.glob, test.uri, got, test.hides)
+		}
+	}
+}
+
+// TestIgnoreBase holds that a file beside one target says nothing about another.
+func TestIgnoreBase(t *testing.T) {
+	base := t.TempDir()
+	list := loadIgnore(t, "** until=2099-12-31 reason", base, time.Now())
+	if !list.hides(findingIn(filepath.Join(base, "deep", "a.md")), nil) {
+		t.Error("what lies below is not hidden")
+	}
+	if list.hides(findingIn(filepath.Join(filepath.Dir(base), "a.md")), nil) || list.hides(findingIn(base+"x/a.md"), nil) {
+		t.Error("what lies elsewhere is hidden")
+	}
+}
+
+func TestIgnoreKeysAndAliases(t *testing.T) {
+	key := []byte("key")
+	alias := matchers.KeyID(key, matchers.Link{Platform: "zoom", Realm: "commercial", Space: "my", ID: "jenkins.d"})
+	own := matchers.KeyID(key, findingIn("a").Link)
+	for _, id := range []string{own, alias} {
+		list := loadIgnore(t, id+" until=2099-12-31 reason", "", time.Now())
+		if !list.hides(findingIn("a"), key) {
+			t.Errorf("%s does not hide the meeting", id)
+		}
+		if list.hides(findingIn("a"), []byte("other")) {
+			t.Errorf("%s hides under another key", id)
+		}
+	}
+}
+
+// TestIgnoreEnds holds that an entry works to the end of its day, everywhere on earth at the latest a day later.
+func TestIgnoreEnds(t *testing.T) {
+	text := "* until=2026-11-21 reason"
+	for _, test := range []struct {
+		now   time.Time
+		hides bool
+	}{
+		{time.Date(2026, 11, 21, 23, 59, 0, 0, time.UTC), true},
+		{time.Date(2026, 11, 22, 0, 1, 0, 0, time.UTC), false},
+	} {
+		if got := loadIgnore(t, text, "", test.now).hides(findingIn("a"), nil); got != test.hides {
+			t.Errorf("at %v: hides %v, want %v", test.now, got, test.hides)
+		}
+	}
+}
+
+func TestIgnoreFileIsBounded(t *testing.T) {
+	list := &ignoreList{}
+	if err := list.load(writeFile(t, "large", strings.Repeat("#", maxIgnoreBytes+1)), "", time.Now()); err == nil {
+		t.Error("a file of over 1 MiB is read")
+	}
+	if err := list.load(writeFile(t, "long", strings.Repeat("a until=2099-01-01 b\n", maxIgnoreEntries+1)), "", time.Now()); err == nil {
+		t.Error("more than 10,000 entries are read")
+	}
+	if err := list.load(t.TempDir(), "", time.Now()); err == nil {
+		t.Error("a folder is read")
+	}
+}
+
+// FuzzIgnore holds that no line makes the reader panic, and that what is accepted has a reason and an end.
+func FuzzIgnore(f *testing.F) {
+	for _, seed := range []string{"", "*.md until=2099-12-31 reason", `"a b" until=2099-12-31 c`, `"`, "mk1:00112233445566778899aabbccddeeff until=2099-12-31 x", "a{b,c}/** until=2099-12-31 x", "a:7 until=2099-12-31 x"} {
+		f.Add(seed, "docs/a.md")
+	}
+	f.Fuzz(func(t *testing.T, line, uri string) {
+		entry, err := parseIgnore(line)
+		if err != nil {
+			return
+		}
+		if entry.until.IsZero() {
+			t.Errorf("%q has no end", line)
+		}
+		if entry.key == "" {
+			entry.matches(uri)
+		}
+	})
+}
+
+func TestOutputIsWholeOrNotThere(t *testing.T) {
+	folder := t.TempDir()
+	name := filepath.Join(folder, "report")
+	var o outputs
+	w, err := o.create("--output", name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write([]byte("half")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(name); err == nil {
+		t.Error("the file is there before it is whole")
+	}
+	o.discard()
+	if entries, err := os.ReadDir(folder); err != nil || len(entries) != 0 {
+		t.Errorf("left behind: %v, %v", entries, err)
+	}
+}

@@ -1,0 +1,132 @@
+package matchers
+
+import "strings"
+
+// bigbluebutton knows rooms of BigBlueButton, which organisations run on their own hosts, mostly behind Greenlight.
+//
+// Documented: join links signed with a checksum (docs.bigbluebutton.org, "API reference"); Greenlight 2 puts rooms under /b/, three or
+// four groups of three characters, the first from the owner's name; Greenlight 3 under /rooms/<id>/join.
+func bigbluebutton() Platform {
+	return Platform{
+		Name:  "bigbluebutton",
+		Title: "BigBlueButton",
+		Anchors: []string{"/b/", "\\/b\\/", "%2fb%2f", "\\u002fb\\u002f", "\\x2fb\\x2f", "/rooms/", "\\/rooms\\/", "%2frooms%2f", "\\u002frooms\\u002f", "\\x2frooms\\x2f",
+			"/bigbluebutton/api/join", "bigbluebutton%2fapi%2fjoin", "bigbluebutton\\/api\\/join", "/playback/presentation/"},
+		Docs:  "https://docs.bigbluebutton.org/development/api/",
+		Parse: parseBigBlueButton,
+		Forms: []Form{
+			{"<host>/b/<abc-def-ghi>, <host>/rooms/<abc-def-ghi-jkl>/join", PersonalRoom, PermanentRoom},
+			{"<host>/bigbluebutton/api/join?meetingID=&checksum=", PersonalRoom, JoinWithSecret},
+			{"… with the moderator's role", HostStart, HostCredential},
+			{"<host>/playback/presentation/<version>/<meeting id>", Recording, PastContent},
+		},
+	}
+}
+
+func parseBigBlueButton(u *URL) (Link, error) {
+	if !strings.Contains(u.Host, ".") {
+		return Link{}, NotAMeeting
+	}
+	l := Link{Realm: u.Host, Host: u.Host, Org: u.Host}
+	segs := u.Segs()
+	for i, seg := range segs {
+		switch {
+		case seg == "b" && i+1 < len(segs) && i <= 2:
+			return greenlightRoom(l, segs[i+1], len(segs) > i+3, "/b/{id}")
+		case seg == "rooms" && i+1 < len(segs) && i <= 2:
+			if i+2 >= len(segs) || segs[i+2] != "join" && segs[i+2] != "public" {
+				return Link{}, NotAMeeting
+			}
+			return greenlightRoom(l, segs[i+1], false, "/rooms/{id}/join")
+		case seg == "bigbluebutton" && u.Seg(i+1) == "api" && u.Seg(i+2) == "join":
+			return bbbAPI(u, l)
+		case seg == "playback" && u.Seg(i+1) == "presentation":
+			return bbbPlayback(u, l)
+		}
+	}
+	return Link{}, NotAMeeting
+}
+
+// greenlightRoom reads an id of three or four groups. deep: more path follows than a room has.
+func greenlightRoom(l Link, segment string, deep bool, path string) (Link, error) {
+	id, ok := greenlightID(segment)
+	switch {
+	case !ok || deep:
+		return Link{}, NotAMeeting
+	case sampleGroups(id):
+		return Link{}, Placeholder
+	}
+	l.Kind, l.Class, l.ID, l.Path = PersonalRoom, PermanentRoom, id, path
+	return l, nil
+}
+
+// greenlightID cuts out <3>-<3>-<3>[-<3>] of lower-case letters and digits.
+func greenlightID(s string) (string, bool) {
+	n := 0
+	for n < 4 {
+		at := n * 4
+		if n > 0 && (len(s) < at || s[at-1] != '-') {
+			break
+		}
+		if len(s) < at+3 || !all(s[at:at+3], func(c byte) bool { return isDigit(c) || 'a' <= c && c <= 'z' }) {
+			break
+		}
+		n++
+	}
+	if n < 3 || len(s) > n*4-1 && (isB64u(s[n*4-1])) {
+		return "", false
+	}
+	return s[:n*4-1], true
+}
+
+// sampleGroups: abc-def-ghi, xxx-yyy-zzz, 123-456-789, and words of three letters in every group.
+func sampleGroups(id string) bool {
+	plain := strings.ReplaceAll(id, "-", "")
+	if placeholderToken(plain) || strings.HasPrefix(id, "abc-") || strings.HasPrefix(id, "xxx") || strings.HasPrefix(id, "foo-") || all(plain, isDigit) && placeholderDigits(plain) {
+		return true
+	}
+	for group := range strings.SplitSeq(id, "-") {
+		if distinct(group) > 1 {
+			return false
+		}
+	}
+	return true
+}
+
+// bbbAPI reads a signed link of the API. The checksum makes it valid, the role or password says for whom.
+func bbbAPI(u *URL, l Link) (Link, error) {
+	id := strings.ReplaceAll(u.Param("meetingID"), "+", " ")
+	checksum := leading(u.Param("checksum"), isHex)
+	switch {
+	case id == "" || sampleRoom(id) || strings.HasPrefix(id, "random-") || placeholderToken(id) || sampleHost(u.Host) && len(checksum) < 40 || u.Host == "test-install.blindsidenetworks.com":
+		return Link{}, Placeholder
+	case len(checksum) != 40 && len(checksum) != 64 && len(checksum) != 96 && len(checksum) != 128 || len(id) > maxRoom:
+		return Link{}, Incomplete
+	}
+	l.ID, l.Path = id, "/bigbluebutton/api/join?meetingID={id}"
+	l.AddSecret("checksum")
+	l.AddSecret(u.SecretParams("password")...)
+	l.Kind, l.Class = PersonalRoom, JoinWithSecret
+	if strings.EqualFold(u.Param("role"), "moderator") {
+		l.Kind, l.Class = HostStart, HostCredential
+	}
+	return l, nil
+}
+
+// bbbPlayback reads a recording: its id is the internal meeting id, 40 letters and digits or more, "-", and the start in milliseconds.
+func bbbPlayback(u *URL, l Link) (Link, error) {
+	id := u.Param("meetingId")
+	if id == "" {
+		id = lastOf(u.Segs())
+	}
+	meeting, start, _ := strings.Cut(id, "-")
+	start = leading(start, isDigit)
+	switch {
+	case !all(meeting, isAlnum) || len(meeting) < 40 || len(meeting) > 64 || len(start) < 13:
+		return Link{}, NotAMeeting
+	case placeholderToken(meeting):
+		return Link{}, Placeholder
+	}
+	l.Kind, l.Class, l.Space, l.ID, l.Path = Recording, PastContent, "rec", meeting+"-"+start[:13], "/playback/presentation/2.3/{id}"
+	return l, nil
+}

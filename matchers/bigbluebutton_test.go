@@ -1,0 +1,34 @@
+package matchers
+
+import "testing"
+
+func TestBigBlueButton(t *testing.T) {
+	const checksum = "7d21f80c4be64a93b5e8d0f16c72a3948c05f7d9"
+	room := Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "bbb.acme.example", ID: "ros-9kf-x3m", Org: "bbb.acme.example"}
+	four := room
+	four.ID = "k4w-z8p-m2t-x9q"
+	signed := Link{Kind: PersonalRoom, Class: JoinWithSecret, Realm: "bbb.acme.example", ID: "kurs 7c", Org: "bbb.acme.example", Secrets: []string{"checksum", "password"}}
+	moderator := signed
+	moderator.Kind, moderator.Class = HostStart, HostCredential
+	runPlatform(t, bigbluebutton(), []hit{
+		// Greenlight 2
+		{"Raum: https://bbb.acme.example/b/ros-9kf-x3m.", room},
+		{`"https:\/\/bbb.acme.example\/b\/ros-9kf-x3m"`, room},
+		{"go?u=https%3A%2F%2Fbbb.acme.example%2Fb%2Fros-9kf-x3m", room},
+		{`'https:\x2f\x2fbbb.acme.example\x2fb\x2fros-9kf-x3m'`, room},
+		{"https://bbb.acme.example/b/k4w-z8p-m2t-x9q", four},
+		// Greenlight 3
+		{"<https://bbb.acme.example/rooms/k4w-z8p-m2t-x9q/join>", four},
+		// recordings
+		{"https://bbb.acme.example/playback/presentation/2.0/playback.html?meetingId=" + checksum + "-1589273604815", Link{Kind: Recording, Class: PastContent, Realm: "bbb.acme.example", Space: "rec", ID: checksum + "-1589273604815", Org: "bbb.acme.example"}},
+		{"https://bbb.acme.example/playback/presentation/2.3/" + checksum + "-1589273604815?t=90", Link{Kind: Recording, Class: PastContent, Realm: "bbb.acme.example", Space: "rec", ID: checksum + "-1589273604815", Org: "bbb.acme.example"}},
+		// the API's signed links, in code and in exports
+		{"src=\"https://bbb.acme.example/bigbluebutton/api/join?fullName=w1&amp;meetingID=kurs+7c&amp;password=u8Kq&amp;checksum=" + checksum + "\"", signed},
+		{"https://bbb.acme.example/bigbluebutton/api/join?fullName=Ines&meetingID=kurs%207c&password=u8Kq&role=moderator&checksum=" + checksum, moderator},
+	}, []string{
+		"https://bbb.example.com/b/abc-def-ghi", "https://bbb.acme.example/b/xxx-yyy-zzz", "https://gitlab.acme.example/b/abc/commit/4f2", "/a/b/c", "https://x.acme.example/b/ros-9kf-x3mm", "https://x.acme.example/rooms/ros-9kf-x3m",
+		"\"http://\" + host + \"/bigbluebutton/api/join?\" + params", "https://bbb.acme.example/bigbluebutton/api/join?meetingID=<id>&checksum=<sum>",
+		"http://test-install.blindsidenetworks.com/bigbluebutton/api/join?fullName=User&meetingID=random-606821&password=mp&checksum=" + checksum,
+		"https://bbb.acme.example/bigbluebutton/api/join?meetingID=kurs&password=u8Kq", "https://bbb.acme.example/b/ros-9kf-x3m/a/b/c",
+	})
+}

@@ -1,0 +1,137 @@
+package matchers
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+)
+
+// FuzzFind: no panic, places inside the text, and only ids that Find could have read.
+func FuzzFind(f *testing.F) {
+	for text := range corpusTexts {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if len(text) > 1<<15 {
+			return
+		}
+		for _, s := range Find(text) {
+			if s.Start < 0 || s.End < s.Start || s.End > len(text) {
+				t.Fatalf("%s at [%d,%d) of %d bytes", s.Platform, s.Start, s.End, len(text))
+			}
+			if s.Platform == "" || s.ID == "" || s.Kind.Rank() >= len(kinds()) || s.Class < "A" || s.Class > "H" {
+				t.Fatalf("incomplete link %+v", s.Link)
+			}
+			for _, span := range s.Secret {
+				if span.Start < 0 || span.End < span.Start || span.End > len(text) {
+					t.Fatalf("secret at %v of %d bytes", span, len(text))
+				}
+			}
+		}
+		Explain(text)
+	})
+}
+
+// A text in two halves, each with the other as context, gives what the whole gives.
+func TestFindInHalves(t *testing.T) {
+	for text := range corpusTexts {
+		b := []byte(text)
+		whole := Standard().FindIn(b, 0, len(b))
+		cut := len(b) / 2
+		halves := append(Standard().FindIn(b, 0, cut), Standard().FindIn(b, cut, len(b))...)
+		got, want := keysOf(halves), keysOf(whole)
+		for k := range want {
+			if !got[k] {
+				t.Errorf("in %q the halves miss %s", text, k)
+			}
+		}
+	}
+}
+
+func keysOf(list []Sighting) map[string]bool {
+	keys := make(map[string]bool)
+	for _, s := range list {
+		keys[s.Key()] = true
+		for _, alias := range s.Aliases {
+			keys[alias] = true
+		}
+	}
+	return keys
+}
+
+// hostile texts are made to take more than linear time.
+func hostile() map[string]string {
+	return map[string]string{
+		"dots":             ".",
+		"percent":          "%25",
+		"hosts":            "zoom.us/",
+		"hosts and spaces": "zoom.us ",
+		"encoded hosts":    "%252Fzoom.us%252F",
+		"threads":          "19:meeting_",
+		"safe links":       "https://a.safelinks.protection.outlook.com/?url=",
+		"proofpoint":       "https://urldefense.com/v3/__",
+		"redirects":        "https://www.google.com/url?q=",
+		"labels":           "Meeting ID: ",
+		"labels, numbers":  "Zoom Meeting ID: 982 3451 0217\n",
+		"links":            "https://zoom.us/j/98234510217 ",
+		"links, passcodes": "https://zoom.us/j/98234510217 passcode: 77a\n",
+		"commas":           "1,,1",
+		"hashes":           "1##1",
+		"soft breaks":      "a=\n",
+		"zero width":       "\u200b",
+		"defanged":         "zoom[.]us/j/",
+		"entities":         "&amp;",
+		"backslashes":      `\`,
+		"parentheses":      "https://zoom.us/j/(",
+		"paths":            "/b/a",
+		"mattermost":       "https://a.example/signup_user_complete/?",
+		"join call":        "join_call=true",
+		"meet hosts":       "//meet.a/",
+		"quotes":           `https://zoom.us/j/12345" + "`,
+		"folds":            strings.Repeat("a", 75) + "\r\n ",
+	}
+}
+
+// Doubling a hostile text may double the time, not more: measured as a ratio, with a wide margin for a busy machine.
+func TestHostileTextTakesLinearTime(t *testing.T) {
+	const size = 1 << 13
+	for name, piece := range hostile() {
+		small := bytes.Repeat([]byte(piece), size/len(piece))
+		large := bytes.Repeat([]byte(piece), 8*size/len(piece))
+		once, eight := fastest(small), fastest(large)
+		if eight > 40*once && eight > 100*time.Millisecond {
+			t.Errorf("%s: %v for %d bytes, %v for eight times as many", name, once, len(small), eight)
+		}
+	}
+}
+
+func fastest(text []byte) time.Duration {
+	best := time.Hour
+	for range 3 {
+		start := time.Now()
+		Find(text)
+		best = min(best, time.Since(start))
+	}
+	return best
+}
+
+func BenchmarkFind(b *testing.B) {
+	var page bytes.Buffer
+	for text := range corpusTexts {
+		if page.Len() < 200<<10 {
+			page.WriteString(text)
+			page.WriteString(strings.Repeat("Ordinary words of an ordinary page, with a link to https://example.org/page.html and some 2026 numbers.\n", 60))
+		}
+	}
+	plain := []byte(strings.Repeat("Ordinary words of an ordinary page, with a link to https://example.org/page.html and some 2026 numbers.\n", 5000))
+	for name, text := range map[string][]byte{"pages": page.Bytes(), "plain": plain} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			b.ReportAllocs()
+			for b.Loop() {
+				Find(text)
+			}
+		})
+	}
+}

@@ -1,0 +1,108 @@
+package matchers
+
+import (
+	"slices"
+	"strings"
+)
+
+// jitsi knows Jitsi Meet: the public meet.jit.si, other public servers, and organisations' own servers whose host begins with
+// "jitsi.". A room exists while somebody is in it, and whoever knows its name comes in, so every room is permanent.
+//
+// Documented: rooms, jwt tokens and the mobile scheme org.jitsi.meet (jitsi.github.io/handbook). A room is compared percent-decoded and
+// without case; the id keeps its writing, and its lower-case form is an alias. Configuration in the fragment belongs to the visitor.
+func jitsi() Platform {
+	return Platform{
+		Name:    "jitsi",
+		Title:   "Jitsi Meet",
+		Hosts:   append([]string{"meet.jit.si"}, jitsiServers()...),
+		Anchors: []string{"://jitsi.", ":\\/\\/jitsi.", "://jitsi-meet.", "org.jitsi.meet:", "jitsi-meet://"},
+		Docs:    "https://jitsi.github.io/handbook/docs/user-guide/user-guide-share-a-jitsi-meeting",
+		Parse:   parseJitsi,
+		Forms: []Form{
+			{"meet.jit.si/<room>, jitsi.<domain>/<room>", PersonalRoom, PermanentRoom},
+			{"org.jitsi.meet://<host>/<room>", PersonalRoom, PermanentRoom},
+			{"/static/dialInInfo.html?room=<room>", DialIn, NumberOnly},
+		},
+	}
+}
+
+// jitsiServers are public servers, open to everybody, from the community's list of instances. They name no organisation.
+func jitsiServers() []string {
+	return []string{
+		"framatalk.org", "talk.brave.com", "talk.fdn.fr", "talk.snopyta.org", "meet.ffmuc.net", "meet.golem.de", "meet.systemli.org", "meet.in-berlin.de",
+		"meet.opensuse.org", "jitsi.riot.im", "kuketz-meet.de", "fairmeeting.net", "meet.hostpoint.ch", "meet.scheible.it", "meet.guifi.net",
+		"meet.calyx.net", "meet.nerd.re", "meet.mayfirst.org", "meet.greenhost.net", "vc.autistici.org", "rendez-vous.renater.fr", "meet.evolix.org",
+		"webconf.numerique.gouv.fr", "meet.domainepublic.net", "meet.waag.org", "meet.adminforge.de", "meet.roflcopter.fr", "suricate.tv",
+		"meet.linus-neumann.de", "meet.infomaniak.com", "visio.ecloud.global", "meet.jitsi.world", "teamjoin.de", "meet.nixnet.services", "calls.disroot.org",
+		"meet.golem.network", "meet.speakup.info", "meet.isf.es", "konferenz.netzbegruenung.de",
+	}
+}
+
+func parseJitsi(u *URL) (Link, error) {
+	if u.Base == "" && (jitsiProject(u.Host) || u.Scheme == "") || !strings.Contains(u.Host, ".") {
+		return Link{}, NotAMeeting
+	}
+	l := Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: u.Host, Host: u.Host}
+	if u.Base == "" {
+		l.Org = u.Host
+	} else {
+		l.Realm = strings.TrimPrefix(u.Host, "www.")
+	}
+	if u.SecretParams("jwt") != nil {
+		l.AddSecret("jwt")
+	}
+	segs := u.Segs()
+	switch {
+	case len(segs) == 0:
+		return Link{}, NotAMeeting
+	case strings.EqualFold(segs[0], "static"):
+		if !strings.EqualFold(u.Seg(1), "dialInInfo.html") || u.Param("room") == "" {
+			return Link{}, NotAMeeting
+		}
+		l.Kind, l.Class, l.Path = DialIn, NumberOnly, "/static/dialInInfo.html?room={id}"
+		return jitsiRoom(u, l, []string{strings.ReplaceAll(u.Param("room"), "+", " ")})
+	case u.Base == "" && len(segs) > 1 || len(segs) > 2 || jitsiPage(segs):
+		return Link{}, NotAMeeting
+	}
+	l.Path = "/{id}"
+	return jitsiRoom(u, l, segs)
+}
+
+// jitsiProject: the project's own hosts, which begin with its name.
+func jitsiProject(host string) bool {
+	return slices.Contains([]string{"jitsi.org", "jitsi.net", "jitsi.com", "jitsi.github.io", "jitsi.support", "jitsi.dev", "jitsi.readthedocs.io"}, host)
+}
+
+// jitsiPage: what a server serves beside rooms, and the service's front pages.
+func jitsiPage(segs []string) bool {
+	switch strings.ToLower(segs[0]) {
+	case "http-bind", "xmpp-websocket", "colibri-ws", "conference-request", "room-info", "about", "accueil", "libs", "static", "css", "images", "sounds", "fonts", "lang", "api",
+		"favicon.ico", "config", "authenticate", "login", "app-login", "download", "downloads", "etherpad", "metadata", "pwa-worker.js", "base.html", "privacy", "terms", "info", "faq", "docs", "blog", "impressum", "imprint", "datenschutz":
+		return true
+	}
+	return isSiteFile(lastOf(segs))
+}
+
+// jitsiRoom reads a room, or a tenant and a room in it.
+func jitsiRoom(u *URL, l Link, segs []string) (Link, error) {
+	room, err := roomName(u, lastOf(segs))
+	switch {
+	case err != nil:
+		return Link{}, err
+	case u.Base == "" && sampleHost(u.Host):
+		return Link{}, Placeholder
+	case len(room) < 2 || strings.ContainsAny(room, "/?&:'\"@#"):
+		return Link{}, Incomplete
+	}
+	if len(segs) == 2 {
+		if sampleRoom(segs[0]) {
+			return Link{}, Placeholder
+		}
+		room = segs[0] + "/" + room
+	}
+	l.ID = room
+	if folded := strings.ToLower(room); folded != room {
+		l.AddAlias(Link{Platform: "jitsi", Realm: l.Realm, ID: folded}.Key())
+	}
+	return l, nil
+}

@@ -1,0 +1,102 @@
+package matchers
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestMaskedID(t *testing.T) {
+	tests := []struct {
+		link Link
+		want string
+	}{
+		{Link{Platform: "zoom", ID: "98123456210", Kind: Meeting}, "981•••••210"},
+		{Link{Platform: "zoom", ID: "4567890123", Kind: PersonalRoom}, "•••••123"},
+		{Link{Platform: "zoom", ID: "935071832", Kind: Meeting}, "•••••832"},
+		{Link{Platform: "google-meet", ID: "rpz-wqkd-mtb", Kind: Meeting}, "rp•••••"},
+		{Link{Platform: "jitsi", ID: "globexstandup", Kind: PersonalRoom}, "gl•••••"},
+		{Link{Platform: "jitsi", ID: "ab", Kind: PersonalRoom}, "a•••••"},
+		{Link{Platform: "jitsi", ID: "日本語の部屋", Kind: PersonalRoom}, "日本•••••"},
+		{Link{Platform: "discord", ID: "QvTz7Kp2", Kind: GroupInvite}, "QvT•••••"},
+		{Link{Platform: "telegram", ID: "Kw8QzTtYbR3hVx1m", Kind: GroupInvite}, "Kw8•••••"},
+		{Link{Platform: "teams", ID: "19:meeting_ZTg1Y2Q0ZTktY2FlOS00NmZkLTk1YjctMmRlZDE0MGI0OTJh@thread.v2", Kind: Meeting}, "ZTg•••••"},
+	}
+	for _, test := range tests {
+		if got := test.link.MaskedID(); got != test.want {
+			t.Errorf("%s: %s, want %s", test.link.ID, got, test.want)
+		}
+	}
+}
+
+func TestShownURLs(t *testing.T) {
+	s := one(t, Standard(), "https://acme.zoom.us/j/98234510217?pwd=Xy7QwErTyUiOp.1&uname=Ann")
+	if got, want := s.MaskedURL(), "https://acme.zoom.us/j/982•••••217?pwd=•"; got != want {
+		t.Errorf("masked %s, want %s", got, want)
+	}
+	if got, want := s.RevealedURL(), "https://acme.zoom.us/j/98234510217?pwd=•"; got != want {
+		t.Errorf("revealed %s, want %s", got, want)
+	}
+}
+
+func TestMask(t *testing.T) {
+	tests := []struct{ text, want string }{
+		{"nothing to hide, 3 of 5", "nothing to hide, 3 of 5"},
+		{"notes/https://acme.zoom.us/j/98234510217?pwd=abc.txt", "notes/https://acme.zoom.us/j/982•••••217?pwd=•"},
+		{"open 98234510217.md: https://zoom.us/j/98234510217", "open 982•••••217.md: https://zoom.us/j/982•••••217"},
+		{"https://zoom.us/j/98234510217 (ID 982 3451 0217)", "https://zoom.us/j/982•••••217 (ID 982•••••217)"},
+	}
+	for _, test := range tests {
+		if got := Mask(test.text); got != test.want {
+			t.Errorf("Mask(%q) = %q, want %q", test.text, got, test.want)
+		}
+	}
+}
+
+func TestMaskHidesTextBlocks(t *testing.T) {
+	got := Mask("Join Zoom Meeting https://zoom.us/j/98765033217 Passcode: n0tSeen\nMeeting ID: 982 3451 0217\nPasscode: sEcr3t77\nOne tap mobile +16465550100,,98234510217#,,,,*481516#")
+	for _, secret := range []string{"98234510217", "982 3451 0217", "sEcr3t77", "481516", "3451", "n0tSeen"} {
+		if strings.Contains(got, secret) {
+			t.Errorf("%q stays readable in %q", secret, got)
+		}
+	}
+}
+
+func TestMaskIsIdempotent(t *testing.T) {
+	for text := range corpusTexts {
+		once := Mask(text)
+		if twice := Mask(once); twice != once {
+			t.Fatalf("Mask(%q) = %q, then %q", text, once, twice)
+		}
+	}
+}
+
+// No id of a finding, and no passcode of a number block, may be read in the masked text.
+func checkMask(t *testing.T, text string) {
+	t.Helper()
+	masked := Mask(text)
+	for _, s := range Find([]byte(text)) {
+		if len(s.ID) >= 6 && strings.Contains(masked, s.ID) {
+			t.Fatalf("%s id %q stays readable: Mask(%q) = %q", s.Platform, s.ID, text, masked)
+		}
+	}
+	if again := Find([]byte(masked)); len(again) > 0 {
+		t.Fatalf("Mask(%q) = %q still holds %s %q", text, masked, again[0].Platform, again[0].ID)
+	}
+}
+
+func TestMaskLeavesNoFinding(t *testing.T) {
+	for text := range corpusTexts {
+		checkMask(t, text)
+	}
+}
+
+func FuzzMask(f *testing.F) {
+	for text := range corpusTexts {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if len(text) < 1<<14 {
+			checkMask(t, text)
+		}
+	})
+}

@@ -1,0 +1,164 @@
+package matchers
+
+import (
+	"net/netip"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// What the platforms share whose rooms have names that people choose: such a name has no grammar that could tell a real one
+// from a sample, from a page of the vendor, or from the beginning of a name that a program completes.
+
+// maxRoom bounds a room's name, in bytes after percent-decoding.
+const maxRoom = 200
+
+// roomName judges a room's name that stands at the end of u. It returns the name without what cannot belong to it.
+func roomName(u *URL, name string) (string, error) {
+	name = strings.TrimRight(name, " \t\r\n")
+	switch {
+	case name == "" || len(name) > maxRoom || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
+		return "", Incomplete
+	case sampleRoom(name):
+		return "", Placeholder
+	case strings.IndexByte("-_=.:+", name[len(name)-1]) >= 0 || goesOn(u.Tail):
+		return "", Incomplete
+	}
+	return name, nil
+}
+
+// sampleRoom reports whether a room's or user's name is one that samples use.
+func sampleRoom(name string) bool {
+	lower := strings.ToLower(name)
+	plain := strings.NewReplacer("-", "", "_", "", ".", "", " ", "").Replace(lower)
+	if placeholderWord(lower) || placeholderWord(plain) || all(plain, isDigit) && placeholderDigits(plain) {
+		return true
+	}
+	switch plain {
+	case "test", "testing", "testroom", "testmeeting", "testing123", "test123", "test1", "demo", "demoroom", "demomeeting", "someroom", "anyroom", "newroom", "randomroom", "defaultroom", "devroom", "sampleroom", "exampleroom",
+		"uniqueroom", "uniqueroomname", "myroomname", "mymeeting", "mymeetingroom", "meetingname", "meetinglink", "roomlink", "roomslug",
+		"johndoe", "janedoe", "johnsmith", "janesmith", "nickname", "name", "user", "userid", "slug", "string", "value", "uuid", "guid", "hash", "key",
+		"replaceme", "xyz", "abcxyz", "asdf", "qwerty", "anything", "whatever", "something", "path", "url", "href", "here":
+		return true
+	}
+	for _, word := range []string{"xxx", "placeholder", "roomname", "room-name", "room_name", "yourroom", "your-", "your_", "<", ">", "{", "}", "…", "%s", "%d"} {
+		if strings.Contains(lower, word) {
+			return true
+		}
+	}
+	return lower[0] == ':' || lower[0] == '$' || lower[0] == '%' || strings.HasSuffix(lower, "-here") || strings.HasSuffix(lower, "_here")
+}
+
+// goesOn reports whether the text behind a link shows that the link is only the beginning of one: a template's variable follows,
+// or an operator that joins something on, or a letter that the link's writer did not encode.
+func goesOn(tail string) bool {
+	if r, n := utf8.DecodeRuneInString(tail); n > 1 {
+		return unicode.Is(unicode.Latin, r)
+	}
+	for _, open := range [...]string{"{", "${", "$(", "#{", "%{", "<%", "<?", "[["} {
+		if strings.HasPrefix(tail, open) {
+			return true
+		}
+	}
+	if len(tail) < 3 {
+		return false
+	}
+	if tail[0] == '$' {
+		return isAlpha(tail[1])
+	}
+	return strings.IndexByte("\"'`", tail[0]) >= 0 && joinsOn(tail[1:])
+}
+
+// joinsOn reports whether source code behind a closed string literal joins something to it that can be part of a name.
+func joinsOn(code string) bool {
+	rest := strings.TrimLeft(code, " \t\r\n")
+	spaced := len(rest) < len(code)
+	var op string
+	for _, op = range [...]string{"||", "..", "<>", "+", ".", "&", "~", ""} {
+		if strings.HasPrefix(rest, op) {
+			break
+		}
+	}
+	operand := strings.TrimLeft(rest[len(op):], " \t\r\n")
+	switch {
+	case op == "" || operand == "":
+		return false
+	case op == "&" && !(spaced && len(operand) < len(rest)-1): // an entity, a parameter
+		return false
+	case op == "." && operand[0] != '$' && !(spaced && (callFollows(operand) || literalFollows(operand))): // a method, a sentence's end
+		return false
+	}
+	if strings.IndexByte("\"'`", operand[0]) >= 0 {
+		return literalFollows(operand)
+	}
+	return isAlpha(operand[0]) || strings.IndexByte("$@_(", operand[0]) >= 0
+}
+
+// literalFollows: a string literal that begins with a letter, digit or hyphen.
+func literalFollows(code string) bool {
+	return len(code) > 1 && strings.IndexByte("\"'`", code[0]) >= 0 && isB64u(code[1])
+}
+
+// callFollows: a name and "(".
+func callFollows(code string) bool {
+	name := leading(code, func(c byte) bool { return isAlnum(c) || c == '_' })
+	return name != "" && strings.HasPrefix(code[len(name):], "(")
+}
+
+// isSiteFile reports whether a path's segment is a file of a web site and no room.
+func isSiteFile(segment string) bool {
+	dot := strings.LastIndexByte(segment, '.')
+	if dot < 0 {
+		return false
+	}
+	switch strings.ToLower(segment[dot+1:]) {
+	case "js", "mjs", "css", "map", "json", "html", "htm", "php", "asp", "aspx", "xml", "txt", "ico", "png", "jpg", "jpeg", "gif", "svg", "webp", "woff", "woff2",
+		"pdf", "zip", "exe", "msi", "dmg", "pkg", "deb", "rpm", "apk", "md", "wasm", "mp3", "wav", "mp4":
+		return true
+	}
+	return false
+}
+
+// isSitePage reports whether a path's first segment is a page that vendors of such services have beside the rooms.
+func isSitePage(segment string) bool {
+	s := strings.ToLower(segment)
+	switch s {
+	case "about", "about-us", "aboutus", "account", "accounts", "admin", "affiliate", "affiliates", "api", "app", "apps", "apple-app-site-association", "assets", "auth",
+		"billing", "blog", "blogs", "business", "careers", "case-studies", "cdn", "changelog", "checkout", "community", "company", "compare", "contact", "contact-us", "contactus",
+		"contact-sales", "cookie-policy", "cookies", "css", "customers", "dashboard", "demo", "demos", "dev", "developer", "developers", "docs", "documentation", "download",
+		"downloads", "education", "embed", "embedded", "en", "enterprise", "error", "events", "explore", "faq", "faqs", "favicon.ico", "features", "fonts", "forgot-password",
+		"free", "gdpr", "get-started", "getting-started", "guide", "guides", "healthcare", "help", "home", "how-it-works", "images", "img", "imprint", "index", "info",
+		"information", "install", "integrations", "jobs", "join", "js", "lang", "learn", "legal", "libs", "license", "login", "logo", "logout", "maintenance", "manifest.json",
+		"media", "meeting", "meetings", "mobile", "new", "news", "newsletter", "oauth", "oauth2", "onboarding", "org", "overview", "owner", "partner", "partners", "password",
+		"plans", "policies", "press", "pricing", "privacy", "privacy-policy", "product", "products", "profile", "public", "recordings", "referral", "register", "release-notes",
+		"request-demo", "reset-password", "resources", "robots.txt", "sales", "schedule", "search", "security", "service-worker", "services", "settings", "sign-in", "sign-up", "signin", "signup",
+		"sitemap", "sitemap.xml", "solutions", "sounds", "sso", "start", "static", "status", "store", "styles", "subscribe", "subscription", "success", "support", "system-check", "team",
+		"teams", "telehealth", "templates", "terms", "terms-of-service", "terms-of-use", "tos", "tour", "trial", "trust", "try", "unsubscribe", "updates", "upgrade", "use-cases",
+		"user", "users", "v1", "v2", "verify", "video", "videos", "webinar", "webinars", "welcome", "well-known", ".well-known", "white-label", "wp-admin", "wp-content", "wp-json":
+		return true
+	}
+	return isSiteFile(s)
+}
+
+// sampleHost reports whether a self-hosted service's host is one of documentation or of somebody's own machine.
+func sampleHost(host string) bool {
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return addr.IsPrivate() || addr.IsLoopback() || addr.IsUnspecified()
+	}
+	last := host[strings.LastIndexByte(host, '.')+1:]
+	switch last {
+	case host, "local", "localhost", "test", "invalid", "internal", "lan", "tld":
+		return true
+	}
+	for _, domain := range []string{"example.com", "example.org", "example.net", "example.edu", "domain.com", "mydomain.com", "mycompany.com", "company.com", "server.com", "myserver.com", "domain.org"} {
+		if host == domain || strings.HasSuffix(host, "."+domain) {
+			return true
+		}
+	}
+	for label := range strings.SplitSeq(host, ".") {
+		if strings.HasPrefix(label, "your") && !strings.HasPrefix(label, "yourk") || strings.HasPrefix(label, "my-") || label == "mydomain" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,57 @@
+package matchers
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestGoesOn(t *testing.T) {
+	for _, tail := range []string{"${id}'", "{id}", "#{room}\"", "$room\"", "<?php", "' + id", "' +\n id", "\" + \"abc\"", "'.$id", "' . implode('-', $x)", "` + x", "\" & room", "' || id", "é"} {
+		if !goesOn(tail) {
+			t.Errorf("goesOn(%q) = false", tail)
+		}
+	}
+	for _, tail := range []string{"", "\"", "'>", "' + '\\n'", "\". Then we", "'.replace(a, b)", "\"&quot;", "</a>", ")", "会议", ". Next", "\" + \"\\n\\nSee you\"", "'; x"} {
+		if goesOn(tail) {
+			t.Errorf("goesOn(%q) = true", tail)
+		}
+	}
+}
+
+func TestSampleHost(t *testing.T) {
+	for _, host := range []string{"jitsi.example.com", "your-server.org", "yourdomain.tld", "localhost", "192.168.1.2", "127.0.0.1", "bbb.local", "my-org.mattermost.com"} {
+		if !sampleHost(host) {
+			t.Errorf("sampleHost(%q) = false", host)
+		}
+	}
+	for _, host := range []string{"jitsi.acme.example", "bbb.uni-acme.de", "203.0.113.9", "yourke.example", "mycloud.example"} {
+		if sampleHost(host) {
+			t.Errorf("sampleHost(%q) = true", host)
+		}
+	}
+}
+
+// FuzzRooms: no text makes the platforms of rooms and codes panic, place a sighting outside the text, or show an id in a path.
+func FuzzRooms(f *testing.F) {
+	platforms := []Platform{slack(), mattermost(), gotomeeting(), whatsapp(), houseparty(), jitsi(), eightByEight(), whereby(), ringcentral(),
+		bigbluebutton(), chime(), bluejeans(), zoho(), lifesize(), starleaf(), dialpad(), discord(), telegram()}
+	for _, seed := range []string{
+		"https://join.slack.com/t/a/shared_invite/zt-", "https://x.y/a/channels/b?join_call=true", "https://x.y/signup_user_complete/?id=", "https://meet.goto.com/a/b", "https://app.gotowebinar.com/index.html#1/2/3",
+		"https://chat.whatsapp.com/%", "whatsapp://chat/?code=", "https://app.houseparty.com/a", "https://meet.jit.si/%20%ff", "org.jitsi.meet://a.b/c", "https://8x8.vc/a/%00", "https://a.whereby.com/b?roomKey=c",
+		"rcvdt://join/1", "1.2@rcv.com", "https://a.b/b/abc-def-ghi", "https://a.b/rooms/x/join", "https://a.b/bigbluebutton/api/join?meetingID=%41&checksum=1", "chime://meeting?pin=1", "https://bluejeans.com/s/@", "@bjn.vc",
+		"https://meeting.zoho.com/join?key=", "https://meet.zoho.eu/-", "x@lifesizecloud.com", "https://meetings.dialpad.com/room/.", "https://discord.gg/-", "https://t.me/+", "https://.t.me?videochat", "tg://resolve?domain=&videochat",
+	} {
+		f.Add(seed)
+	}
+	finder := NewFinder(platforms)
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, s := range finder.FindIn([]byte(text), 0, len(text)) {
+			if s.Start < 0 || s.Start >= s.End || s.End > len(text) || s.ID == "" || s.Kind == "" || s.Class == "" {
+				t.Errorf("%q: sighting [%d, %d) of %s", text, s.Start, s.End, describeLink(s.Link))
+			}
+			if s.Host != "" && !strings.Contains(s.Path, "{id}") {
+				t.Errorf("%q: path %q has no place for the id", text, s.Path)
+			}
+		}
+	})
+}

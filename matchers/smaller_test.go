@@ -1,0 +1,129 @@
+package matchers
+
+import "testing"
+
+func TestChime(t *testing.T) {
+	want := Link{Kind: Meeting, Class: JoinWithSecret, ID: "7310925864"}
+	runPlatform(t, chime(), []hit{
+		{"// test: https://app.chime.aws/meetings/7310925864", want},
+		{"\"https:\\/\\/chime.aws\\/7310925864\"", want},
+		{"chime://meeting?pin=7310925864", want},
+	}, []string{
+		"https://chime.aws/1234567890", "includes('https://app.chime.aws/meetings')", "https://hooks.chime.aws/incomingwebhooks/7310925864", "https://chime.aws/join/test", "https://clients.chime.aws/win/latest",
+		"https://app.chime.aws/meetings/${id}", "https://app.chime.aws/", "https://app.chime.aws/portal", "https://chime.aws/73109258",
+	})
+}
+
+func TestBlueJeans(t *testing.T) {
+	meeting := Link{Kind: Meeting, Class: JoinWithSecret, ID: "743918265"}
+	secret := meeting
+	secret.Secrets = []string{"passcode"}
+	org := meeting
+	org.Org = "acmegroup"
+	runPlatform(t, bluejeans(), []hit{
+		{"Blue jeans <https://bluejeans.com/743918265/>", meeting},
+		{"[call]: https://bluejeans.com/743918265/4826", secret},
+		{"https://acmegroup.bluejeans.com/743918265/webrtc", org},
+		{"743918265.4826@bjn.vc", Link{Kind: DialIn, Class: NumberOnly, ID: "743918265", Secrets: []string{"passcode"}}},
+		{"[**Presentation**](https://bluejeans.com/s/W5bj4@S8jNR)", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: "W5bj4@S8jNR"}},
+		{"https://primetime.bluejeans.com/a2m/live-event/kqzvwrtp", Link{Kind: Webinar, Class: JoinWithSecret, Space: "event", ID: "kqzvwrtp"}},
+		{"https://primetime.bluejeans.com/a2m/events/playback/4a13ca72-53df-4fee-a61d-5143810a3d7b", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: "4a13ca72-53df-4fee-a61d-5143810a3d7b"}},
+	}, []string{
+		"https://bluejeans.com/123456789", "url = \"https://bluejeans.com/#{meeting_id}\"", "https://support.bluejeans.com/s/contact", "https://www.bluejeans.com/downloads", "https://<company>.bluejeans.com/enterprise-admin/#onboarding",
+		"https://bluejeans.com/01234/01234", "https://bluejeans.github.io/api", "https://www.bluejeans.com/10-tips-for-hybrid-work", "https://primetime.bluejeans.com/a2m/live-event/abcd",
+	})
+}
+
+func TestZoho(t *testing.T) {
+	meeting := Link{Kind: Meeting, Class: JoinWithSecret, ID: "1482905736"}
+	secret := meeting
+	secret.Secrets = []string{"t"}
+	runPlatform(t, zoho(), []hit{
+		{"https://meeting.zoho.in/join?key=1482905736&t=7d21f80c4be64a93b5e8", secret},
+		{"https://meeting.zoho.com.au/meeting/1482905736", meeting},
+		{"https://meeting.zoho.com.au/meeting/meeting-start?key=1482905736&x-meeting-org=7006570952", Link{Kind: HostStart, Class: HostCredential, ID: "1482905736"}},
+		{"https://webinar.zoho.in/meeting/register?sessionId=1482905736", Link{Kind: Registration, Class: PublicForm, Space: "webinar", ID: "1482905736"}},
+		{"const WEBINAR_URL = \"https://meet.zoho.eu/kwzl-ntu-got\";", Link{Kind: Meeting, Class: JoinWithSecret, Space: "code", ID: "kwzl-ntu-got"}},
+		{"// https://meet.zoho.in/qYR48cvKgx", Link{Kind: Meeting, Class: JoinWithSecret, Space: "code", ID: "qYR48cvKgx"}},
+	}, []string{
+		"https://meeting.zoho.com/join?key=1234567890", "https://meeting.zoho.com/join?key=999", "placeholder=\"https://meeting.zoho.com/...\"", "https://meeting.zoho.in/api/v2/user.json", "https://meet.zoho.com/abc123",
+		"https://meet.zoho.in/demo", "https://meet.zoho.in/join-interview", "`https://meet.zoho.com/j/${meetingId}`", "https://www.zoho.com/meeting/", "https://accounts.zoho.com/oauth",
+	})
+}
+
+func TestLifesize(t *testing.T) {
+	want := Link{Kind: Meeting, Class: JoinWithSecret, ID: "3461784"}
+	runPlatform(t, lifesize(), []hit{
+		{"LifeSize https://call.lifesizecloud.com/3461784 | Sala 3461784", want},
+		{"https://guest.lifesizecloud.com/3461784?x=1", want},
+		{"sip:3461784@lifesizecloud.com", Link{Kind: DialIn, Class: NumberOnly, ID: "3461784"}},
+	}, []string{
+		"https://call.lifesizecloud.com/1234567", "https://login.lifesizecloud.com/ls/?acs", "https://download.lifesizecloud.com/Lifesize-2.210.dmg", "\"https://call.lifesizecloud.com/{}\".format(x)",
+		"/udp/fwa.lifesizecloud.com/3478", "https://call.lifesizecloud.com/",
+	})
+}
+
+func TestStarLeaf(t *testing.T) {
+	want := Link{Kind: Meeting, Class: JoinWithSecret, ID: "4597183062"}
+	runPlatform(t, starleaf(), []hit{
+		{"lien visio: https://meet.starleaf.com/4597183062/app\n", want},
+		{"4597183062@meet.starleaf.com", Link{Kind: DialIn, Class: NumberOnly, ID: "4597183062"}},
+	}, []string{"https://meet.starleaf.com/1234567890", "https://meet.starleaf.com/1", "https?://meet.starleaf.com/[^\\s]*", "https://support.starleaf.com/4597183062"})
+}
+
+func TestDialpad(t *testing.T) {
+	want := Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "acme-board", Owner: "acme-board"}
+	runPlatform(t, dialpad(), []hit{
+		{"[www.uberconference.com/acme-board](https://www.uberconference.com/acme-board)", want},
+		{"'https://meetings.dialpad.com/room/acme-board'", want},
+		{"Uber Conference..   uberconference.com/acme-board | 469-555-0131", want},
+	}, []string{
+		"https://meetings.dialpad.com/international", "https://meetings.dialpad.com/room/yourname", "https://meetings.dialpad.com/janedoe", "https://www.uberconference.com/api/i1/login", "https://help.uberconference.com/hc",
+		"https://www.uberconference.com/", "https://meetings.dialpad.com/room/${name}", "https://www.uberconference.com/features",
+	})
+}
+
+func TestDiscord(t *testing.T) {
+	want := Link{Kind: GroupInvite, Class: ChatInvite, ID: "Kq7RmxVd9p"}
+	vanity := want
+	vanity.ID = "acme-makers"
+	runPlatform(t, discord(), []hit{
+		{"[Discord](https://discord.gg/Kq7RmxVd9p){:target=\"_blank\"}", want},
+		{"https://discord.com/invite/Kq7RmxVd9p?event=975081358147698094", want},
+		{"<a href=\"https://discordapp.com/invite/Kq7RmxVd9p\">", want},
+		{"https://discord.gg/invite/Kq7RmxVd9p", want},
+		{"https:\\/\\/discord.gg\\/Kq7RmxVd9p\\n", want},
+		{"discord://-/invite/Kq7RmxVd9p", want},
+		{"discord.gg/acme-makers!", vanity},
+	}, []string{
+		"https://discord.gg/", "https://discord.gg/invite", "https://discord.gg/your-invite", "https://discord.gg/yourserver", "https://discord.gg/your_invite", "https://discord.gg/INVITE_CODE", "https://discord.gg/xxxxxxx",
+		"https://discord.gg/XXXXXXXXXX", "https://discord.gg/abcdef", "https://discord.gg/123456", "https://discord.com/invite/${invite.code}", "https://discord.gg/<code>", "https://discord.gg/...", "https://discord.gg/discord-developers",
+		"https://discord.com/channels/914728305162839471/938204716350291847", "https://discord.com/api/webhooks/914728305162839471/x", "https://cdn.discordapp.com/attachments/9947/9971/u.png", "https://discord.com/developers",
+		"https://img.shields.io/discord/929090674741928176.svg", "https://support.discord.com/hc",
+	})
+}
+
+func TestTelegram(t *testing.T) {
+	group := Link{Kind: GroupInvite, Class: ChatInvite, Space: "join", ID: "Kq7RmxVd9pZ4tLw8"}
+	long := group
+	long.ID = "AAAAAKq7RmxVd9pZ4tLw8Y"
+	chat := Link{Kind: Meeting, Class: JoinWithSecret, Space: "chat", ID: "hoolinews", Owner: "hoolinews"}
+	secret := chat
+	secret.Secrets = []string{"videochat"}
+	runPlatform(t, telegram(), []hit{
+		{"[Telegram](https://t.me/+Kq7RmxVd9pZ4tLw8)", group},
+		{"telegram: t.me/joinchat/Kq7RmxVd9pZ4tLw8", group},
+		{"\"https:\\/\\/t.me\\/+Kq7RmxVd9pZ4tLw8\"", group},
+		{"go?u=https%3A%2F%2Ft.me%2Fjoinchat%2FKq7RmxVd9pZ4tLw8", group},
+		{"https://telegram.me/joinchat/AAAAAKq7RmxVd9pZ4tLw8Y", long},
+		{"tg://join?invite=Kq7RmxVd9pZ4tLw8", group},
+		{"https://t.me/hoolinews?livestream", chat},
+		{"https://hoolinews.t.me?voicechat", chat},
+		{"https://t.me/hoolinews?videochat=ok8lZGuQ7390VatyWz", secret},
+		{"tg://resolve?domain=hoolinews&videochat=ok8lZGuQ7390VatyWz", secret},
+		{"https://t.me/call/lKI4d1OCBCjqcr", Link{Kind: Meeting, Class: JoinWithSecret, Space: "call", ID: "lKI4d1OCBCjqcr"}},
+	}, []string{
+		"https://t.me/+4915755501234", "https://t.me/hoolinews", "https://t.me/s/hoolinews/42", "https://t.me/hooli_bot?start=ref", "https://t.me/+abcdef", "https://t.me/joinchat/...", "https://t.me/joinchat/", "https://t.me/+xxxxxxxx",
+		"f\"https://t.me/{name}?videochat\"", "https://t.me/+Kq7RmxVd", "https://t.me/share/url?url=x&text=y", "https://internet.me/+Kq7RmxVd9pZ4tLw8", "https://t.me/joinchat/AbCdEfgh0123456789_-",
+	})
+}

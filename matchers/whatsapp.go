@@ -1,0 +1,73 @@
+package matchers
+
+import "strings"
+
+// whatsapp knows WhatsApp's call links and group invitations. Both codes have 22 characters, and whoever has the code is let in.
+//
+// Documented: call links and invitation links exist and can be reset (faq.whatsapp.com); the shapes were seen in public pages. wa.me,
+// api.whatsapp.com and whatsapp.com/channel are contacts and channels, no meetings.
+func whatsapp() Platform {
+	return Platform{
+		Name:    "whatsapp",
+		Title:   "WhatsApp",
+		Hosts:   []string{"call.whatsapp.com", "chat.whatsapp.com"},
+		Anchors: []string{"whatsapp://chat", "whatsapp:\\/\\/chat"},
+		Docs:    "https://faq.whatsapp.com/3242937609289432",
+		Parse:   parseWhatsApp,
+		Forms: []Form{
+			{"call.whatsapp.com/video/<22>, /voice/<22>", Meeting, JoinWithSecret},
+			{"chat.whatsapp.com/<22>, /invite/<22>", GroupInvite, ChatInvite},
+		},
+	}
+}
+
+func parseWhatsApp(u *URL) (Link, error) {
+	switch {
+	case u.Scheme == "whatsapp":
+		if u.Host != "chat" {
+			return Link{}, NotAMeeting
+		}
+		return whatsappCode(u.Param("code"), isAlnum, Link{Kind: GroupInvite, Class: ChatInvite, Host: "chat.whatsapp.com", Path: "/{id}"})
+	case u.Base == "call.whatsapp.com":
+		kind := strings.ToLower(u.Seg(0))
+		if kind != "video" && kind != "voice" {
+			return Link{}, NotAMeeting
+		}
+		return whatsappCode(u.Seg(1), isB64u, Link{Kind: Meeting, Class: JoinWithSecret, Space: "call", Host: u.Host, Path: "/" + kind + "/{id}"})
+	case u.Base == "chat.whatsapp.com":
+		code, path := u.Seg(0), "/{id}"
+		if strings.EqualFold(code, "invite") && u.Seg(1) != "" {
+			code, path = u.Seg(1), "/invite/{id}"
+		}
+		return whatsappCode(code, isAlnum, Link{Kind: GroupInvite, Class: ChatInvite, Host: u.Host, Path: path})
+	}
+	return Link{}, NotAMeeting
+}
+
+func whatsappCode(segment string, ok func(byte) bool, l Link) (Link, error) {
+	const length = 22
+	code := leading(segment, ok)
+	switch {
+	case placeholderWord(segment) || placeholderToken(code) || wordyCode(code):
+		return Link{}, Placeholder
+	case len(code) < length || all(code[:length], isDigit):
+		return Link{}, Incomplete
+	}
+	l.ID = code[:length]
+	return l, nil
+}
+
+// wordyCode reports whether a code consists of words that say what should stand there: a long random one without a digit is rare,
+// and one with these words is none.
+func wordyCode(code string) bool {
+	lower := strings.ToLower(code)
+	if strings.ContainsAny(lower, "0123456789") {
+		return false
+	}
+	for _, word := range []string{"invite", "group", "code", "sample", "whatsapp", "here", "link", "demo", "test", "token"} {
+		if strings.Contains(lower, word) {
+			return true
+		}
+	}
+	return false
+}

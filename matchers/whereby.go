@@ -1,0 +1,65 @@
+package matchers
+
+import "strings"
+
+// whereby knows Whereby and its former name appear.in. A room is permanent; with roomKey the link is the host's.
+//
+// Documented: rooms, subdomains of organisations and roomKey (docs.whereby.com, "Using URL parameters").
+func whereby() Platform {
+	return Platform{
+		Name:  "whereby",
+		Title: "Whereby",
+		Hosts: []string{"whereby.com", "appear.in"},
+		Docs:  "https://docs.whereby.com/reference/using-url-parameters",
+		Parse: parseWhereby,
+		Forms: []Form{
+			{"whereby.com/<room>, <organisation>.whereby.com/<room>", PersonalRoom, PermanentRoom},
+			{"…?roomKey=<token>", HostStart, HostCredential},
+		},
+	}
+}
+
+func parseWhereby(u *URL) (Link, error) {
+	segs, org := u.Segs(), u.Label()
+	switch org {
+	case "api", "docs", "support", "help", "cdn", "srv", "embed", "blog", "go", "status", "store", "ideas", "developer", "developers", "accounts", "app", "community", "assets", "static", "mail", "email", "info", "talk":
+		return Link{}, NotAMeeting
+	}
+	key := u.SecretParams("roomKey")
+	if len(segs) != 1 || key == nil && (isSitePage(segs[0]) || wherebyPackage(segs[0], u)) {
+		return Link{}, NotAMeeting
+	}
+	room := leading(segs[0], isWherebyByte)
+	if key == nil || !strings.HasPrefix(u.Param("roomKey"), "eyJ") {
+		var err error
+		if room, err = roomName(u, segs[0]); err != nil {
+			return Link{}, err
+		}
+	}
+	switch {
+	case org != "" && (placeholderWord(org) || org == "subdomain" || org == "your-subdomain"):
+		return Link{}, Placeholder
+	case !all(room, isWherebyByte):
+		return Link{}, Incomplete
+	}
+	l := Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: org, ID: room, Org: org, Host: u.Host, Path: "/{id}"}
+	if key != nil {
+		l.Kind, l.Class = HostStart, HostCredential
+		l.AddSecret(key...)
+	}
+	return l, nil
+}
+
+func isWherebyByte(c byte) bool { return isB64u(c) || c == '.' || c == '~' || c >= 0x80 }
+
+// wherebyPackage: npm's scope "@whereby.com/…" looks like a host without a scheme.
+func wherebyPackage(name string, u *URL) bool {
+	if u.Scheme != "" {
+		return false
+	}
+	switch name {
+	case "core", "media", "utils", "icons", "browser-sdk", "tsconfig":
+		return true
+	}
+	return strings.HasSuffix(name, "-sdk") || strings.HasSuffix(name, "-config")
+}

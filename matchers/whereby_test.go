@@ -1,0 +1,24 @@
+package matchers
+
+import "testing"
+
+func TestWhereby(t *testing.T) {
+	room := Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "hooli-dojo"}
+	org := Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "acmecare", ID: "dr-moura", Org: "acmecare"}
+	host := org
+	host.Kind, host.Class, host.Secrets = HostStart, HostCredential, []string{"roomKey"}
+	sample := host
+	sample.ID = "example-prefix9c41"
+	runPlatform(t, whereby(), []hit{
+		{"Video: https://whereby.com/hooli-dojo?embed&minimal", room},
+		{"[appear.in/hooli-dojo](https://appear.in/hooli-dojo)", room},
+		{"https://acmecare.whereby.com/dr-moura", org},
+		// host links in default values; even under a room name from the documentation the key is real
+		{"'https://acmecare.whereby.com/dr-moura?roomKey=eyJhbGciOi.Jz84kLq.x7Pq'", host},
+		{"\"https://acmecare.whereby.com/example-prefix9c41?roomKey=eyJhbGciOi.Jz84kLq.x7Pq\"", sample},
+	}, []string{
+		"https://whereby.com/information/pricing", "https://whereby.com/user/login", "https://api.whereby.com/v1/meetings", "https://cdn.srv.whereby.com/embed/v2-embed.js", "from \"@whereby.com/core\"",
+		"import x from '@whereby.com/react-native-sdk/embed'", "https://whereby.com/your-room", "https://<org>.whereby.com/<room>", "'https://appear.in/hooli_op' + item.id", "https://appear.in/images/favicon.png",
+		"`https://appear.in/${link}`", "https://whereby.com/", "https://docs.whereby.com/reference", "http://www.whereby.com",
+	})
+}
