@@ -51,10 +51,10 @@ func bluejeansEvent(u *URL, l Link) (Link, error) {
 	switch u.Seg(1) {
 	case "live-event":
 		l.Kind, l.Class, l.Space, l.Path = Webinar, JoinWithSecret, "event", "/a2m/live-event/{id}"
-		return bluejeansToken(l, leading(u.Seg(2), isAlnum), 8)
+		return bluejeansToken(l, leading(u.Seg(2), isAlnum), 6)
 	case "register":
 		l.Kind, l.Class, l.Space, l.Path = Registration, PublicForm, "event", "/a2m/register/{id}"
-		return bluejeansToken(l, leading(u.Seg(2), isAlnum), 8)
+		return bluejeansToken(l, leading(u.Seg(2), isAlnum), 6)
 	case "events":
 		if u.Seg(2) != "playback" {
 			return Link{}, NotAMeeting

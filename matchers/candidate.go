@@ -33,7 +33,7 @@ func cutCandidate(text []byte, at int, wrapper bool) (c candidate, ok bool) {
 	var prefix string
 	c.start, prefix = urlStart(text, host)
 	c.layers = percentLayers(text, hostEnd)
-	r := reader{text: text, pos: host, wrapper: wrapper, encoded: c.layers > 0}
+	r := reader{text: text, pos: host, wrapper: wrapper, encoded: c.layers > 0, out: make([]byte, 0, 160)}
 	r.read(maxCandidate)
 	c.end, c.cut = r.pos, r.cut
 	c.text = finish(r.out, c.layers, text, c.start)
@@ -256,10 +256,28 @@ type reader struct {
 
 func (r *reader) read(limit int) {
 	for r.pos < len(r.text) && len(r.out) < limit {
-		if !r.step() {
+		run := r.pos
+		for run < len(r.text) && isPlain(r.text[run]) && run-r.pos < limit {
+			run++
+		}
+		r.out = append(r.out, r.text[r.pos:run]...)
+		r.pos = run
+		if run < len(r.text) && !r.step() {
 			return
 		}
 	}
+}
+
+// isPlain: letters, digits and % + - / : @ _ ~ stand for themselves wherever a link stands.
+func isPlain(c byte) bool {
+	const (
+		low  = 1<<'%' | 1<<'+' | 1<<'-' | 1<<'/' | 1<<':' | (1<<10-1)<<'0'
+		high = (1<<26-1)<<('A'-64) | (1<<26-1)<<('a'-64) | 1<<('@'-64) | 1<<('_'-64) | 1<<('~'-64)
+	)
+	if c < 64 {
+		return low>>c&1 == 1
+	}
+	return c < 128 && uint64(high)>>(c-64)&1 == 1
 }
 
 // step reads one character or escape; false: the link ended before it.
@@ -273,7 +291,10 @@ func (r *reader) step() bool {
 		return false
 	}
 	switch c {
-	case '"', '>', '`', '^', '{', '}', '|', '[', ']', '\'':
+	case '{': // an expression goes on with the id: "zoom.us/j/845${n}"
+		r.cut = r.peek(1) != '"' && r.peek(1) != '\'' // JSX writes a blank as {" "}
+		return false
+	case '"', '>', '`', '^', '}', '|', '[', ']', '\'':
 		return false
 	case '<':
 		return r.hiddenSpan()
@@ -534,6 +555,9 @@ func nextLine(text []byte, end int) (int, bool) {
 		return 0, false
 	}
 	i++
+	if indent := indentOf(text[lineStart:end]); len(indent) > 0 && bytes.HasPrefix(text[i:], indent) && len(text) > i+len(indent) && text[i+len(indent)] == ' ' {
+		return i + len(indent) + 1, true // a folded calendar inside an indented text
+	}
 	fold := i
 	for i < len(text) && i-fold < 12 && text[i] == '>' {
 		i++
@@ -545,6 +569,15 @@ func nextLine(text []byte, end int) (int, bool) {
 		i++
 	}
 	return i, true
+}
+
+// indentOf is what stands before a line's first word: blanks and the marks of comments and quotations, at most 32 bytes.
+func indentOf(line []byte) []byte {
+	n := 0
+	for n < len(line) && n < 32 && strings.IndexByte(" \t/*#>", line[n]) >= 0 {
+		n++
+	}
+	return line[:n]
 }
 
 // nextLiteral leads from the end of a string literal into the one that source code joins to it: "…" + "…", "…" "…", '…' . '…'.

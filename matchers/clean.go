@@ -2,6 +2,7 @@ package matchers
 
 import (
 	"bytes"
+	"encoding/binary"
 	"slices"
 	"sort"
 	"strings"
@@ -42,25 +43,16 @@ func (v *view) inverse(raw int) int {
 func hiddenSpots(text []byte) []Span {
 	var spots []Span
 	for i := 0; ; i++ {
-		n := bytes.Index(text[i:], []byte("=\n"))
+		n := bytes.IndexByte(text[i:], '=')
 		if n < 0 {
 			break
 		}
-		if i += n; softBreak(text, i) > 0 {
+		if i += n; i+1 < len(text) && text[i+1] <= '\r' && softBreak(text, i) > 0 {
 			spots = addSpot(spots, i, len(text))
 		}
 	}
 	for i := 0; ; i++ {
-		n := bytes.Index(text[i:], []byte("=\r\n"))
-		if n < 0 {
-			break
-		}
-		if i += n; softBreak(text, i) > 0 {
-			spots = addSpot(spots, i, len(text))
-		}
-	}
-	for i := 0; ; i++ {
-		n := bytes.Index(text[i:], []byte("\r\n "))
+		n := bytes.IndexByte(text[i:], '\r')
 		if n < 0 {
 			break
 		}
@@ -68,23 +60,53 @@ func hiddenSpots(text []byte) []Span {
 			spots = addSpot(spots, i, len(text))
 		}
 	}
-	spots = mergeSpots(spots)
-	for i := 0; i < len(text); {
-		if text[i] < 0x80 {
-			i += asciiPrefix(text[i:])
-			continue
+	for i := asciiPrefix(text); i < len(text); i += asciiPrefix(text[i:]) {
+		size := charSize(text[i])
+		if mayClarify(text[i:]) && i > 0 { // a byte order mark at the start hides nothing
+			if r, _ := utf8.DecodeRune(text[i:]); r != utf8.RuneError {
+				if _, changed := clarify(r); changed {
+					spots = addSpot(spots, i, len(text))
+				}
+			}
 		}
-		r, n := utf8.DecodeRune(text[i:])
-		if _, changed := clarify(r); changed && i > 0 { // a byte order mark at the start hides nothing
-			spots = addSpot(spots, i, len(text))
-		}
-		i += n
+		i += min(size, len(text)-i)
 	}
-	return spots
+	return mergeSpots(spots)
+}
+
+// charSize is how many bytes the character takes that begins with c; 1 for a stray byte.
+func charSize(c byte) int {
+	switch {
+	case c >= 0xF0:
+		return 4
+	case c >= 0xE0:
+		return 3
+	case c >= 0xC0:
+		return 2
+	}
+	return 1
+}
+
+// mayClarify rules out, by the first bytes, most characters that clarify leaves alone.
+func mayClarify(b []byte) bool {
+	if len(b) < 2 {
+		return false
+	}
+	switch b[0] {
+	case 0xC2:
+		return b[1] == 0xAD
+	case 0xE2:
+		return b[1] == 0x80 || b[1] == 0x81
+	case 0xE3:
+		return b[1] == 0x80
+	case 0xEF:
+		return b[1] >= 0xBB && b[1] <= 0xBD
+	}
+	return false
 }
 
 // spotRadius is how far around a sign the text is cleaned, in bytes.
-const spotRadius = 1 << 10
+const spotRadius = 1 << 9
 
 // addSpot adds the surroundings of a sign. Neighbours found in order are merged at once.
 func addSpot(spots []Span, at, length int) []Span {
@@ -140,11 +162,13 @@ func folded(text []byte, i int) int {
 	return 3
 }
 
-// asciiPrefix counts the ASCII bytes at the start, eight at a time.
+// asciiPrefix counts the ASCII bytes at the start, 32 at a time.
 func asciiPrefix(b []byte) int {
+	const high = 0x8080808080808080
 	i := 0
-	for ; i+8 <= len(b); i += 8 {
-		if (b[i]|b[i+1]|b[i+2]|b[i+3]|b[i+4]|b[i+5]|b[i+6]|b[i+7])&0x80 != 0 {
+	for ; i+32 <= len(b); i += 32 {
+		w := b[i : i+32 : i+32]
+		if (binary.LittleEndian.Uint64(w)|binary.LittleEndian.Uint64(w[8:])|binary.LittleEndian.Uint64(w[16:])|binary.LittleEndian.Uint64(w[24:]))&high != 0 {
 			break
 		}
 	}
@@ -177,10 +201,10 @@ func clarify(r rune) (rune, bool) {
 	return r, false
 }
 
-// clean builds the view; only the spots, in order and without overlap, are cleaned. labels are the words that stand around dots in known hosts: "zoom dot us" becomes "zoom.us",
+// clean fills the view; only the spots, in order and without overlap, are cleaned. labels are the words that stand around dots in known hosts: "zoom dot us" becomes "zoom.us",
 // other dots stay words.
-func clean(raw []byte, spots []Span, labels map[string]bool) *view {
-	v := &view{raw: raw, text: make([]byte, 0, len(raw))}
+func (v *view) clean(raw []byte, spots []Span, labels map[string]bool) {
+	v.raw, v.text, v.edits, v.spots = raw, slices.Grow(v.text[:0], len(raw)), v.edits[:0], v.spots[:0]
 	done := 0
 	for _, s := range spots {
 		if s.Start < done { // the spot before it ended a few bytes late
@@ -192,7 +216,6 @@ func clean(raw []byte, spots []Span, labels map[string]bool) *view {
 		v.spots = append(v.spots, spot{Span{s.Start, done}, Span{start, len(v.text)}})
 	}
 	v.text = append(v.text, raw[done:]...)
-	return v
 }
 
 // cleanSpot cleans one stretch and returns where it ended, which may be a few bytes behind the spot's end.
@@ -319,6 +342,12 @@ func oftenBroken() [4]string {
 	return [...]string{"zoom.us", "meet.google.com", "teams.microsoft.com", "webex.com"}
 }
 
+// oftenDisguised are the ends of hosts whose last dot is looked for in every disguise. For all hosts some of the signs would be
+// ordinary prose.
+func oftenDisguised() [11]string {
+	return [...]string{"zoom.us", "zoomgov.com", "microsoft.com", "live.com", "google.com", "webex.com", "gotomeeting.com", "whatsapp.com", "skype.com", "slack.com", "jit.si"}
+}
+
 // insideHost reports whether the space at i stands inside one of the hosts oftenBroken, with a path behind.
 func insideHost(raw []byte, i int) bool {
 	left, right := i, i+1
@@ -401,8 +430,16 @@ func cleaningSigns(hosts []string) []string {
 		// Only the stretch around the last dot: "oogle[.]co" stands for every host that ends so.
 		left := host[strings.LastIndexByte(host[:last], '.')+1 : last]
 		left, right := left[max(0, len(left)-5):], host[last+1:]
-		for _, dot := range [...]string{"[.]", "(.)", "{.}", "\\.", "\\\\.", "%2e", " . ", " dot ", " [.] ", " (.) ", "&#46;", "&period;", "\\u002e", ". ", " ."} {
+		if len(left) < 3 {
+			continue // "t. me" is ordinary prose
+		}
+		for _, dot := range [...]string{"[.]", "(.)", "\\."} {
 			add(left + dot + right)
+		}
+	}
+	for _, host := range oftenDisguised() {
+		for _, dot := range [...]string{" . ", " dot ", ". ", " .", "{.}", "\\\\.", "%2e", " [.] ", " (.) ", "&#46;", "&period;", "\\u002e"} {
+			add(strings.ReplaceAll(host, ".", dot))
 		}
 	}
 	return signs

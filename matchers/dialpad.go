@@ -27,6 +27,8 @@ func parseDialpad(u *URL) (Link, error) {
 		return Link{}, err
 	case !all(name, func(c byte) bool { return isB64u(c) || c == '.' }):
 		return Link{}, Incomplete
+	case genericRoom(name):
+		return Link{}, Placeholder
 	}
 	return Link{Kind: PersonalRoom, Class: PermanentRoom, ID: name, Owner: name, Host: u.Host, Path: path}, nil
 }

@@ -17,6 +17,7 @@ type Finder struct {
 	set       *literalSet
 	targets   []target // by tag of the set
 	short     []shortAnchor
+	views     sync.Pool // *view
 }
 
 type targetKind int
@@ -38,16 +39,20 @@ type target struct {
 	literal  string
 }
 
-// shortAnchor is a literal too short for the sweep; each costs a pass of its own.
+// shortAnchor is a literal too short for the sweep. Dial strings are read only near other hits: alone, nobody could say whose
+// they are. A path is looked for everywhere, in a pass of its own.
 type shortAnchor struct {
 	literal string
 	tag     int
 }
 
+// shortReach is how far from another hit a dial string is looked for, in bytes.
+const shortReach = 2 << 10
+
 const (
-	maxLayers       = 8  // wrappers around wrappers
-	maxInside       = 4  // hits looked at inside one candidate that was rejected
-	maxUnwraps      = 8  // wrappers taken off for one candidate, side by side and one in the other
+	maxLayers       = 8 // wrappers around wrappers
+	maxInside       = 4 // hits looked at inside one candidate that was rejected
+	maxUnwraps      = 8 // wrappers taken off for one candidate, side by side and one in the other
 	maxRecursedText = 16 << 10
 )
 
@@ -96,8 +101,9 @@ func NewFinder(platforms []Platform) *Finder {
 	for _, literal := range labelLiterals() {
 		add(literal, target{kind: labelTarget})
 	}
-	add(",,", target{kind: tapTarget})
-	add("%2c%2c", target{kind: tapTarget})
+	for _, dial := range [...]string{",,", "%2c%2c", "#,,,,*", "#,,,,,,0#"} {
+		add(dial, target{kind: tapTarget})
+	}
 	add("##", target{kind: h323Target})
 	for _, sign := range cleaningSigns(known) {
 		add(sign, target{kind: signTarget})
@@ -112,20 +118,38 @@ func NewFinder(platforms []Platform) *Finder {
 }
 
 // wrapperLiterals are what the sweep looks for: the wrappers' hosts and schemes. Google's two hundred countries are one
-// literal. Shorteners with hosts of four bytes are left out: they cannot be decoded, and each would cost a pass.
+// literal. Shorteners and click counters are left out: nothing can be decoded of them.
 func wrapperLiterals() []string {
 	literals := []string{"google."}
-	for _, host := range unwrap.Hosts() {
-		if len(host) >= windowLen && !strings.HasPrefix(host, "google.") {
-			literals = append(literals, host)
+	seen := make(map[string]bool)
+	for _, w := range unwrap.All() {
+		if w.Name == "shortener" || w.Name == "click-counter" { // they never tell where they lead
+			continue
+		}
+		for _, host := range w.Hosts {
+			if len(host) >= windowLen && !seen[host] && !strings.HasPrefix(host, "google.") {
+				seen[host] = true
+				literals = append(literals, host+redirectPath(host))
+			}
 		}
 	}
 	for _, scheme := range unwrap.Schemes() {
 		if len(scheme)+1 >= windowLen {
-			literals = append(literals, scheme+":")
+			literals = append(literals, scheme+":"+map[string]string{"data": "text/"}[scheme])
 		}
 	}
 	return literals
+}
+
+// redirectPath narrows hosts that every other page names to the path that redirects.
+func redirectPath(host string) string {
+	switch host {
+	case "youtube.com":
+		return "/redirect"
+	case "x.com", "twitter.com":
+		return "/intent"
+	}
+	return ""
 }
 
 // FindIn is Find for a stretch of a longer text: sightings start in [from, to), what lies outside is context only.
@@ -146,10 +170,11 @@ type search struct {
 func (s *search) run(text []byte, from, to int) []Sighting {
 	spots := hiddenSpots(text)
 	hits, spots := s.sweep(text, from, to, spots)
-	if len(spots) == 0 {
+	if spots = s.telling(text, mergeSpots(spots), hits); len(spots) == 0 {
 		return s.judged(text, hits)
 	}
-	v := clean(text, mergeSpots(spots), s.f.labels)
+	v := s.f.clean(text, spots)
+	defer s.f.release(v)
 	hits = s.resweep(v, hits, from, to)
 	found := s.judged(v.text, hits)
 	for i := range found {
@@ -159,6 +184,42 @@ func (s *search) run(text []byte, from, to int) []Sighting {
 		}
 	}
 	return found
+}
+
+// telling keeps the spots that hold a hit, as they stand or cleaned. The others hide nothing.
+func (s *search) telling(text []byte, spots []Span, hits []literalHit) []Span {
+	kept, next := spots[:0], 0
+	for _, spot := range spots {
+		for next < len(hits) && hits[next].start < spot.Start {
+			next++
+		}
+		if next < len(hits) && hits[next].start < spot.End || s.uncovers(text[spot.Start:spot.End]) {
+			kept = append(kept, spot)
+		}
+	}
+	return kept
+}
+
+func (s *search) uncovers(raw []byte) bool {
+	v := s.f.clean(raw, []Span{{0, len(raw)}})
+	defer s.f.release(v)
+	hits, _ := s.sweep(v.text, 0, len(v.text), nil)
+	return len(hits) > 0
+}
+
+func (f *Finder) release(v *view) {
+	v.raw = nil
+	f.views.Put(v)
+}
+
+// clean builds a view in the room of an earlier one.
+func (f *Finder) clean(raw []byte, spots []Span) *view {
+	v, ok := f.views.Get().(*view)
+	if !ok {
+		v = &view{}
+	}
+	v.clean(raw, spots, f.labels)
+	return v
 }
 
 // sweep collects the literals' hits in order, and adds the surroundings of signs of hidden text to spots.
@@ -172,15 +233,18 @@ func (s *search) sweep(text []byte, from, to int, spots []Span) ([]literalHit, [
 			kept = append(kept, h)
 		}
 	}
-	hits = kept
-	n := len(hits)
-	for _, a := range s.f.short {
-		hits = appendShort(hits, text, a, from, to)
+	n := len(kept)
+	done := from
+	for _, h := range kept {
+		start, end := max(done, h.start-shortReach), min(to, h.end+shortReach)
+		kept = s.f.appendShort(kept, text, start, end, false)
+		done = max(done, end)
 	}
-	if len(hits) > n {
-		slices.SortStableFunc(hits, byStart)
+	kept = s.f.appendShort(kept, text, from, to, true)
+	if len(kept) > n {
+		slices.SortStableFunc(kept, byStart)
 	}
-	return hits, spots
+	return kept, spots
 }
 
 // resweep leads the hits outside the cleaned spots into the view and looks for new ones inside them.
@@ -214,29 +278,35 @@ func (h literalHit) moved(by int) literalHit {
 	return h
 }
 
-// appendShort finds a short literal between digits or behind a host: what else it may be is thrown out at once.
-func appendShort(hits []literalHit, text []byte, a shortAnchor, from, to int) []literalHit {
-	for i := max(from, 1); i < to; {
-		n := bytes.Index(text[i:min(len(text), to+len(a.literal)-1)], []byte(a.literal))
-		if n < 0 {
-			break
+// appendShort finds the short paths, or the short literals of dial strings.
+func (f *Finder) appendShort(hits []literalHit, text []byte, from, to int, paths bool) []literalHit {
+	for _, a := range f.short {
+		if (a.literal[0] == '/') != paths {
+			continue
 		}
-		i += n
-		end := i + len(a.literal)
-		if plausibleShort(text, i, end) {
-			hits = append(hits, literalHit{start: i, end: end, tag: a.tag})
+		for i := max(from, 1); i < to; i++ {
+			n := bytes.IndexByte(text[i:to], a.literal[0])
+			if n < 0 {
+				break
+			}
+			i += n
+			if end := i + len(a.literal); plausibleShort(text, i, end, a.literal) {
+				hits = append(hits, literalHit{start: i, end: end, tag: a.tag})
+			}
 		}
-		i = end
 	}
 	return hits
 }
 
-// plausibleShort: a digit or letter on both sides; behind the path "/b/" a room of the form "abc-…".
-func plausibleShort(text []byte, i, end int) bool {
-	if end+3 >= len(text) || !isAlnum(text[end]) || !isAlnum(text[i-1]) {
+// plausibleShort: digits on both sides of a dial string's commas, a room like "abc-…" behind a path.
+func plausibleShort(text []byte, i, end int, literal string) bool {
+	if end+3 >= len(text) || string(text[i:end]) != literal {
 		return false
 	}
-	return text[i] != '/' || text[end+3] == '-'
+	if literal[0] == '/' {
+		return isAlnum(text[i-1]) && text[end+3] == '-'
+	}
+	return isDigit(text[i-1]) && isDigit(text[end])
 }
 
 // judged turns hits into sightings: joined, or each for itself.
@@ -312,7 +382,11 @@ func (s *search) number(text []byte, h literalHit, kind targetKind) (number, boo
 
 // atHost judges the URL around a known host.
 func (s *search) atHost(text []byte, h literalHit) ([]Sighting, int) {
-	c, ok := cutCandidate(text, h.start, s.f.targets[h.tag].kind == wrapperTarget)
+	wrapper := s.f.targets[h.tag].kind == wrapperTarget
+	if !leadsOn(text, h) || wrapper && !mayWrap(text, h.end) {
+		return nil, h.end
+	}
+	c, ok := cutCandidate(text, h.start, wrapper)
 	if !ok {
 		return nil, h.end
 	}
@@ -328,6 +402,35 @@ func (s *search) atHost(text []byte, h literalHit) ([]Sighting, int) {
 	}
 	u.Base = base
 	return s.parse(text, c, u, &s.f.platforms[index])
+}
+
+// leadsOn reports whether something stands behind the host that can be part of a link, or a user before it: a host in prose
+// is none.
+func leadsOn(text []byte, h literalHit) bool {
+	if last := text[h.end-1]; !isAlnum(last) {
+		return true // the literal ends in a path
+	}
+	if h.end < len(text) && strings.IndexByte("/?#:%\\&=.<", text[h.end]) >= 0 {
+		return true
+	}
+	i := h.start
+	for i > 0 && h.start-i < 64 && isHostByte(text[i-1]) {
+		i--
+	}
+	return i > 0 && text[i-1] == '@'
+}
+
+// mayWrap reports whether what follows a wrapper's host can hold another link, or is a short code.
+func mayWrap(text []byte, at int) bool {
+	for i := at; i < len(text) && i-at < maxCandidate; i++ {
+		switch c := text[i]; {
+		case c == '=' || c == '%' || c == ':':
+			return true
+		case c <= ' ' || c == '"' || c == '<' || c == '>' || c >= 0x80:
+			return false
+		}
+	}
+	return false
 }
 
 // platformOf finds the platform of a host by its longest known suffix.
@@ -372,7 +475,7 @@ func (s *search) parse(text []byte, c candidate, u *URL, p *Platform) ([]Sightin
 	if c.wrapped != "" {
 		whole := parseURL(c.wrapped)
 		whole.Base, whole.Anchor, whole.Tail = u.Base, u.Anchor, tailOf(text, c.wrappedEnd)
-		if longer, wrappedErr := p.Parse(whole); wrappedErr == nil && (err != nil || completes(link.ID, longer.ID)) {
+		if longer, wrappedErr := p.Parse(whole); wrappedErr == nil && (err != nil || completes(link.ID, longer.ID) || link.ID == longer.ID && len(longer.Secrets) > len(link.Secrets)) {
 			link, err, end = longer, nil, c.wrappedEnd
 		}
 	}

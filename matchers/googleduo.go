@@ -22,7 +22,7 @@ func parseGoogleDuo(u *URL) (Link, error) {
 	switch {
 	case placeholderWord(id) || placeholderToken(id):
 		return Link{}, Placeholder
-	case len(id) < 17 || len(id) > 24:
+	case len(id) < 6 || len(id) > 24: // Firebase's short links and its long ones
 		return Link{}, Incomplete
 	}
 	return Link{Kind: Meeting, Class: JoinWithSecret, ID: id, Host: u.Host, Path: "/{id}"}, nil

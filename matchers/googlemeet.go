@@ -16,7 +16,7 @@ func googleMeet() Platform {
 		Parse: parseGoogleMeet,
 		Forms: []Form{
 			{"/<3 letters>-<4>-<3>, /_meet/<code>", Meeting, JoinWithSecret},
-			{"/tel/<code>?pin=, tel.meet/<code>?pin=", Meeting, JoinWithSecret},
+			{"/tel/<code>?pin=, tel.meet/<code>?pin=", DialIn, NumberOnly},
 			{"/lookup/<nickname>, g.co/meet/<nickname>", Meeting, JoinWithSecret},
 			{"/stream/<guid>, stream.meet.google.com/stream/<guid>", Meeting, JoinWithSecret},
 		},
@@ -25,6 +25,9 @@ func googleMeet() Platform {
 
 func parseGoogleMeet(u *URL) (Link, error) {
 	l := Link{Kind: Meeting, Class: JoinWithSecret, Host: u.Host}
+	if u.Base == "tel.meet" { // the phone page
+		l.Kind, l.Class = DialIn, NumberOnly
+	}
 	l.AddSecret(u.SecretParams("pin")...)
 	segs := u.Segs()
 	if u.Base == "g.co" {
@@ -49,7 +52,10 @@ func parseGoogleMeet(u *URL) (Link, error) {
 		return meetNickname(name, l)
 	case "stream":
 		return meetStream(name, l)
-	case "_meet", "tel":
+	case "tel":
+		l.Kind, l.Class = DialIn, NumberOnly
+		return meetCode(name, l)
+	case "_meet":
 		return meetCode(name, l)
 	}
 	return meetCode(segs[0], l)
@@ -134,7 +140,7 @@ func isKeyRun(s string) bool {
 func meetNickname(segment string, l Link) (Link, error) {
 	name := lowerASCII(leading(segment, isB64u))
 	switch {
-	case placeholderWord(name) || name == "nickname" || name == "mynickname" || name == "meetingname":
+	case placeholderWord(name) || placeholderToken(name) || strings.HasPrefix(name, "abc123") || name == "nickname" || name == "mynickname" || name == "meetingname":
 		return Link{}, Placeholder
 	case len(name) < 4 || len(name) > 60 || len(name) != len(segment):
 		return Link{}, Incomplete

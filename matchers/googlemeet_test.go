@@ -4,7 +4,8 @@ import "testing"
 
 func TestGoogleMeet(t *testing.T) {
 	meeting := Link{Kind: Meeting, Class: JoinWithSecret, ID: "wqf-ktzb-nrd"}
-	withPin := meeting
+	phone := Link{Kind: DialIn, Class: NumberOnly, ID: "wqf-ktzb-nrd"}
+	withPin := phone
 	withPin.Secrets = []string{"pin"}
 	lookup := Link{Kind: Meeting, Class: JoinWithSecret, Space: "lookup", ID: "hk7oh65de4"}
 	stream := Link{Kind: Meeting, Class: JoinWithSecret, Space: "stream", ID: "7c41f0d9-25ab-4e63-9b18-d04f6a2e8c57"}
@@ -26,7 +27,7 @@ func TestGoogleMeet(t *testing.T) {
 		// phone pages: the PIN is the secret
 		{"More phone numbers: https://tel.meet/wqf-ktzb-nrd?pin=7291046385512", withPin},
 		{"https://meet.google.com/tel/wqf-ktzb-nrd?pin=48201736594&hs=7", withPin},
-		{"https://tel.meet/wqf-ktzb-nrd?hs=5", meeting},
+		{"https://tel.meet/wqf-ktzb-nrd?hs=5", phone},
 		// nicknames, of Classroom and short
 		{"'ACA': 'https://meet.google.com/lookup/hk7oh65de4?authuser=0&hs=179',", lookup},
 		{"join g.co/meet/hk7oh65de4 at nine", lookup},

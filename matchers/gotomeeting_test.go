@@ -22,7 +22,7 @@ func TestGoToMeeting(t *testing.T) {
 		{`"location":"https:\/\/meet.goto.com\/acmelabs\/board"`, shared},
 	}, []string{
 		"https://global.gotomeeting.com/join/123456789", "https://meet.goto.com/123456789\\noder ein Hinweis", "https://meet.goto.com/000000000", "https://meet.goto.com/test",
-		"url: `https://gotomeet.me/${meetingId}`,", "'https://gotomeet.me/rosa-' + id", "https://gotomeet.me/YourName", "https://gotomeet.me/JohnSmith",
+		"url: `https://gotomeet.me/${meetingId}`,", "'https://gotomeet.me/rosa-' + id", "https://gotomeet.me/YourName", "https://gotomeet.me/JohnSmith", "https://www.gotomeet.me/CustomRoom",
 		"https://meet.goto.com/openerbinaries/564/Opener.msi", "https://meet.goto.com/install/9q", "https://www.gotomeeting.com/pricing", "https://global.gotomeeting.com/join/my-standup",
 		"https://support.goto.com/meeting/help", "https://support.gotomeeting.com/748293516", "https://global.gotomeeting.com/join/74829351", "https://gotomeet.me/features",
 	})

@@ -84,6 +84,8 @@ func rowServices(row string) []string {
 		return []string{"teams", "skype-for-business"}
 	case rowVideo:
 		return []string{"teams"}
+	case rowCode:
+		return []string{"zoom"}
 	case rowH323:
 		return []string{"zoom", "gotomeeting"}
 	default: // rowTap
@@ -99,7 +101,7 @@ func shapeFits(platform string, n number) bool {
 	case "zoom", "tencent-meeting":
 		return length <= 11 && (bare || n.shape == "3-3-3" || n.shape == "3-3-4" || n.shape == "3-4-4")
 	case "teams":
-		return bare || strings.HasPrefix(n.shape, "3-3-3")
+		return bare || strings.HasPrefix(n.shape, "3-3-3") || n.shape == "3-3-2" && n.idLabel == rowConference
 	case "webex":
 		return length <= 11 && (bare || n.shape == "3-3-3" || n.shape == "3-3-4" || n.shape == "4-3-4" || n.shape == "3-4-4")
 	case "gotomeeting":
@@ -214,7 +216,7 @@ func shapeOf(groups []string) string {
 // knownShape: the groups are those of some service, or there are none and the length is right.
 func knownShape(shape string, digits int) bool {
 	switch shape {
-	case "3-3-3", "3-3-4", "3-4-4", "4-3-4", "4-2-4":
+	case "3-3-3", "3-3-4", "3-4-4", "4-3-4", "4-2-4", "3-3-2":
 		return true
 	case "3-3-3-1", "3-3-3-2", "3-3-3-3", "3-3-3-3-1", "3-3-3-3-2", "3-3-3-3-3":
 		return true
@@ -313,6 +315,8 @@ func markupAt(text []byte, i, limit int) (length int, colon bool) {
 		return markedAt(text, i)
 	case ',', '-':
 		return lone(text, i), false
+	case '+', '.':
+		return joinsLiterals(text, i, limit), false
 	case '<':
 		return tagAt(text, i, limit)
 	case '(':
@@ -361,6 +365,18 @@ func lone(text []byte, i int) int {
 		return 0
 	}
 	return 1
+}
+
+// joinsLiterals reads the operator between a string literal and the next: "Meeting ID: " . "849…".
+func joinsLiterals(text []byte, i, limit int) int {
+	n := 1
+	for i+n < limit && (text[i+n] == ' ' || text[i+n] == '\t') {
+		n++
+	}
+	if i+n < limit && strings.IndexByte("\"'`", text[i+n]) >= 0 {
+		return n
+	}
+	return 0
 }
 
 func tagAt(text []byte, i, limit int) (int, bool) {

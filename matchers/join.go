@@ -31,10 +31,12 @@ const (
 func join(text []byte, links []Sighting, numbers []number) []Sighting {
 	j := newJoiner(text, links, numbers)
 	j.joinSatellites()
+	j.joinThreads()
 	j.resolve(func(n number) bool {
-		return n.idLabel == rowMeeting || n.idLabel == rowWebinar || n.idLabel == rowNumber || n.platform != ""
+		return n.idLabel == rowMeeting || n.idLabel == rowWebinar || n.idLabel == rowNumber || n.idLabel == rowCode || n.platform != ""
 	})
 	j.resolve(func(number) bool { return true })
+	j.joinRest()
 	j.addSecrets()
 	return j.result()
 }
@@ -450,6 +452,8 @@ func (w *witness) hearCue(r remark, at *item, fitting []string) {
 		return
 	case r.cue.weak && r.cue.platform == "webex" && n.idLabel != rowNumber:
 		return
+	case r.cue.weak && r.cue.platform == "teams" && !strings.HasPrefix(n.shape, "3-3-3-"):
+		return
 	case r.cue.weak && !strings.Contains(n.shape, "-") && distance > weakBytes:
 		return
 	}
@@ -460,14 +464,17 @@ func (w *witness) hearCue(r remark, at *item, fitting []string) {
 func (j *joiner) byShape(near *vicinity, i int) string {
 	it := &j.items[i]
 	n := it.number
+	mixed, passcode := near.passcode(it.end)
 	switch {
 	case n.shape == "4-3-4" && n.digits[0] == '2' && (n.idLabel == rowMeeting || n.idLabel == rowNumber || n.idLabel == rowAccess):
 		return "webex"
-	case strings.HasPrefix(n.shape, "3-3-3-") && len(n.digits) >= 11 && n.idLabel == rowMeeting && near.mixedPasscode(it.end):
+	case strings.HasPrefix(n.shape, "3-3-3-") && len(n.digits) >= 11 && n.idLabel == rowMeeting && mixed:
 		return "teams"
+	case n.shape == "3-4-4" && !n.hyphens && (n.idLabel == rowMeeting || n.idLabel == rowWebinar) && passcode:
+		return "zoom"
 	case n.idLabel == rowAccess && n.shape == "3-3-3" && n.hyphens && near.namesCall(it):
 		return "gotomeeting"
-	case n.idLabel == rowConference && n.hash && strings.HasPrefix(n.shape, "3-3-3") && isPhoneConference(j.text, n.labelAt):
+	case n.idLabel == rowConference && n.hash && (strings.HasPrefix(n.shape, "3-3-3") || n.shape == "3-3-2") && isPhoneConference(j.text, n.labelAt):
 		return "teams"
 	}
 	return ""

@@ -22,6 +22,7 @@ const (
 	rowConference = "conference" // "Phone conference ID": a dial-in id of Teams, an alias and no meeting id
 	rowVideo      = "video"      // "VTC Conference ID", "Video ID": room systems that join Teams, an alias too
 	rowTencent    = "tencent"    // the service's own name before the number
+	rowCode       = "code"       // a name in source code or data, "meetingNumber": Zoom, if it is named near
 	rowTap        = "tap"        // no label: a dial string
 	rowH323       = "h323"       // no label: an H.323 dial string
 )
@@ -52,7 +53,7 @@ func westernLanguages() []language {
 			meeting: []string{"Meeting ID", "Meeting-ID", "Zoom ID"}, webinar: []string{"Webinar ID"},
 			number: []string{"Meeting number", "Event number", "Session number"}, access: []string{"Access code"},
 			conference: []string{"Phone conference ID", "Conference ID"},
-			passcodes:  []string{"Passcode", "Pass code", "Password", "Access code", "pwd"},
+			passcodes:  []string{"Passcode", "Pass code", "Password", "Access code", "pwd", "Pass", "PW"},
 			hostKeys:   []string{"Host key", "Host PIN", "Host-key"},
 			headings:   []string{"One tap mobile", "Dial by your location", "Find your local number", "Join by H.323"}},
 		{name: "French",
@@ -132,11 +133,13 @@ func furtherLanguages() []language {
 	}
 }
 
-// ownLabels are labels of one service, the same in every language.
+// ownLabels are labels of one service, the same in every language, and names that programs give to a meeting's number.
 func ownLabels() []idLabel {
 	return []idLabel{
 		{text: "腾讯会议", row: rowTencent}, {text: "騰訊會議", row: rowTencent},
 		{text: "VTC Conference ID", row: rowVideo}, {text: "Video Conference ID", row: rowVideo}, {text: "Video ID", row: rowVideo},
+		{text: "meetingid", row: rowCode}, {text: "meeting_id", row: rowCode}, {text: "meetingnumber", row: rowCode}, {text: "meeting_number", row: rowCode},
+		{text: "zoomid", row: rowCode}, {text: "zoom_id", row: rowCode}, {text: "webinarid", row: rowCode}, {text: "webinar_id", row: rowCode},
 	}
 }
 
@@ -147,7 +150,7 @@ func cueWords() []cue {
 		{platform: "zoom", text: "zoom webinar"}, {platform: "zoom", text: "zoom.us"}, {platform: "zoom", text: "zoom.com"}, {platform: "zoom", text: "zoomcrc.com"},
 		{platform: "zoom", text: "zoomgov.com", realm: "gov"}, {platform: "zoom", text: "zoom.com.cn", realm: "cn"}, {platform: "zoom", text: "zoom.cn", realm: "cn"},
 		{platform: "zoom", text: "réunion zoom"}, {platform: "zoom", text: "reunión de zoom"}, {platform: "zoom", text: "reunião zoom"}, {platform: "zoom", text: "reunião do zoom"},
-		{platform: "teams", text: "microsoft teams"}, {platform: "teams", text: "ms teams"}, {platform: "teams", text: "teams meeting"},
+		{platform: "teams", text: "microsoft teams"}, {platform: "teams", text: "ms teams"}, {platform: "teams", text: "teams meeting"}, {platform: "teams", text: "teams", weak: true},
 		{platform: "teams", text: "teams.microsoft.com"}, {platform: "teams", text: "teams.live.com"}, {platform: "teams", text: "teams-besprechung"}, {platform: "teams", text: "teams-meeting"},
 		{platform: "teams", text: "jointeamsmeeting"}, {platform: "teams", text: "réunion teams"}, {platform: "teams", text: "reunión de teams"}, {platform: "teams", text: "reunião do teams"},
 		{platform: "teams", text: "riunione di teams"}, {platform: "teams", text: "teams 会議"}, {platform: "teams", text: "teams 会议"}, {platform: "teams", text: "teams 회의"}, {platform: "teams", text: "plcm.vc"},

@@ -3,21 +3,21 @@ package matchers
 import (
 	"encoding/binary"
 	"slices"
+	"strings"
 )
 
 // literalSet finds many literals in one sweep, without regard to ASCII case.
 //
-// Every literal is represented by one window of windowLen bytes, the one that is rarest in real text. A window holds
-// windowLen-blockLen+1 = 3 blocks of three bytes one after the other, so of the blocks at every third position of a text
-// exactly one lies in each window: only those are looked at, and a bitmap says whether a block occurs in any window.
-// The positions do not depend on each other, so the processor reads ahead; jumping tables (Wu-Manber) were four times
-// slower here, because each jump waits for the one before. Time is linear in the text, multiplied at worst by the literals
-// that share a block. The set is read-only after construction.
+// Of a text only the blocks of four bytes at every fourth position are looked at. Wherever a literal stands, one of four
+// neighbouring blocks of it lies at such a position; every literal is represented by the four that are rarest in real text. A
+// bitmap says whether a block is one of them, a table which literals to compare. The positions do not depend on each other, so
+// the processor reads ahead; jumping tables (Wu-Manber) were five times slower here, because each jump waits for the one before.
+// Time is linear in the text, multiplied at worst by the literals that share a block. The set is read-only after construction.
 type literalSet struct {
-	bits    [1 << 10]uint64 // by block hash: occurs in a window
-	bucket  []uint16        // by block hash: 1 + index into buckets
-	buckets [][]block
-	items   []literalItem
+	bits  [1 << (hashBits - 6)]uint64 // by block hash
+	slots []blockSlot                 // open addressing, at most half full
+	more  []blockRef                  // by blockRef.next; the first is not used
+	items []literalItem
 }
 
 type literalItem struct {
@@ -25,80 +25,196 @@ type literalItem struct {
 	tag  int    // whatever the caller wants back
 }
 
-// block says that a block of that hash stands at an offset in a literal.
-type block struct{ item, offset int }
+// blockSlot says which literals a block may belong to. An empty slot has block 0, which no folded block is.
+type blockSlot struct {
+	block uint32
+	blockRef
+}
+
+// blockRef: the block stands at an offset in a literal, -1 when its first byte stands before it. The four bytes at probe from the
+// block, as far as mask says that they belong to the literal, must be want: most vain stops end there.
+type blockRef struct {
+	mask, want uint32
+	item       int32
+	next       int32 // another literal with this block: index into literalSet.more, 0 for none
+	offset     int8
+	probe      int8
+}
+
+func newBlockRef(item int, text string, offset int) blockRef {
+	ref := blockRef{item: int32(item), offset: int8(offset), probe: stride}
+	behind, before := len(text)-offset-stride, offset
+	if before > behind {
+		ref.probe = -stride
+	}
+	for n := range stride {
+		if at := offset + int(ref.probe) + n; at >= 0 && at < len(text) {
+			ref.mask |= 0xff << (8 * n)
+			ref.want |= uint32(text[at]) << (8 * n)
+		}
+	}
+	ref.want = (ref.want | caseless) & ref.mask
+	return ref
+}
 
 // literalHit is one occurrence.
 type literalHit struct{ start, end, tag int }
 
 const (
 	windowLen = 5 // the shortest literal
-	blockLen  = 3
-	stride    = windowLen - blockLen + 1
+	stride    = 4 // bytes of a block, and the distance between those looked at
+	hashBits  = 19
+	slotBits  = 15
+	caseless  = 0x20202020 // makes letters of a block lower case; other bytes collide, which comparing sorts out
 )
 
-// blockHash hashes the low three bytes of b, letters without case.
-func blockHash(b uint32) uint16 {
-	return uint16(((b | 0x20202020) << 8) * 0x9E3779B1 >> 16)
+func blockHash(folded uint32) uint32 { return folded * 0x9E3779B1 >> (32 - hashBits) }
+
+func (s *literalSet) has(folded uint32) bool {
+	h := blockHash(folded)
+	return s.bits[h>>6]>>(h&63)&1 == 1
 }
 
-func hashOf(s string) uint16 {
-	return blockHash(uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16)
-}
-
-// newLiteralSet builds the set; literals shorter than windowLen panic, because they are a mistake in a platform's file.
+// newLiteralSet builds the set; literals shorter than windowLen panic, because they are a mistake in a platform's file. The
+// shortest choose their blocks first, because they have the least choice; the others prefer blocks that are taken already.
 func newLiteralSet(texts []string, tags []int) *literalSet {
-	s := &literalSet{bucket: make([]uint16, 1<<16)}
-	counts := blockCounts()
+	s := &literalSet{slots: make([]blockSlot, 1<<slotBits), more: make([]blockRef, 1), items: make([]literalItem, len(texts))}
+	order := make([]int, len(texts))
 	for i, text := range texts {
-		text = lowerASCII(text)
 		if len(text) < windowLen {
 			panic("matchers: literal too short: " + text)
 		}
-		s.items = append(s.items, literalItem{text: text, tag: tags[i]})
-		w := rarestWindow(text, counts)
-		for offset := w; offset < w+stride; offset++ {
-			s.add(hashOf(text[offset:]), block{i, offset})
+		order[i] = i
+		s.items[i] = literalItem{text: lowerASCII(text), tag: tags[i]}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return len(texts[a]) - len(texts[b]) })
+	ranks := ranked()
+	for _, i := range order {
+		text := s.items[i].text
+		first := s.rarestBlocks(text, ranks)
+		for offset := first; offset < first+stride; offset++ {
+			eachBlock(text, offset, func(block uint32) { s.add(block, newBlockRef(i, text, offset)) })
 		}
 	}
 	return s
 }
 
-func (s *literalSet) add(h uint16, b block) {
-	if s.bucket[h] == 0 {
-		s.buckets = append(s.buckets, nil)
-		s.bucket[h] = uint16(len(s.buckets))
-		s.bits[h>>6] |= 1 << (h & 63)
+// eachBlock yields the folded block of text at offset. A block that reaches one byte over an end stands for every byte there.
+func eachBlock(text string, offset int, f func(uint32)) {
+	switch {
+	case offset < 0:
+		for c := range 256 {
+			if c&0x20 != 0 {
+				f((uint32(c) | uint32(text[0])<<8 | uint32(text[1])<<16 | uint32(text[2])<<24) | caseless)
+			}
+		}
+	case offset+stride > len(text):
+		for c := range 256 {
+			if c&0x20 != 0 {
+				f((uint32(text[offset]) | uint32(text[offset+1])<<8 | uint32(text[offset+2])<<16 | uint32(c)<<24) | caseless)
+			}
+		}
+	default:
+		f(blockOf(text[offset:]))
 	}
-	n := s.bucket[h] - 1
-	s.buckets[n] = append(s.buckets[n], b)
 }
 
-// blockCounts says how common blocks are in real text: it counts a part of the built-in corpus.
-func blockCounts() []uint16 {
-	counts := make([]uint16, 1<<16)
-	sample := corpus[:min(len(corpus), 128<<10)]
-	for i := 0; i+4 <= len(sample); i++ {
-		if h := blockHash(binary.LittleEndian.Uint32(sample[i:])); counts[h] < 1<<15 {
-			counts[h]++
-		}
-	}
-	return counts
+func blockOf(s string) uint32 {
+	return (uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24) | caseless
 }
 
-// rarestWindow picks the window whose blocks are the least common, so that the sweep seldom stops in vain.
-func rarestWindow(text string, counts []uint16) int {
-	best, bestCost := 0, 1<<30
-	for w := 0; w+windowLen <= len(text); w++ {
-		cost := 0
-		for offset := w; offset < w+stride; offset++ {
-			cost += int(counts[hashOf(text[offset:])])
+func (s *literalSet) add(block uint32, ref blockRef) {
+	h := blockHash(block)
+	s.bits[h>>6] |= 1 << (h & 63)
+	slot := s.slot(block)
+	if slot.block == 0 {
+		slot.block, slot.blockRef = block, ref
+		return
+	}
+	s.more = append(s.more, slot.blockRef)
+	slot.blockRef, slot.next = ref, int32(len(s.more)-1)
+}
+
+// slot finds the place of a block, or the empty one where it belongs.
+func (s *literalSet) slot(block uint32) *blockSlot {
+	for i := blockHash(block) >> (hashBits - slotBits); ; i++ {
+		if slot := &s.slots[i&(1<<slotBits-1)]; slot.block == block || slot.block == 0 {
+			return slot
 		}
-		if cost < bestCost {
-			best, bestCost = w, cost
+	}
+}
+
+// rarestBlocks picks the first of the four neighbouring blocks that make the sweep stop in vain the least often.
+func (s *literalSet) rarestBlocks(text string, ranks map[uint32]int) int {
+	from, to := 0, len(text)-stride+1-stride
+	if to < from { // shorter than seven: blocks may reach over the ends
+		from, to = -1, len(text)-stride+2-stride
+	}
+	best, bestCost := from, 1<<30
+	for first := from; first <= to; first++ {
+		sum := 0
+		for offset := max(0, first); offset < first+stride && offset+stride <= len(text); offset++ {
+			c := cost(text[offset:offset+stride], ranks)
+			if s.has(blockOf(text[offset:])) {
+				c /= 2 // the sweep stops there anyway; one literal more is compared
+			}
+			sum += c
+		}
+		if sum < bestCost {
+			best, bestCost = first, sum
 		}
 	}
 	return best
+}
+
+// common are the commonest blocks of English, Markdown and HTML text, by falling frequency (counted on public project pages).
+const common = "" +
+	"     thethe ing tion to and  and  * http   *kubettpss://tps:ps:/atio pro of netebernerneetesuberrnet.comcom/ for" +
+	" conthubion githfor ithument](ht(httcont----://g in /github.//gib.cotingub.cject/kubroje  - projojeccomm com*   " +
+	" is tes/hat withent ontrions wit thaare  *  ted trib on  areity n thith thatom/kribue th be  thiibutworkntrim/ku" +
+	"   -issussuemunimmuns thect thiss anommus toe pre coleasthereaseng t we unitanceemennity kube to useers his open" +
+	"sioned tate f th int not youentsould as reled to haveleauld  wortiveof tringsterhaveprovaaaa can sigtaint thding" +
+	"tes in the p ope chaave e reovertatitestcomphe ctureons portng a relherence  or  stactioes as infromviewsues rep" +
+	"e inntaiutorintecan , antime fromeetto tkingratiablease not atedill datebutoentaectso thmainneed it rityrom etin" +
+	"revie anicataineforminerrequ ress a e ofecur docgrouore on teetiour cessout  neer tht toure  meentatsecu appumen" +
+	"d theviewillserv wilmples foroupere ble sig-nersd incati.io/oundrepoe fopullher ocumg thativage urit by he ster " +
+	"t ofdocucumeive  httdocses t dised aes, upda sec all revevel/com issactis ofningess  an mber shoe a ed i incenti" +
+	"curi reqchanall  if you pdat at  timcncfs/kuothecodesed  mairovior t### n/a,,n/abilieratilitto a/docernand ttors" +
+	" manion,rent. ths arurcelistnts  updencelitylingon asingpresre aread butnter grovideoogl addnameoglegoogshousour" +
+	"/pulrese/blosomeembeconf impspec tesity/statssioone ourcode versmastor aastethinest  som[htter tusersig ecties/k" +
+	"ratedisconta outsent/iss dev morbut allyovidoperppornew on o hasever leaaintatesome moreull/ a sng ommite.co new" +
+	"tor dataies manas coto shoulsuppings parwhatre tsigns.ioany /a,ncts esenis aclouquesuestred lly  expanaguse loud" +
+	"has r coe isa,n/ues/t isnodeaturter/, th serroce howervidati sup gitormainta eveeed proc othific peras a subnd a" +
+	" * [ acct inple  plato bnage   |blobclusevenreatuppo [htdevehow nt tendeocesed bs](hd collowlob/ codmembesting c" +
+	"part hele deptio"
+
+// ranked says at which rank of common a folded block stands.
+func ranked() map[uint32]int {
+	ranks := make(map[uint32]int, len(common)/stride)
+	for i := 0; i+stride <= len(common); i += stride {
+		ranks[blockOf(common[i:])] = i / stride
+	}
+	return ranks
+}
+
+// cost is how often a block may be thought to stop the sweep: by its rank, or by its letters.
+func cost(block string, ranks map[uint32]int) int {
+	if rank, ok := ranks[blockOf(block)]; ok {
+		return 12000 / (3 + rank/8)
+	}
+	const frequent = " ethaoinsrldcumpgfywbvk./-:_" // by falling frequency
+	n := 130_000
+	for i := range len(block) {
+		switch at := strings.IndexByte(frequent, block[i]); {
+		case at < 0:
+			n = n * 4 / 1000
+		case at == 0:
+			n = n * 150 / 1000
+		default:
+			n = n * max(8, 90-4*at) / 1000
+		}
+	}
+	return n
 }
 
 // find appends the occurrences whose start lies in [from, to), ordered by start; of two that start together the longer
@@ -108,24 +224,26 @@ func (s *literalSet) find(hits []literalHit, text []byte, from, to int) []litera
 		return hits
 	}
 	first := len(hits)
-	limit := min(len(text)-blockLen, to+maxLiteral)
-	i := max(from, 0)
-	for ; i < min(limit, len(text)-4*stride-4); i += 4 * stride { // four at a time: one branch for all
-		t := text[i : i+4*stride+4]
-		h0 := blockHash(binary.LittleEndian.Uint32(t))
-		h1 := blockHash(binary.LittleEndian.Uint32(t[stride:]))
-		h2 := blockHash(binary.LittleEndian.Uint32(t[2*stride:]))
-		h3 := blockHash(binary.LittleEndian.Uint32(t[3*stride:]))
-		if (s.bits[h0>>6]>>(h0&63)|s.bits[h1>>6]>>(h1&63)|s.bits[h2>>6]>>(h2&63)|s.bits[h3>>6]>>(h3&63))&1 == 0 {
+	end := min(len(text), to+maxLiteral)
+	i := max(0, from-1)
+	for ; i+4*stride <= end; i += 4 * stride { // four at a time: one branch for all
+		t := text[i : i+4*stride : i+4*stride]
+		h0 := blockHash(binary.LittleEndian.Uint32(t) | caseless)
+		h1 := blockHash(binary.LittleEndian.Uint32(t[stride:]) | caseless)
+		h2 := blockHash(binary.LittleEndian.Uint32(t[2*stride:]) | caseless)
+		h3 := blockHash(binary.LittleEndian.Uint32(t[3*stride:]) | caseless)
+		b0, b1, b2, b3 := s.bits[h0>>6]>>(h0&63), s.bits[h1>>6]>>(h1&63), s.bits[h2>>6]>>(h2&63), s.bits[h3>>6]>>(h3&63)
+		if (b0|b1|b2|b3)&1 == 0 {
 			continue
 		}
-		for n, h := range [...]uint16{h0, h1, h2, h3} {
-			hits = s.check(hits, text, i+n*stride, h, from, to)
+		for n, bit := range [...]uint64{b0, b1, b2, b3} {
+			if bit&1 != 0 {
+				hits = s.check(hits, text, i+n*stride, from, to)
+			}
 		}
 	}
-	for ; i <= limit; i += stride {
-		b := uint32(text[i]) | uint32(text[i+1])<<8 | uint32(text[i+2])<<16
-		hits = s.check(hits, text, i, blockHash(b), from, to)
+	for ; i < end; i += stride {
+		hits = s.check(hits, text, i, from, to)
 	}
 	slices.SortFunc(hits[first:], func(a, b literalHit) int {
 		if a.start != b.start {
@@ -136,23 +254,41 @@ func (s *literalSet) find(hits []literalHit, text []byte, from, to int) []litera
 	return hits
 }
 
-// maxLiteral is longer than any literal: how far behind its start a literal's window can lie.
+// maxLiteral is longer than any literal: how far behind its start a literal's blocks can lie.
 const maxLiteral = 256
 
-// check compares the literals that have a block of that hash at i.
-func (s *literalSet) check(hits []literalHit, text []byte, i int, h uint16, from, to int) []literalHit {
-	if s.bits[h>>6]>>(h&63)&1 == 0 {
+// check compares the literals that the block at i may belong to. What lies behind the text counts as spaces.
+func (s *literalSet) check(hits []literalHit, text []byte, i, from, to int) []literalHit {
+	block := uint32(0)
+	if i+stride <= len(text) {
+		block = binary.LittleEndian.Uint32(text[i:])
+	} else {
+		for n, c := range text[i:] {
+			block |= uint32(c) << (8 * n)
+		}
+	}
+	slot := s.slot(block | caseless)
+	if slot.block == 0 {
 		return hits
 	}
-	for _, b := range s.buckets[s.bucket[h]-1] {
-		item := &s.items[b.item]
-		start := i - b.offset
-		if start < from || start >= to || start+len(item.text) > len(text) || !equalFold(text[start:start+len(item.text)], item.text) {
-			continue
+	for ref := &slot.blockRef; ; ref = &s.more[ref.next] {
+		if s.mayStand(text, i, ref) {
+			item := &s.items[ref.item]
+			start := i - int(ref.offset)
+			if start >= from && start < to && start+len(item.text) <= len(text) && equalFold(text[start:start+len(item.text)], item.text) {
+				hits = append(hits, literalHit{start: start, end: start + len(item.text), tag: item.tag})
+			}
 		}
-		hits = append(hits, literalHit{start: start, end: start + len(item.text), tag: item.tag})
+		if ref.next == 0 {
+			return hits
+		}
 	}
-	return hits
+}
+
+// mayStand compares the four bytes beside the block at i.
+func (s *literalSet) mayStand(text []byte, i int, ref *blockRef) bool {
+	at := i + int(ref.probe)
+	return at < 0 || at+stride > len(text) || (binary.LittleEndian.Uint32(text[at:])|caseless)&ref.mask == ref.want
 }
 
 // equalFold compares b with an ASCII-lower-case literal of the same length.

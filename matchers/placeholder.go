@@ -2,8 +2,9 @@ package matchers
 
 import "strings"
 
-// placeholderDigits reports whether a number is one that people write in samples: one digit repeated, a run up or down,
-// a run followed by anything, groups of one digit, a repeated group, or a vendor's own sample.
+// placeholderDigits reports whether a number is one that people write in samples: one digit repeated, a run up or down, a
+// run followed by anything or inside, groups of one digit, a repeated group, six times the same digit in a row (9300000000000),
+// mostly zeros, or a vendor's own sample.
 func placeholderDigits(s string) bool {
 	if s == "" {
 		return true
@@ -15,8 +16,43 @@ func placeholderDigits(s string) bool {
 	if strings.HasPrefix(s, "123456789") || strings.HasPrefix(s, "0123456789") || strings.HasPrefix(s, "01234567") {
 		return true
 	}
-	return isRun(s, 1) || isRun(s, 9) || isGrouped(s) || isPeriodic(s)
+	return isRun(s, 1) || isRun(s, 9) || isGrouped(s) || isPeriodic(s) || len(s) >= 9 && (longestRun(s) >= 6 || holdsCount(s) || isCounted(s) || isRound(s))
 }
+
+// holdsCount: seven digits that count up, wherever they stand (81234567890), or eight that count down to the end (98765432100).
+func holdsCount(s string) bool {
+	up, down := 1, 1
+	for i := 1; i < len(s); i++ {
+		up, down = countOn(up, s[i-1], s[i], 1), countOn(down, s[i-1], s[i], 9)
+		if up >= 7 || down >= 8 && strings.Trim(s[i:], s[i:i+1]) == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// countOn is the length of a count so far when digit b follows a: one more when it goes on by step, else one.
+func countOn(n int, a, b, step byte) int {
+	if (a-'0'+step)%10 == b-'0' {
+		return n + 1
+	}
+	return 1
+}
+
+// isCounted: nothing but counts of three digits or more that all begin with the same digit: 123 1234 1234.
+func isCounted(s string) bool {
+	for i, n := 0, 0; i < len(s); i += n {
+		for n = 1; i+n < len(s) && s[i+n] == s[i+n-1]+1; n++ {
+		}
+		if n < 3 || s[i] != s[0] {
+			return false
+		}
+	}
+	return true
+}
+
+// isRound: two thirds of the digits or more are zeros: 100200300.
+func isRound(s string) bool { return 3*strings.Count(s, "0") >= 2*len(s) }
 
 // isRun reports whether every digit is its predecessor plus step, modulo ten.
 func isRun(s string, step byte) bool {
@@ -28,21 +64,23 @@ func isRun(s string, step byte) bool {
 	return true
 }
 
-// isGrouped: stretches of one digit, none shorter than two, at least one of three: 111222333, 1112223333, 99999999999.
+// isGrouped: stretches of one digit, none shorter than two, at least one of three or at least four in all: 111222333, 99999999999,
+// 1122334455, 77889900112 (the last may be cut off).
 func isGrouped(s string) bool {
-	long := false
+	long, groups := false, 0
 	for i := 0; i < len(s); {
 		j := i
 		for j < len(s) && s[j] == s[i] {
 			j++
 		}
-		if j-i < 2 {
+		if j-i < 2 && (j < len(s) || groups < 4) {
 			return false
 		}
 		long = long || j-i >= 3
+		groups++
 		i = j
 	}
-	return long
+	return long || groups >= 4
 }
 
 // isPeriodic: a group of at most four digits repeated: 123123123, 12341234123, 1010101010.
@@ -79,6 +117,15 @@ func placeholderWord(s string) bool {
 		return !strings.HasPrefix(s, "yourk") // Yourk… is a name
 	}
 	return len(s) >= 3 && strings.Trim(s, "x-_. ") == ""
+}
+
+// placeholderName reports whether a room's name is that of nobody: "jane.doe".
+func placeholderName(s string) bool {
+	switch strings.NewReplacer(".", "", "-", "", "_", "").Replace(strings.ToLower(s)) {
+	case "johndoe", "janedoe", "firstnamelastname", "firstlast", "lastname", "firstname":
+		return true
+	}
+	return false
 }
 
 // placeholderToken reports whether an opaque token (base64url, hexadecimal, a code) was made up: too few different

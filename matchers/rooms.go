@@ -46,7 +46,51 @@ func sampleRoom(name string) bool {
 			return true
 		}
 	}
-	return lower[0] == ':' || lower[0] == '$' || lower[0] == '%' || strings.HasSuffix(lower, "-here") || strings.HasSuffix(lower, "_here")
+	return lower[0] == ':' || lower[0] == '$' || lower[0] == '%' || strings.HasSuffix(lower, "-here") || strings.HasSuffix(lower, "_here") || sampleEnd(lower)
+}
+
+// sampleEnd reports whether a name ends as those do that somebody completed by habit: lesson-abc123, acme-xyz, room-1234.
+func sampleEnd(lower string) bool {
+	switch last := lower[strings.LastIndexAny(lower, "-_. ")+1:]; {
+	case len(last) == len(lower):
+		return strings.HasSuffix(lower, "abc123")
+	case strings.HasPrefix(last, "abc") || strings.HasPrefix(last, "xyz"):
+		return len(last) == 3 || placeholderDigits(last[3:])
+	default:
+		return last == "foo" || last == "bar" || strings.HasPrefix(last, "123") && all(last, isDigit) && isRun(last, 1)
+	}
+}
+
+// genericRoom reports whether a name on a server that everybody shares consists of nothing but words that fit any meeting, perhaps with a
+// number behind: team-standup, MyTeamSync, planning-room-2. Such a room is everybody's, and all but always a sample. The host of an
+// organisation, or its own part of a path, tells such rooms apart; it is not for them.
+func genericRoom(name string) bool {
+	plain := strings.NewReplacer("-", "", "_", "", ".", "", " ", "").Replace(strings.ToLower(name))
+	if digits := len(plain) - len(strings.TrimRight(plain, "0123456789")); digits <= 3 {
+		plain = plain[:len(plain)-digits]
+	}
+	if plain == "" || len(plain) > 48 {
+		return false
+	}
+	fits := make([]bool, len(plain)+1)
+	fits[0] = true
+	for i := range plain {
+		for _, word := range genericWords() {
+			if fits[i] && strings.HasPrefix(plain[i:], word) {
+				fits[i+len(word)] = true
+			}
+		}
+	}
+	return fits[len(plain)]
+}
+
+func genericWords() [56]string {
+	return [...]string{
+		"my", "our", "the", "some", "any", "a", "new", "this", "test", "demo", "sample", "custom", "personal", "private", "general", "main", "default",
+		"team", "group", "company", "project", "product", "engineering", "design", "room", "rooms", "lobby", "office", "space", "meeting", "meetings", "meet", "call",
+		"standup", "sync", "planning", "retro", "daily", "weekly", "monthly", "chat", "video", "conference", "conf", "session", "interview", "kickoff", "name",
+		"host", "guest", "link", "john", "jane", "doe", "smith", "alice",
+	}
 }
 
 // goesOn reports whether the text behind a link shows that the link is only the beginning of one: a template's variable follows,

@@ -31,6 +31,32 @@ func TestSampleHost(t *testing.T) {
 	}
 }
 
+func TestGenericRoom(t *testing.T) {
+	for _, room := range []string{"standup-room", "team-room", "MyTeamStandup", "customroom", "Planning_Room_2", "team sync", "jane.doe", "meeting-42", "demo123"} {
+		if !genericRoom(room) {
+			t.Errorf("genericRoom(%q) = false", room)
+		}
+	}
+	for _, room := range []string{"", "acme-standup", "fpga-users-group", "tonik", "hooliretro", "standup-2024", "weekly-acme-call", "27", "roomy"} {
+		if genericRoom(room) {
+			t.Errorf("genericRoom(%q) = true", room)
+		}
+	}
+}
+
+func TestSampleEnd(t *testing.T) {
+	for _, room := range []string{"lesson-abc123", "435abc123", "acme-xyz", "board_abc", "consult-1234", "acme-foo"} {
+		if !sampleRoom(room) {
+			t.Errorf("sampleRoom(%q) = false", room)
+		}
+	}
+	for _, room := range []string{"acme-1243", "xyzzy-board", "acme-abcoffee", "bar-vandelay", "globex-137"} {
+		if sampleRoom(room) {
+			t.Errorf("sampleRoom(%q) = true", room)
+		}
+	}
+}
+
 // FuzzRooms: no text makes the platforms of rooms and codes panic, place a sighting outside the text, or show an id in a path.
 func FuzzRooms(f *testing.F) {
 	platforms := []Platform{slack(), mattermost(), gotomeeting(), whatsapp(), houseparty(), jitsi(), eightByEight(), whereby(), ringcentral(),

@@ -13,7 +13,7 @@ func skypeForBusiness() Platform {
 		Name:        "skype-for-business",
 		Title:       "Skype for Business",
 		Hosts:       []string{"lync.com", "lync.cn", "join.broadcast.skype.com"},
-		Anchors:     []string{"://meet.", ":\\/\\/meet.", "://join.", "://lync", "://skype", "://sfb", "://s4b", "/meet/"},
+		Anchors:     []string{"://meet.", ":\\/\\/meet.", ":\\\\/\\\\/meet.", "://join.", "://lync", "://skype", "://sfb", "://s4b", "/meet/"},
 		BareAnchors: []string{"conf:focus:id:", "conf%3afocus%3aid%3a", "%2f%2fmeet.", "%252f%252fmeet."},
 		Docs:        "https://learn.microsoft.com/en-us/skypeforbusiness/plan-your-deployment/network-requirements/simple-urls",
 		Parse:       parseS4B,
@@ -190,7 +190,8 @@ func bareS4B(text []byte, at int) (Link, Span, error) {
 	if len(id) == 32 {
 		l.ID = lowerASCII(id)
 	}
-	if key, found := lookup(strings.TrimLeft(behind[len(id):], "\\?"), "key"); found && !placeholderSecret(key) && key != "" {
+	query := leading(behind[len(id):], func(c byte) bool { return isB64u(c) || strings.IndexByte("\\?&=%.;", c) >= 0 })
+	if key, found := lookup(strings.TrimLeft(query, "\\?"), "key"); found && !placeholderSecret(key) && key != "" {
 		l.AddSecret("key")
 	}
 	return l, Span{start, start + len(id)}, nil

@@ -25,9 +25,10 @@ func TestBlueJeans(t *testing.T) {
 		{"[call]: https://bluejeans.com/743918265/4826", secret},
 		{"https://acmegroup.bluejeans.com/743918265/webrtc", org},
 		{"743918265.4826@bjn.vc", Link{Kind: DialIn, Class: NumberOnly, ID: "743918265", Secrets: []string{"passcode"}}},
-		{"[**Presentation**](https://bluejeans.com/s/W5bj4@S8jNR)", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: "W5bj4@S8jNR"}},
+		{"[**Presentation**](https://bluejeans.com/s/Kq3vz@T7mRd)", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: "Kq3vz@T7mRd"}},
 		{"https://primetime.bluejeans.com/a2m/live-event/kqzvwrtp", Link{Kind: Webinar, Class: JoinWithSecret, Space: "event", ID: "kqzvwrtp"}},
-		{"https://primetime.bluejeans.com/a2m/events/playback/4a13ca72-53df-4fee-a61d-5143810a3d7b", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: "4a13ca72-53df-4fee-a61d-5143810a3d7b"}},
+		{"<a href='https://primetime.bluejeans.com/a2m/live-event/wk72915'>open</a>", Link{Kind: Webinar, Class: JoinWithSecret, Space: "event", ID: "wk72915"}},
+		{"https://primetime.bluejeans.com/a2m/events/playback/8e27b51c-6fa0-4d39-b1c4-72d9f0386ea5", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: "8e27b51c-6fa0-4d39-b1c4-72d9f0386ea5"}},
 	}, []string{
 		"https://bluejeans.com/123456789", "url = \"https://bluejeans.com/#{meeting_id}\"", "https://support.bluejeans.com/s/contact", "https://www.bluejeans.com/downloads", "https://<company>.bluejeans.com/enterprise-admin/#onboarding",
 		"https://bluejeans.com/01234/01234", "https://bluejeans.github.io/api", "https://www.bluejeans.com/10-tips-for-hybrid-work", "https://primetime.bluejeans.com/a2m/live-event/abcd",
@@ -41,22 +42,22 @@ func TestZoho(t *testing.T) {
 	runPlatform(t, zoho(), []hit{
 		{"https://meeting.zoho.in/join?key=1482905736&t=7d21f80c4be64a93b5e8", secret},
 		{"https://meeting.zoho.com.au/meeting/1482905736", meeting},
-		{"https://meeting.zoho.com.au/meeting/meeting-start?key=1482905736&x-meeting-org=7006570952", Link{Kind: HostStart, Class: HostCredential, ID: "1482905736"}},
+		{"https://meeting.zoho.com.au/meeting/meeting-start?key=1482905736&x-meeting-org=7205819364", Link{Kind: HostStart, Class: HostCredential, ID: "1482905736"}},
 		{"https://webinar.zoho.in/meeting/register?sessionId=1482905736", Link{Kind: Registration, Class: PublicForm, Space: "webinar", ID: "1482905736"}},
-		{"const WEBINAR_URL = \"https://meet.zoho.eu/kwzl-ntu-got\";", Link{Kind: Meeting, Class: JoinWithSecret, Space: "code", ID: "kwzl-ntu-got"}},
-		{"// https://meet.zoho.in/qYR48cvKgx", Link{Kind: Meeting, Class: JoinWithSecret, Space: "code", ID: "qYR48cvKgx"}},
+		{"const WEBINAR_URL = \"https://meet.zoho.eu/kwzl-rvu-dap\";", Link{Kind: Meeting, Class: JoinWithSecret, Space: "code", ID: "kwzl-rvu-dap"}},
+		{"// https://meet.zoho.in/pXe47vDmRw", Link{Kind: Meeting, Class: JoinWithSecret, Space: "code", ID: "pXe47vDmRw"}},
 	}, []string{
 		"https://meeting.zoho.com/join?key=1234567890", "https://meeting.zoho.com/join?key=999", "placeholder=\"https://meeting.zoho.com/...\"", "https://meeting.zoho.in/api/v2/user.json", "https://meet.zoho.com/abc123",
-		"https://meet.zoho.in/demo", "https://meet.zoho.in/join-interview", "`https://meet.zoho.com/j/${meetingId}`", "https://www.zoho.com/meeting/", "https://accounts.zoho.com/oauth",
+		"https://meet.zoho.in/demo", "meet.zoho.com/SYNTHETIC12345", "https://meet.zoho.in/join-interview", "`https://meet.zoho.com/j/${meetingId}`", "https://www.zoho.com/meeting/", "https://accounts.zoho.com/oauth",
 	})
 }
 
 func TestLifesize(t *testing.T) {
-	want := Link{Kind: Meeting, Class: JoinWithSecret, ID: "3461784"}
+	want := Link{Kind: Meeting, Class: JoinWithSecret, ID: "5290716"}
 	runPlatform(t, lifesize(), []hit{
-		{"LifeSize https://call.lifesizecloud.com/3461784 | Sala 3461784", want},
-		{"https://guest.lifesizecloud.com/3461784?x=1", want},
-		{"sip:3461784@lifesizecloud.com", Link{Kind: DialIn, Class: NumberOnly, ID: "3461784"}},
+		{"LifeSize https://call.lifesizecloud.com/5290716 | Sala 5290716", want},
+		{"https://guest.lifesizecloud.com/5290716?x=1", want},
+		{"sip:5290716@lifesizecloud.com", Link{Kind: DialIn, Class: NumberOnly, ID: "5290716"}},
 	}, []string{
 		"https://call.lifesizecloud.com/1234567", "https://login.lifesizecloud.com/ls/?acs", "https://download.lifesizecloud.com/Lifesize-2.210.dmg", "\"https://call.lifesizecloud.com/{}\".format(x)",
 		"/udp/fwa.lifesizecloud.com/3478", "https://call.lifesizecloud.com/",
@@ -79,7 +80,7 @@ func TestDialpad(t *testing.T) {
 		{"Uber Conference..   uberconference.com/acme-board | 469-555-0131", want},
 	}, []string{
 		"https://meetings.dialpad.com/international", "https://meetings.dialpad.com/room/yourname", "https://meetings.dialpad.com/janedoe", "https://www.uberconference.com/api/i1/login", "https://help.uberconference.com/hc",
-		"https://www.uberconference.com/", "https://meetings.dialpad.com/room/${name}", "https://www.uberconference.com/features",
+		"https://www.uberconference.com/", "https://meetings.dialpad.com/room/${name}", "https://www.uberconference.com/features", "https://meetings.dialpad.com/room/team-sync",
 	})
 }
 
@@ -124,6 +125,6 @@ func TestTelegram(t *testing.T) {
 		{"https://t.me/call/lKI4d1OCBCjqcr", Link{Kind: Meeting, Class: JoinWithSecret, Space: "call", ID: "lKI4d1OCBCjqcr"}},
 	}, []string{
 		"https://t.me/+4915755501234", "https://t.me/hoolinews", "https://t.me/s/hoolinews/42", "https://t.me/hooli_bot?start=ref", "https://t.me/+abcdef", "https://t.me/joinchat/...", "https://t.me/joinchat/", "https://t.me/+xxxxxxxx",
-		"f\"https://t.me/{name}?videochat\"", "https://t.me/+Kq7RmxVd", "https://t.me/share/url?url=x&text=y", "https://internet.me/+Kq7RmxVd9pZ4tLw8", "https://t.me/joinchat/AbCdEfgh0123456789_-",
+		"f\"https://t.me/{name}?videochat\"", "t.me/group_chat?videochat", "https://t.me/somegroup?voicechat", "tg://resolve?domain=durov&videochat", "https://t.me/+Kq7RmxVd", "https://t.me/share/url?url=x&text=y", "https://internet.me/+Kq7RmxVd9pZ4tLw8", "https://t.me/joinchat/AbCdEfgh0123456789_-",
 	})
 }

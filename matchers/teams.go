@@ -110,8 +110,8 @@ func teamsThread(u *URL, l Link, route string, kind Kind, class Class) (Link, er
 		return Link{}, err
 	}
 	l.Kind, l.Class, l.Space, l.ID = kind, class, "thread", thread
-	if !strings.HasPrefix(thread, "19:meeting_") { // in a channel the message is part of the meeting's identity
-		l.Realm = channelMessage(rest)
+	if message := channelMessage(rest); message != "" && !strings.HasPrefix(thread, "19:meeting_") {
+		l.ID += ":" + message // in a channel the message is part of the meeting's identity
 	}
 	context := route
 	if guidAfter(context, "tid", "tenantid") == "" {
@@ -146,7 +146,7 @@ func teamsShort(u *URL, l Link, route string) (Link, error) {
 			return Link{}, Placeholder
 		}
 		return Link{}, Incomplete
-	case placeholderDigits(id) || strings.Contains(id, "123456789"):
+	case placeholderDigits(id) || strings.HasPrefix(id, "12345") || strings.HasSuffix(id, "12345") || strings.Contains(id, "123456"):
 		return Link{}, Placeholder
 	}
 	l.Kind, l.Class, l.Space, l.ID, l.Path = Meeting, JoinWithSecret, teamsSpace(u), id, "/meet/{id}"
@@ -194,6 +194,7 @@ func teamsLight(u *URL, l Link) (Link, error) {
 	coords := decodeLayers(raw)
 	l.Path = "/l/meetup-join/{id}"
 	if found, err := teamsThread(&URL{}, l, coords, Meeting, JoinWithSecret); err == nil {
+		found.AddSecret("coords")
 		return found, nil
 	}
 	code := jsonValue(coords, "meetingcode")

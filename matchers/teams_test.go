@@ -30,7 +30,7 @@ func teamsHits() []hit {
 	bareShort := short
 	bareShort.Secrets = nil
 	home := Link{Kind: Meeting, Class: JoinWithSecret, Space: "live", ID: "9384710265318", Secrets: []string{"p"}}
-	channel := Link{Kind: Meeting, Class: JoinWithSecret, Realm: "1617093824715", Space: "thread", ID: "19:8f31c05e7b9a42d6a0e4c7138d5b29f6@thread.tacv2", Org: teamsTenant, Owner: teamsOid}
+	channel := Link{Kind: Meeting, Class: JoinWithSecret, Space: "thread", ID: "19:8f31c05e7b9a42d6a0e4c7138d5b29f6@thread.tacv2:1617093824715", Org: teamsTenant, Owner: teamsOid}
 	raw := "19:meeting_" + teamsPayloadA + "@thread.v2"
 	encoded := "19%3ameeting_" + teamsPayloadA + "%40thread.v2/0?context=%7b%22Tid%22%3a%22" + teamsTenant + "%22%2c%22Oid%22%3a%22" + teamsOid + "%22%7d"
 	params := "organizerId=" + teamsOid + "&tenantId=" + teamsTenant + "&threadId=19_meeting_" + teamsPayloadA + "@thread.v2&messageId=0&language=en-US"

@@ -207,6 +207,9 @@ func contextTail(tail string) string {
 
 // unfoldOnce takes a line break with the fold or quote marks behind it off the start of s.
 func unfoldOnce(s string) string {
+	if s != "" && (s[0] == '\'' || s[0] == '"' || s[0] == '\\') {
+		return unfoldLiteral(s)
+	}
 	rest := strings.TrimPrefix(s, "=")
 	rest = strings.TrimPrefix(rest, "\r")
 	if !strings.HasPrefix(rest, "\n") {
@@ -218,6 +221,29 @@ func unfoldOnce(s string) string {
 		i++
 	}
 	return rest[i:]
+}
+
+// unfoldLiteral takes a fold in source code off the start of s: the escapes of a line break and a blank, or the end of one
+// string literal and the beginning of the next on another line, with the blank that marks the fold.
+func unfoldLiteral(s string) string {
+	i, broken := 0, false
+	for i < len(s) && i < 48 {
+		switch {
+		case strings.HasPrefix(s[i:], `\r`), strings.HasPrefix(s[i:], `\n`):
+			broken = true
+			i += 2
+			continue
+		case s[i] == '\n':
+			broken = true
+		case strings.IndexByte("'\" \t\r.+,", s[i]) < 0:
+			if broken && s[i-1] == ' ' {
+				return s[i:]
+			}
+			return s
+		}
+		i++
+	}
+	return s
 }
 
 // unfoldAll takes line breaks and fold marks out of a short text.
@@ -239,18 +265,21 @@ func unfoldAll(s string) string {
 // join link that is broken before it. A thread without such company is a chat's name and no way into a meeting.
 func bareTeams(text []byte, at int) (Link, Span, error) {
 	before := unfoldAll(lowerASCII(string(text[max(0, at-200):at])))
-	kind, ok := threadCompany(decodeLayers(before))
-	if !ok {
-		return Link{}, Span{}, NotAMeeting
-	}
 	raw := string(text[at:min(len(text), at+700)])
 	window := decodeLayers(unfoldAll(raw))
+	kind, ok := threadCompany(decodeLayers(before))
+	if !ok && !joinsBehind(window) {
+		return Link{}, Span{}, NotAMeeting
+	}
 	if !strings.HasPrefix(window, "19") {
 		return Link{}, Span{}, Incomplete
 	}
 	thread, rest, err := readThread(window[min(len(window), 3):])
 	if err != nil {
 		return Link{}, Span{}, err
+	}
+	if !ok {
+		kind = Meeting
 	}
 	l := Link{Kind: kind, Class: JoinWithSecret, Space: "thread", ID: thread}
 	near := rest[:min(len(rest), 320)]
@@ -262,6 +291,12 @@ func bareTeams(text []byte, at int) (Link, Span, error) {
 		l.Org, l.Owner = ownersBefore(decodeLayers(before))
 	}
 	return l, Span{at, at + threadLength(raw)}, nil
+}
+
+// joinsBehind: behind the thread a join link goes on, whose beginning was cut away.
+func joinsBehind(window string) bool {
+	i := strings.Index(window[:min(len(window), 96)], "@thread.")
+	return i >= 0 && strings.Contains(window[i:min(len(window), i+40)], "/0?context=")
 }
 
 // threadCompany says what a thread is by the text directly before it, which is in lower case.

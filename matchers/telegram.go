@@ -100,7 +100,7 @@ func telegramChat(u *URL, l Link, name string) (Link, error) {
 	switch {
 	case form == "" || len(u.Segs()) > 1:
 		return Link{}, NotAMeeting
-	case sampleRoom(name):
+	case sampleRoom(name) || telegramSample(name):
 		return Link{}, Placeholder
 	case !ok:
 		return Link{}, Incomplete
@@ -111,4 +111,13 @@ func telegramChat(u *URL, l Link, name string) (Link, error) {
 		l.Path += "?" + form
 	}
 	return l, nil
+}
+
+// telegramSample: names that stand for a chat's.
+func telegramSample(name string) bool {
+	switch strings.ReplaceAll(strings.ToLower(name), "_", "") {
+	case "groupchat", "somegroup", "mygroup", "groupname", "group", "channel", "mychannel", "somechannel", "channelname", "chatname", "mychat", "somechat", "username", "durov", "telegram", "publicchat", "domain":
+		return true
+	}
+	return false
 }

@@ -84,14 +84,14 @@ func (v *vicinity) window(start, end int) (from, to int) {
 	return from, to
 }
 
-// mixedPasscode: a passcode of small and capital letters stands within three lines behind end.
-func (v *vicinity) mixedPasscode(end int) bool {
+// passcode: a passcode stands within three lines behind end; mixed when it has small and capital letters.
+func (v *vicinity) passcode(end int) (mixed, ok bool) {
 	for _, r := range v.between(end, end+secretBytes) {
 		if r.secret == "passcode" && v.lines(end, r.start) <= secretLines {
-			return r.mixed
+			return r.mixed, true
 		}
 	}
-	return false
+	return false, false
 }
 
 // namesCall: a word near the item says that the talk is of a meeting or a telephone call.
@@ -161,6 +161,9 @@ func firstPairs(text string) [][2]byte {
 	return pairs
 }
 
+// nameGoesOn: the word is the beginning of a program's name, as in ZOOM_JOIN_URL.
+func nameGoesOn(text []byte, end int) bool { return end < len(text) && text[end] == '_' }
+
 // read reads the longest label at text[at] and, of a secret, its value.
 func (t *remarkTable) read(text []byte, at int) (r remark, ok bool) {
 	if !wordStart(text, at) {
@@ -173,7 +176,7 @@ func (t *remarkTable) read(text []byte, at int) (r remark, ok bool) {
 		if label.second != second {
 			continue
 		}
-		if n := matchLabel(text[at:], label.text); n > length && wordEnd(text, at+n) {
+		if n := matchLabel(text[at:], label.text); n > length && (wordEnd(text, at+n) || label.secret == "" && nameGoesOn(text, at+n)) {
 			best, length = label, n
 		}
 	}
@@ -184,6 +187,10 @@ func (t *remarkTable) read(text []byte, at int) (r remark, ok bool) {
 	switch best.secret {
 	case "passcode":
 		r.value, r.mixed, ok = readPasscode(text, r.end)
+		if len(best.text) <= len("pass") { // an ordinary word, but for the colon
+			_, said := skipMarkup(text, r.end, 0)
+			ok = ok && said
+		}
 	case "pin":
 		r.value, ok = readPIN(text, r.end)
 	case "host_key":

@@ -17,7 +17,7 @@ func webex() Platform {
 		Parse: parseWebex,
 		Forms: []Form{
 			{"/<site>/j.php?MTID=m<32 hex>, /<site>/k2/j.php?MTID=t<32 hex>", Meeting, JoinWithSecret},
-			{"/<site>/onstage/g.php?MTID=e<32 hex>", Event, PublicForm},
+			{"/<site>/onstage/g.php?MTID=e<32 hex>", Webinar, JoinWithSecret},
 			{"/meet/<user>, /join/<user>, /webappng/sites/<site>/dashboard/pmr/<user>", PersonalRoom, PermanentRoom},
 			{"/m/<guid>", Meeting, PermanentRoom},
 			{"/webappng/sites/<site>/meeting/info/<uuid>, /wbxmjs/joinservice/sites/<site>/meeting/download/<uuid>", Meeting, JoinWithSecret},
@@ -38,7 +38,7 @@ func webexLinkSecrets() []string {
 func parseWebex(u *URL) (Link, error) {
 	site := u.Sub()
 	l := Link{Realm: site, Org: webexOrg(site), Host: u.Host}
-	if placeholderWord(l.Org) && l.Org != "" {
+	if l.Org != "" && (placeholderWord(l.Org) || webexSampleSite(l.Org)) {
 		return Link{}, Placeholder
 	}
 	if u.User != "" {
@@ -119,13 +119,15 @@ func webexService(site string) bool {
 	case "", "www", "help", "web", "signin", "teams", "developer", "developers", "api", "status", "admin", "idbroker", "identity",
 		"settings", "collaborationhelp", "blog", "community", "apphub", "support", "essentials", "cart", "binaries", "download", "downloads",
 		"app", "mediatest", "socio", "content", "try", "pages", "roomdevices", "upgrade", "learning", "instant", "instant-usgov", "meet",
-		"academy", "hub", "user", "login", "account", "analytics", "calling", "ai", "events", "connect", "rooms", "calls", "my", "join":
+		"academy", "hub", "user", "login", "account", "analytics", "calling", "ai", "events", "connect", "rooms", "calls", "my", "join",
+		"m": // m.webex.com: the room systems that join Teams
 		return true
 	}
 	return false
 }
 
-// webexMTID reads MTID=<letter><32 hex>. The letter is the kind: m and t meetings and trainings, e events. A browser link can
+// webexMTID reads MTID=<letter><32 hex>. The letter is the kind: m and t meetings and trainings, e webinars of
+// the Events centre. A browser link can
 // carry the uuid too: an alias.
 func webexMTID(u *URL, l Link) (Link, error) {
 	value := decodeLayers(u.Param("MTID"))
@@ -137,7 +139,7 @@ func webexMTID(u *URL, l Link) (Link, error) {
 	}
 	kind, class, letter := Meeting, JoinWithSecret, value[:1]
 	if letter == "e" {
-		kind, class = Event, PublicForm
+		kind = Webinar
 	}
 	if !isAlpha(letter[0]) || isHexID(value) {
 		letter = ""
@@ -169,7 +171,7 @@ func webexHex(l Link, value, letter, space, path string, kind Kind, class Class)
 	case len(id) < 32:
 		return Link{}, Incomplete
 	}
-	l.Kind, l.Class, l.Space, l.ID, l.Path = kind, class, space, id[:32], path
+	l.Kind, l.Class, l.Space, l.ID, l.Path = kind, class, space, lowerASCII(id[:32]), path
 	return l, nil
 }
 
@@ -188,7 +190,7 @@ func webexUUID(u *URL) string {
 	for i := 0; i+2 < len(segs); i++ {
 		if segs[i] == "meeting" || segs[i] == "webinar" {
 			if id := leading(segs[i+2], isHex); len(id) >= 32 && !placeholderHex(id) {
-				return id[:32]
+				return lowerASCII(id[:32])
 			}
 		}
 	}
@@ -304,12 +306,23 @@ func webexRoom(segment string, l Link) (Link, error) {
 	return l, nil
 }
 
+// webexSampleSite lists labels that stand for any site.
+func webexSampleSite(org string) bool {
+	switch org {
+	case "site", "sitename", "site-name", "yoursite", "your-site", "mysite", "my-site", "siteurl", "subdomain", "demosubdomain", "demosite", "testsite",
+		"test-site", "companysite", "customer", "customername", "tenant", "domain":
+		return true
+	}
+	return false
+}
+
 // webexSampleUser lists names that stand for any user.
 func webexSampleUser(name string) bool {
 	switch name {
 	case "user", "userid", "user-id", "user_id", "user1", "user123", "userroom", "user-room", "john.doe", "johndoe", "jdoe", "jane.doe", "janedoe",
 		"john", "name", "firstname.lastname", "first.last", "firstname", "lastname", "personalroom", "personal-room", "personal", "room1",
-		"room123", "room-123", "meeting", "meeting123", "test-meeting", "testroom", "test-room", "abc-def", "xyz", "host", "me", "someone", "person":
+		"room123", "room-123", "meeting", "meeting123", "test-meeting", "testroom", "test-room", "abc-def", "xyz", "host", "me", "someone", "person",
+		"alice", "bob":
 		return true
 	}
 	return false

@@ -9,13 +9,13 @@ func webexHits() []hit {
 		return Link{Kind: Meeting, Class: JoinWithSecret, Realm: realm, Org: org, Space: "mtid", ID: id}
 	}
 	event := at("globex", "globex")
-	event.Kind, event.Class = Event, PublicForm
+	event.Kind = Webinar
 	browser := at("globex", "globex")
 	browser.Space, browser.ID = "mtg", uuid
 	start := browser
 	start.Kind, start.Class, start.Secrets = HostStart, HostCredential, []string{"integrationJoinToken"}
 	upper := browser
-	upper.ID = "6B4F9387168A3D28F1642BB3CE1A992C"
+	upper.ID = "6b4f9387168a3d28f1642bb3ce1a992c"
 	room := Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "globex", Org: "globex", Space: "room", ID: "r.okafor-2", Owner: "r.okafor-2"}
 	sharedRoom := Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "meetingsapac27", Space: "room", ID: "pr2840716935", Owner: "pr2840716935"}
 	register := Link{Kind: Registration, Class: PublicForm, Realm: "globex", Org: "globex", Space: "reg", ID: id}

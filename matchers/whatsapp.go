@@ -57,10 +57,13 @@ func whatsappCode(segment string, ok func(byte) bool, l Link) (Link, error) {
 	return l, nil
 }
 
-// wordyCode reports whether a code consists of words that say what should stand there: a long random one without a digit is rare,
-// and one with these words is none.
+// wordyCode reports whether a code consists of words: of 22 random characters some are capitals and some small, a long random one without
+// a digit is rare, and one with words that say what should stand there is none.
 func wordyCode(code string) bool {
 	lower := strings.ToLower(code)
+	if code == lower || code == strings.ToUpper(code) {
+		return true
+	}
 	if strings.ContainsAny(lower, "0123456789") {
 		return false
 	}

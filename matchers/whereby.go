@@ -41,6 +41,8 @@ func parseWhereby(u *URL) (Link, error) {
 		return Link{}, Placeholder
 	case !all(room, isWherebyByte):
 		return Link{}, Incomplete
+	case org == "" && key == nil && genericRoom(room):
+		return Link{}, Placeholder
 	}
 	l := Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: org, ID: room, Org: org, Host: u.Host, Path: "/{id}"}
 	if key != nil {

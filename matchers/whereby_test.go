@@ -12,6 +12,8 @@ func TestWhereby(t *testing.T) {
 	runPlatform(t, whereby(), []hit{
 		{"Video: https://whereby.com/hooli-dojo?embed&minimal", room},
 		{"[appear.in/hooli-dojo](https://appear.in/hooli-dojo)", room},
+		// words that fit any meeting name one where an organisation's host stands before them
+		{"https://acmecare.whereby.com/team-standup", with(org, func(l *Link) { l.ID = "team-standup" })},
 		{"https://acmecare.whereby.com/dr-moura", org},
 		// host links in default values; even under a room name from the documentation the key is real
 		{"'https://acmecare.whereby.com/dr-moura?roomKey=eyJhbGciOi.Jz84kLq.x7Pq'", host},
@@ -20,5 +22,6 @@ func TestWhereby(t *testing.T) {
 		"https://whereby.com/information/pricing", "https://whereby.com/user/login", "https://api.whereby.com/v1/meetings", "https://cdn.srv.whereby.com/embed/v2-embed.js", "from \"@whereby.com/core\"",
 		"import x from '@whereby.com/react-native-sdk/embed'", "https://whereby.com/your-room", "https://<org>.whereby.com/<room>", "'https://appear.in/hooli_op' + item.id", "https://appear.in/images/favicon.png",
 		"`https://appear.in/${link}`", "https://whereby.com/", "https://docs.whereby.com/reference", "http://www.whereby.com",
+		"https://whereby.com/team-room", "\"https://whereby.com/planning-room\",", "https://www.whereby.com/435abc123",
 	})
 }

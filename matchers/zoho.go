@@ -97,7 +97,7 @@ func zohoCode(l Link, segment, path string) (Link, error) {
 	groups := strings.Split(code, "-")
 	shape := len(groups) == 3 && len(groups[0]) >= 3 && len(groups[0]) <= 4 && len(groups[1]) >= 3 && len(groups[1]) <= 4 && len(groups[2]) >= 3 && len(groups[2]) <= 4
 	switch {
-	case placeholderWord(segment) || placeholderToken(code) || strings.HasPrefix(strings.ToLower(code), "abc"):
+	case placeholderWord(segment) || placeholderToken(code) || strings.Contains(code, "12345") || strings.HasPrefix(strings.ToLower(code), "abc"):
 		return Link{}, Placeholder
 	case !shape && (len(groups) != 1 || len(code) < 8 || len(code) > 40 || !strings.ContainsAny(code, "0123456789")):
 		return Link{}, Incomplete

@@ -111,7 +111,7 @@ func zoomBrowserClient(u *URL, l Link) (Link, error) {
 }
 
 // zoomNumber reads a meeting number: 9 to 11 digits, separators allowed. Documented lengths: 9 until April 2020, 10 for personal
-// rooms, 11 for everything else; on the government cloud 10 digits are ordinary meetings.
+// rooms, 11 for everything else; on the government cloud, and with umeet, 10 digits are ordinary meetings.
 func zoomNumber(u *URL, l Link, segment, path string) (Link, error) {
 	id := leadingNumber(strings.NewReplacer("-", "", " ", "", "+", "").Replace(segment))
 	if len(id) < 9 && id == segment {
@@ -133,7 +133,7 @@ func zoomNumber(u *URL, l Link, segment, path string) (Link, error) {
 	case path == "/w/":
 		l.Kind, l.Class = Webinar, JoinWithSecret
 	case l.Kind != "":
-	case len(id) == 10 && l.Realm == "commercial":
+	case len(id) == 10 && (l.Realm == "commercial" || l.Realm == "cn" && u.Base != "umeet.com.cn"):
 		l.Kind, l.Class = PersonalRoom, PermanentRoom
 	default:
 		l.Kind, l.Class = Meeting, JoinWithSecret
@@ -173,7 +173,7 @@ func zoomPersonalLink(u *URL, l Link) (Link, error) {
 	ok := len(name) >= 3 && len(name) <= 64 && isAlpha(name[0]) &&
 		all(name, func(c byte) bool { return isAlnum(c) || c == '.' || c == '-' || c == '_' })
 	switch {
-	case placeholderWord(name):
+	case placeholderWord(name) || placeholderName(name):
 		return Link{}, Placeholder
 	case !ok:
 		return Link{}, Incomplete
@@ -257,9 +257,11 @@ func zoomSpecialHost(u *URL, l Link) (Link, error) {
 	default:
 		return Link{}, NotAMeeting
 	}
-	token := segs[len(segs)-1]
-	if segs[0] != "e" {
-		token = segs[1]
+	token := segs[1]
+	for _, seg := range segs[2:] { // /e/view/<token>, /e/view/preview/<token>/purchase
+		if segs[0] == "e" && len(token) < 20 {
+			token = seg
+		}
 	}
 	token = leading(token, func(c byte) bool { return isB64u(c) || c == '~' })
 	switch {

@@ -1,0 +1,66 @@
+package matchers
+
+import "strings"
+
+// adobeConnect knows the rooms and recordings of Adobe Connect, on the organisation's host. Names that begin with p or r and go on with random
+// characters are the service's own: recordings (and other content), and rooms. Seen in public pages and documented for the custom names.
+func adobeConnect() Platform {
+	return Platform{
+		Name:  "adobe-connect",
+		Title: "Adobe Connect",
+		Hosts: []string{"adobeconnect.com"},
+		Docs:  "https://helpx.adobe.com/adobe-connect/using/creating-arranging-meetings.html",
+		Parse: parseAdobeConnect,
+		Forms: []Form{
+			{"<organisation>.adobeconnect.com/<room>", PersonalRoom, PermanentRoom},
+			{"<organisation>.adobeconnect.com/p<random>", Recording, PastContent},
+			{"<organisation>.adobeconnect.com/e<random>/event/…", Event, PublicForm},
+		},
+	}
+}
+
+func parseAdobeConnect(u *URL) (Link, error) {
+	org, _, _ := strings.Cut(u.Sub(), ".")
+	segs := u.Segs()
+	switch {
+	case org == "" || org == "www" || org == "help" || org == "na1cps" || org == "admin" || len(segs) == 0:
+		return Link{}, NotAMeeting
+	case sampleOrg(org):
+		return Link{}, Placeholder
+	}
+	l := Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: org, Org: org, Host: u.Host, Path: "/{id}"}
+	l.AddSecret(u.SecretParams("session")...)
+	drawn := adobeDrawn(segs[0])
+	switch {
+	case len(segs) > 1 && segs[1] == "event" && drawn == 'e':
+		l.Kind, l.Class, l.ID = Event, PublicForm, segs[0]
+		return l, nil
+	case len(segs) > 1 || isSitePage(segs[0]) || adobePage(segs[0]):
+		return Link{}, NotAMeeting
+	case drawn == 'p':
+		l.Kind, l.Class, l.ID = Recording, PastContent, segs[0]
+		return l, nil
+	}
+	room, err := namedRoom(u, segs[0])
+	if err == nil && (len(room) < 3 || !all(room, isB64u)) {
+		err = Incomplete
+	}
+	l.ID = room
+	return l, err
+}
+
+// adobeDrawn is the first letter of a name that the service drew: a letter and 9 to 14 small letters and digits; or 0.
+func adobeDrawn(name string) byte {
+	if len(name) < 10 || len(name) > 15 || !all(name, isTalkByte) || !strings.ContainsAny(name, "0123456789") {
+		return 0
+	}
+	return name[0]
+}
+
+func adobePage(segment string) bool {
+	switch strings.ToLower(segment) {
+	case "common", "system", "content", "servlet", "swf", "_a7", "lms", "gateway", "xml", "default", "connect", "logo":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,17 @@
+package matchers
+
+import "testing"
+
+// Links were seen on pages of communities, samples in the vendor's libraries.
+func TestDingTalk(t *testing.T) {
+	runPlatform(t, dingtalk(), []hit{
+		{"<li>Sprechstunde: <a href=\"https://meeting.dingtalk.com/j/quZ1FiFeHT4\" target=\"_blank\">Raum öffnen</a></li>", Link{Kind: Meeting, Class: JoinWithSecret, ID: "quZ1FiFeHT4"}},
+		{"{\"title\":\"Planning\",\"link\":\"https:\\/\\/meeting.dingtalk.com\\/j\\/quZ1FiFeHT4?x=1\",\"seats\":12}", Link{Kind: Meeting, Class: JoinWithSecret, ID: "quZ1FiFeHT4"}},
+	}, []string{
+		"    expect(parse('https://meeting.dingtalk.com/j/xxxx')).toBe(true);",
+		"      placeholder: 'https://meeting.dingtalk.com/j/123456789',\n      required: true,",
+		"3. Paste the link, for example `https://meeting.dingtalk.com/j/Bsq7kxxxxxUyJJ9`, and press **Save**.",
+		"See the [vendor page](https://meeting.dingtalk.com/) for details.",
+		"<a href=\"https://www.dingtalk.com/download\">More</a>",
+	})
+}

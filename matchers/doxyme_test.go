@@ -1,0 +1,25 @@
+package matchers
+
+import "testing"
+
+// Rooms were seen on the pages of practices, clinics' hosts in frames.
+func TestDoxyMe(t *testing.T) {
+	runPlatform(t, doxyMe(), []hit{
+		{"  { id: 4, title: 'Retro', url: 'https://doxy.me/drinesmoura', open: true },", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "drinesmoura", Owner: "drinesmoura"}},
+		{"Nos vemos el martes a las 18 h: https://doxy.me/DrOkafor. ¡Hasta pronto!", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "DrOkafor", Owner: "DrOkafor"}},
+		{"rooms:\n  - name: weekly\n    url: https://globexclinic.doxy.me/telehealth\n    owner: board\n", Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "globexclinic", ID: "telehealth", Org: "globexclinic", Owner: "telehealth"}},
+		{"Bonjour,\n\nle lien : <https://doxy.me/globexclinic/rosa>\n\nÀ demain", Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "globexclinic", ID: "rosa", Org: "globexclinic", Owner: "rosa"}},
+		{"date,topic,link\n2023-02-14,Budget,https://www.doxy.me/empathy7?username=\n2023-02-21,Hiring,tba\n", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "empathy7", Owner: "empathy7"}},
+	}, []string{
+		"usage: joinbot [--record] https://doxy.me/yourname",
+		"    expect(parse('https://doxy.me/{clinic_name}/{room_name}')).toBe(true);",
+		"      placeholder: 'https://doxy.me/${room}',\n      required: true,",
+		"3. Paste the link, for example `https://doxy.me/your-room-name`, and press **Save**.",
+		"<a href=\"https://doxy.me/sign-in\">More</a>",
+		"Need help? https://doxy.me/en/ | Unsubscribe",
+		"See the [vendor page](https://doxy.me/en/pricing) for details.",
+		"<a href=\"https://help.doxy.me/en/articles/95911\">More</a>",
+		"Need help? https://doxy.me/pricing | Unsubscribe",
+		"See the [vendor page](https://globexclinic.doxy.me/) for details.",
+	})
+}

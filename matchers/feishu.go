@@ -1,0 +1,52 @@
+package matchers
+
+import "strings"
+
+// feishu knows the meetings of Feishu and of its international brand Lark, and their minutes, which are recordings. The two clouds number apart.
+//
+// Documented: a meeting's number has nine digits (open.feishu.cn, video conferencing). Seen in public pages: /minutes/ob… on the tenant's host.
+func feishu() Platform {
+	return Platform{
+		Name:  "feishu",
+		Title: "Feishu / Lark",
+		Hosts: []string{"vc.feishu.cn", "vc.larksuite.com", "feishu.cn/minutes/", "larksuite.com/minutes/"},
+		Docs:  "https://open.feishu.cn/document/server-docs/vc-v1/meeting/meeting-overview",
+		Parse: parseFeishu,
+		Forms: []Form{
+			{"vc.feishu.cn/j/<9 digits>, vc.larksuite.com/j/<9 digits>", Meeting, JoinWithSecret},
+			{"<tenant>.feishu.cn/minutes/ob<22>", Recording, PastContent},
+		},
+	}
+}
+
+func parseFeishu(u *URL) (Link, error) {
+	realm := "cn"
+	if strings.HasSuffix(u.Base, "larksuite.com") {
+		realm = "global"
+	}
+	switch u.Seg(0) {
+	case "j":
+		id, err := numberCode(u.Seg(1), 9, 9)
+		switch {
+		case err != nil:
+			return Link{}, err
+		case !strings.HasPrefix(u.Base, "vc."):
+			return Link{}, NotAMeeting
+		}
+		return Link{Kind: Meeting, Class: JoinWithSecret, Realm: realm, ID: id, Host: u.Host, Path: "/j/{id}"}, nil
+	case "minutes":
+		return feishuMinutes(u, realm)
+	}
+	return Link{}, NotAMeeting
+}
+
+func feishuMinutes(u *URL, realm string) (Link, error) {
+	id, err := opaqueCode(u.Seg(1), isAlnum, 24, 24)
+	switch {
+	case err != nil:
+		return Link{}, err
+	case !strings.HasPrefix(id, "ob") || u.Label() == "":
+		return Link{}, Incomplete
+	}
+	return Link{Kind: Recording, Class: PastContent, Realm: realm, Space: "minutes", ID: id, Org: u.Label(), Host: u.Host, Path: "/minutes/{id}"}, nil
+}

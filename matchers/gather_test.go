@@ -1,0 +1,23 @@
+package matchers
+
+import "testing"
+
+// Spaces were seen on pages of conferences and groups.
+func TestGather(t *testing.T) {
+	runPlatform(t, gather(), []hit{
+		{"<li>Sprechstunde: <a href=\"https://app.gather.town/app/Af5wjXzMTZR3dCLF/spax-community\" target=\"_blank\">Raum öffnen</a></li>", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "Af5wjXzMTZR3dCLF"}},
+		{"{\"title\":\"Planning\",\"link\":\"https:\\/\\/app.gather.town\\/app\\/Af5wjXzMTZR3dCLF\\/poster%20hall?spawnToken=6eabPkRCRPTCSNSw\",\"seats\":12}", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "Af5wjXzMTZR3dCLF", Secrets: []string{"spawnToken"}}},
+		{"  { id: 4, title: 'Retro', url: 'https://app.v2.gather.town/app/Af5wjXzMTZR3dCLF/hq', open: true },", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "Af5wjXzMTZR3dCLF"}},
+		{"Nos vemos el martes a las 18 h: https://gather.town/app/Af5wjXzMTZR3dCLF. ¡Hasta pronto!", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "Af5wjXzMTZR3dCLF"}},
+	}, []string{
+		"      placeholder: 'https://app.gather.town/app/{spaceId}/{name}',\n      required: true,",
+		"3. Paste the link, for example `https://app.gather.town/app/x/y`, and press **Save**.",
+		"usage: joinbot [--record] https://app.gather.town/app/ASDF/my_room",
+		"    expect(parse('https://app.gather.town/app/1a2S3d4F5G/1a2S-3d4F_5G6h')).toBe(true);",
+		"      placeholder: 'https://app.gather.town/app/XXXXXXXXXXXXXXXX/office',\n      required: true,",
+		"Need help? https://gather.town | Unsubscribe",
+		"See the [vendor page](https://app.gather.town/apikeys) for details.",
+		"<a href=\"https://www.gather.town/\">More</a>",
+		"Need help? https://support.gather.town/hc/en-us | Unsubscribe",
+	})
+}

@@ -1,0 +1,59 @@
+package matchers
+
+import "strings"
+
+// pexip knows the web app of Pexip Infinity, which organisations run on their own hosts. A meeting room's alias stands in the fragment, in the query
+// or in the path, depending on the app's version, and may look like an address.
+//
+// Documented: web app addresses and their parameters (docs.pexip.com, "Creating preconfigured links to launch conferences via Connect apps").
+func pexip() Platform {
+	return Platform{
+		Name:  "pexip",
+		Title: "Pexip",
+		Anchors: []string{"/webapp/#/?conference=", "/webapp/?conference=", "/webapp/conference/", "/webapp2/conference/", "/webapp3/m/",
+			"\\/webapp\\/#\\/?conference=", "\\/webapp\\/?conference=", "\\/webapp3\\/m\\/", "%2fwebapp%2f%23%2f%3fconference%3d", "%2fwebapp3%2fm%2f"},
+		Docs:  "https://docs.pexip.com/admin/link_webapp.htm",
+		Parse: parsePexip,
+		Forms: []Form{
+			{"<host>/webapp/#/?conference=<alias>&pin=, <host>/webapp2/conference/<alias>, <host>/webapp3/m/<alias>", PersonalRoom, PermanentRoom},
+			{"…&role=host&pin=<PIN>", HostStart, HostCredential},
+		},
+	}
+}
+
+func parsePexip(u *URL) (Link, error) {
+	param := func(name string) string {
+		if v := u.FragmentParam(name); v != "" {
+			return v
+		}
+		return u.Param(name)
+	}
+	segs := u.Segs()
+	alias, path := param("conference"), "/webapp/#/?conference={id}"
+	for i := 0; i+2 < len(segs); i++ {
+		if strings.HasPrefix(segs[i], "webapp") && (segs[i+1] == "m" || segs[i+1] == "conference") {
+			alias, path = segs[i+2], "/"+segs[i]+"/"+segs[i+1]+"/{id}"
+			break
+		}
+	}
+	alias, domain, addressed := strings.Cut(alias, "@")
+	alias, err := namedRoom(u, alias)
+	switch {
+	case err != nil:
+		return Link{}, err
+	case !strings.Contains(u.Host, "."):
+		return Link{}, NotAMeeting
+	case sampleHost(u.Host) || addressed && sampleHost(domain):
+		return Link{}, Placeholder
+	case addressed:
+		alias += "@" + lowerASCII(leading(domain, isHostByte))
+	}
+	l := Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: u.Host, ID: alias, Org: u.Host, Host: u.Host, Path: path}
+	if pin := param("pin"); pin != "" && !placeholderSecret(pin) {
+		l.AddSecret("pin")
+		if strings.EqualFold(param("role"), "host") {
+			l.Kind, l.Class = HostStart, HostCredential
+		}
+	}
+	return l, nil
+}

@@ -1,0 +1,22 @@
+package matchers
+
+import "testing"
+
+// The forms are documented; pages of courts and hospitals use all of them.
+func TestPexip(t *testing.T) {
+	runPlatform(t, pexip(), []hit{
+		{"Bonjour,\n\nle lien : <https://vc.globex.example/webapp/#/?conference=court-room-5&pin=7294>\n\nÀ demain", Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "vc.globex.example", ID: "court-room-5", Org: "vc.globex.example", Secrets: []string{"pin"}}},
+		{"date,topic,link\n2023-02-14,Budget,https://vc.globex.example/webapp/#/?conference=court-room-5&pin=7294&role=host\n2023-02-21,Hiring,tba\n", Link{Kind: HostStart, Class: HostCredential, Realm: "vc.globex.example", ID: "court-room-5", Org: "vc.globex.example", Secrets: []string{"pin"}}},
+		{"今夜20時から → https://node2.hearings.vandelay.example/webapp/#/?conference=ola.berg@hearings.vandelay.example （参加自由）", Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "node2.hearings.vandelay.example", ID: "ola.berg@hearings.vandelay.example", Org: "node2.hearings.vandelay.example"}},
+		{"The group meets [here](https://meet.hooli.example/webapp3/m/wanda.okafor/step-by-step?role=guest) every other Thursday.", Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "meet.hooli.example", ID: "wanda.okafor", Org: "meet.hooli.example"}},
+		{"<li>Sprechstunde: <a href=\"https://meet.hooli.example/webapp2/conference/49120357?pin=\" target=\"_blank\">Raum öffnen</a></li>", Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "meet.hooli.example", ID: "49120357", Org: "meet.hooli.example"}},
+		{"{\"title\":\"Planning\",\"link\":\"https:\\/\\/meet.hooli.example\\/webapp\\/?conference=tumour-board&name=Kim\",\"seats\":12}", Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "meet.hooli.example", ID: "tumour-board", Org: "meet.hooli.example"}},
+	}, []string{
+		"3. Paste the link, for example `https://vc.example.com/webapp/#/?conference={{alias}}`, and press **Save**.",
+		"usage: joinbot [--record] https://meet.example.com/webapp3/m/my-meeting",
+		"    expect(parse('https://vc.globex.example/webapp3/m/{sipAddress}')).toBe(true);",
+		"      placeholder: 'https://vc.globex.example/webapp3/m/',\n      required: true,",
+		"3. Paste the link, for example `https://localhost/webapp3/m/board-room`, and press **Save**.",
+		"See the [vendor page](https://docs.pexip.com/admin/link_webapp.htm) for details.",
+	})
+}

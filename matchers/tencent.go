@@ -1,0 +1,68 @@
+package matchers
+
+import "strings"
+
+// tencentMeeting knows the links of Tencent Meeting and of its international brand VooV Meeting. The number that stands beside a link in an
+// invitation is read by invitation.go.
+//
+// Documented: /dm/<12>; seen in public pages: /s/<12> (older), /p/<number> (personal meeting number), the app's wemeet://page/inmeeting, and
+// recordings under /crm/, /cw/, /v2/cloud-record/share and /user-center/shared-record-info. Both brands resolve the same numbers.
+func tencentMeeting() Platform {
+	return Platform{
+		Name:    "tencent-meeting",
+		Title:   "Tencent Meeting / VooV Meeting",
+		Hosts:   []string{"meeting.tencent.com", "voovmeeting.com"},
+		Anchors: []string{"wemeet://page/inmeeting", "wemeet:\\/\\/page"},
+		Docs:    "https://cloud.tencent.com/document/product/1095",
+		Parse:   parseTencentMeeting,
+		Forms: []Form{
+			{"meeting.tencent.com/dm/<12>, /s/<12>, voovmeeting.com/dm/<12>", Meeting, JoinWithSecret},
+			{"meeting.tencent.com/p/<number>, wemeet://page/inmeeting?meeting_code=<number>", Meeting, JoinWithSecret},
+			{"meeting.tencent.com/crm/<10>, /cw/<10>, /v2/cloud-record/share?id=<guid>", Recording, PastContent},
+		},
+	}
+}
+
+func parseTencentMeeting(u *URL) (Link, error) {
+	first := strings.ToLower(u.Seg(0))
+	switch {
+	case u.Scheme == "wemeet":
+		return tencentNumber(u.Param("meeting_code"), Link{Host: "meeting.tencent.com", Path: "/p/{id}"})
+	case u.Label() != "":
+		return Link{}, NotAMeeting
+	case first == "dm" || first == "s":
+		return tencentCode(u, first, 12, Link{Kind: Meeting, Class: JoinWithSecret, Space: "dm"})
+	case first == "p":
+		return tencentNumber(u.Seg(1), Link{Host: u.Host, Path: "/p/{id}"})
+	case first == "crm" || first == "cw":
+		return tencentCode(u, first, 10, Link{Kind: Recording, Class: PastContent, Space: "rec"})
+	case u.Seg(1) == "shared-record-info" || u.Seg(1) == "cloud-record" && u.Seg(2) == "share":
+		id, err := guidCode(u.Param("id"))
+		if err != nil {
+			return Link{}, err
+		}
+		return Link{Kind: Recording, Class: PastContent, Space: "rec", ID: id, Host: u.Host, Path: "/v2/cloud-record/share?id={id}"}, nil
+	}
+	return Link{}, NotAMeeting
+}
+
+func tencentCode(u *URL, first string, least int, l Link) (Link, error) {
+	id, err := opaqueCode(u.Seg(1), isAlnum, least, 12)
+	switch {
+	case err != nil:
+		return Link{}, err
+	case !mixed(id):
+		return Link{}, Incomplete
+	}
+	l.ID, l.Host, l.Path = id, u.Host, "/"+first+"/{id}"
+	return l, nil
+}
+
+func tencentNumber(segment string, l Link) (Link, error) {
+	id, err := numberCode(segment, 9, 11)
+	if err != nil {
+		return Link{}, err
+	}
+	l.Kind, l.Class, l.ID = Meeting, JoinWithSecret, id
+	return l, nil
+}
