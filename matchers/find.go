@@ -31,6 +31,7 @@ const (
 	tapTarget
 	h323Target
 	signTarget
+	cueTarget
 )
 
 type target struct {
@@ -105,6 +106,9 @@ func NewFinder(platforms []Platform) *Finder {
 		add(dial, target{kind: tapTarget})
 	}
 	add("##", target{kind: h323Target})
+	for _, cue := range dialCues() {
+		add(cue, target{kind: cueTarget})
+	}
 	for _, sign := range cleaningSigns(known) {
 		add(sign, target{kind: signTarget})
 	}
@@ -407,8 +411,8 @@ func (s *search) atHost(text []byte, h literalHit) ([]Sighting, int) {
 // leadsOn reports whether something stands behind the host that can be part of a link, or a user before it: a host in prose
 // is none.
 func leadsOn(text []byte, h literalHit) bool {
-	if last := text[h.end-1]; !isAlnum(last) {
-		return true // the literal ends in a path
+	if bytes.ContainsAny(text[h.start:h.end], "/?%") {
+		return true // the literal holds the beginning of a path or query: "t.me/", "t.me%2f", "t.me?v"
 	}
 	if h.end < len(text) && strings.IndexByte("/?#:%\\&=.<", text[h.end]) >= 0 {
 		return true

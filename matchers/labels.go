@@ -437,3 +437,13 @@ func foldLetter(r rune) rune {
 	}
 	return unicode.ToLower(r)
 }
+
+// dialCues are literals near which dial strings are looked for though no link or label stands there: the headings of Zoom's
+// dial-in list, telephone links, and what names a room system's call.
+func dialCues() []string {
+	cues := []string{"tel:+", "h.323", "162.255.3", "one-tap", "onetap"}
+	for _, lang := range languages() {
+		cues = append(cues, lang.headings...)
+	}
+	return cues
+}

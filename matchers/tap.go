@@ -53,8 +53,14 @@ func readTap(text []byte, at int) (number, bool) {
 	return n, n.platform != "zoom" || len(digits) <= 11
 }
 
-// readTapPasscode reads ",,,,*<passcode>#" and the older ",,,,,,0#,,<passcode>#"; both are Zoom's.
+// readTapPasscode reads ",,,,*<passcode>#" and the older ",,,,,,0#,,<passcode>#", both Zoom's, and "<password>#", Webex's.
 func readTapPasscode(text []byte, at int, n *number) {
+	if password, end := readGroup(text, at); len(password) >= 4 && len(password) <= 12 {
+		if _, ok := readHash(text, end); ok {
+			n.platform, n.secrets, n.secretSpans = "webex", []string{"passcode"}, []Span{{at, end}}
+		}
+		return
+	}
 	commas := readCommas(text, at)
 	if commas.count < 3 {
 		return

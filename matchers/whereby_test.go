@@ -7,13 +7,15 @@ func TestWhereby(t *testing.T) {
 	org := Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "acmecare", ID: "dr-moura", Org: "acmecare"}
 	host := org
 	host.Kind, host.Class, host.Secrets = HostStart, HostCredential, []string{"roomKey"}
+	standup := org
+	standup.ID = "team-standup"
 	sample := host
 	sample.ID = "example-prefix9c41"
 	runPlatform(t, whereby(), []hit{
 		{"Video: https://whereby.com/hooli-dojo?embed&minimal", room},
 		{"[appear.in/hooli-dojo](https://appear.in/hooli-dojo)", room},
 		// words that fit any meeting name one where an organisation's host stands before them
-		{"https://acmecare.whereby.com/team-standup", with(org, func(l *Link) { l.ID = "team-standup" })},
+		{"https://acmecare.whereby.com/team-standup", standup},
 		{"https://acmecare.whereby.com/dr-moura", org},
 		// host links in default values; even under a room name from the documentation the key is real
 		{"'https://acmecare.whereby.com/dr-moura?roomKey=eyJhbGciOi.Jz84kLq.x7Pq'", host},

@@ -113,7 +113,7 @@ func zoomBrowserClient(u *URL, l Link) (Link, error) {
 // zoomNumber reads a meeting number: 9 to 11 digits, separators allowed. Documented lengths: 9 until April 2020, 10 for personal
 // rooms, 11 for everything else; on the government cloud, and with umeet, 10 digits are ordinary meetings.
 func zoomNumber(u *URL, l Link, segment, path string) (Link, error) {
-	id := leadingNumber(strings.NewReplacer("-", "", " ", "", "+", "").Replace(segment))
+	id := leadingNumber(ungrouped(segment))
 	if len(id) < 9 && id == segment {
 		id = completeNumber(id, u.Tail)
 	}
@@ -145,6 +145,19 @@ func zoomNumber(u *URL, l Link, segment, path string) (Link, error) {
 		l.AddAlias(Link{Platform: "zoom", Realm: l.Realm, ID: omn}.Key())
 	}
 	return l, nil
+}
+
+// ungrouped takes blanks, hyphens and plus signs out of a number.
+func ungrouped(s string) string {
+	if !strings.ContainsAny(s, "-+ ") {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if r == '-' || r == '+' || r == ' ' {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // completeNumber joins the groups of a number that was pasted as Zoom prints it: "849 3027 5116".
