@@ -40,8 +40,8 @@ type target struct {
 	literal  string
 }
 
-// shortAnchor is a literal too short for the sweep. Dial strings are read only near other hits: alone, nobody could say whose
-// they are. A path is looked for everywhere, in a pass of its own.
+// shortAnchor is the separator of a dial string: too short for the sweep, and read only near other hits, because alone nobody
+// could say whose it is.
 type shortAnchor struct {
 	literal string
 	tag     int
@@ -75,7 +75,7 @@ func NewFinder(platforms []Platform) *Finder {
 	add := func(literal string, t target) {
 		t.literal = literal
 		f.targets = append(f.targets, t)
-		if tag := len(f.targets) - 1; len(literal) < windowLen {
+		if tag := len(f.targets) - 1; len(literal) < shortLiteral {
 			f.short = append(f.short, shortAnchor{literal, tag})
 		} else {
 			texts, tags = append(texts, literal), append(tags, tag)
@@ -241,10 +241,9 @@ func (s *search) sweep(text []byte, from, to int, spots []Span) ([]literalHit, [
 	done := from
 	for _, h := range kept {
 		start, end := max(done, h.start-shortReach), min(to, h.end+shortReach)
-		kept = s.f.appendShort(kept, text, start, end, false)
+		kept = s.f.appendShort(kept, text, start, end)
 		done = max(done, end)
 	}
-	kept = s.f.appendShort(kept, text, from, to, true)
 	if len(kept) > n {
 		slices.SortStableFunc(kept, byStart)
 	}
@@ -282,35 +281,21 @@ func (h literalHit) moved(by int) literalHit {
 	return h
 }
 
-// appendShort finds the short paths, or the short literals of dial strings.
-func (f *Finder) appendShort(hits []literalHit, text []byte, from, to int, paths bool) []literalHit {
+// appendShort finds the separators of dial strings.
+func (f *Finder) appendShort(hits []literalHit, text []byte, from, to int) []literalHit {
 	for _, a := range f.short {
-		if (a.literal[0] == '/') != paths {
-			continue
-		}
 		for i := max(from, 1); i < to; i++ {
 			n := bytes.IndexByte(text[i:to], a.literal[0])
 			if n < 0 {
 				break
 			}
 			i += n
-			if end := i + len(a.literal); plausibleShort(text, i, end, a.literal) {
+			if end := i + len(a.literal); end < len(text) && isDigit(text[i-1]) && isDigit(text[end]) && string(text[i:end]) == a.literal {
 				hits = append(hits, literalHit{start: i, end: end, tag: a.tag})
 			}
 		}
 	}
 	return hits
-}
-
-// plausibleShort: digits on both sides of a dial string's commas, a room like "abc-…" behind a path.
-func plausibleShort(text []byte, i, end int, literal string) bool {
-	if end+3 >= len(text) || string(text[i:end]) != literal {
-		return false
-	}
-	if literal[0] == '/' {
-		return isAlnum(text[i-1]) && text[end+3] == '-'
-	}
-	return isDigit(text[i-1]) && isDigit(text[end])
 }
 
 // judged turns hits into sightings: joined, or each for itself.
@@ -361,7 +346,9 @@ func (s *search) judge(text []byte, hits []literalHit) (links []Sighting, number
 		case labelTarget, tapTarget, h323Target:
 			if n, ok := s.number(text, h, t.kind); ok {
 				numbers = append(numbers, n)
-				s.step(Step{Start: n.start, End: n.end, Platform: n.platform, Outcome: "number", Shown: maskDigits(n.digits)})
+				s.step(func() Step {
+					return Step{Start: n.start, End: n.end, Platform: n.platform, Outcome: "number", Shown: maskDigits(n.digits)}
+				})
 			}
 		}
 		looked = max(looked, end)
@@ -491,11 +478,15 @@ func (s *search) parse(text []byte, c candidate, u *URL, p *Platform) ([]Sightin
 		via = []string{"percent-encoding"}
 	}
 	if err != nil {
-		s.step(Step{Start: c.start, End: end, Platform: p.Name, Via: via, Outcome: "dropped", Reason: err.Error(), Shown: maskLoose(c.text)})
+		s.step(func() Step {
+			return Step{Start: c.start, End: end, Platform: p.Name, Via: via, Outcome: "dropped", Reason: err.Error(), Shown: maskLoose(c.text)}
+		})
 		return nil, end
 	}
 	link.Platform = p.Name
-	s.step(Step{Start: c.start, End: end, Platform: p.Name, Via: via, Outcome: "kept", Shown: link.MaskedURL()})
+	s.step(func() Step {
+		return Step{Start: c.start, End: end, Platform: p.Name, Via: via, Outcome: "kept", Shown: link.MaskedURL()}
+	})
 	return []Sighting{{Link: link, Start: c.start, End: end, Via: via}}, end
 }
 
@@ -514,11 +505,15 @@ func (s *search) atBare(text []byte, h literalHit, t target) ([]Sighting, int) {
 	p := &s.f.platforms[t.platform]
 	link, span, err := p.Bare(text, h.start)
 	if err != nil {
-		s.step(Step{Start: h.start, End: h.end, Platform: p.Name, Outcome: "dropped", Reason: err.Error()})
+		s.step(func() Step {
+			return Step{Start: h.start, End: h.end, Platform: p.Name, Outcome: "dropped", Reason: err.Error()}
+		})
 		return nil, h.end
 	}
 	link.Platform = p.Name
-	s.step(Step{Start: span.Start, End: span.End, Platform: p.Name, Outcome: "kept", Shown: link.MaskedURL()})
+	s.step(func() Step {
+		return Step{Start: span.Start, End: span.End, Platform: p.Name, Outcome: "kept", Shown: link.MaskedURL()}
+	})
 	return []Sighting{{Link: link, Start: span.Start, End: span.End}}, span.End
 }
 
@@ -537,7 +532,9 @@ func (s *search) unwrapped(c candidate) ([]Sighting, bool) {
 	}
 	*s.fuel--
 	if layer.Opaque || s.depth >= maxLayers || *s.fuel < 0 {
-		s.step(Step{Start: c.start, End: c.end, Outcome: "opaque", Via: []string{layer.Name}, Reason: "cannot be decoded offline", Possible: s.possible(layer.Domain)})
+		s.step(func() Step {
+			return Step{Start: c.start, End: c.end, Outcome: "opaque", Via: []string{layer.Name}, Reason: "cannot be decoded offline", Possible: s.possible(layer.Domain)}
+		})
 		return nil, true
 	}
 	inner := search{f: s.f, depth: s.depth + 1, fuel: s.fuel, apart: s.apart}
@@ -569,8 +566,9 @@ func (s *search) possible(domain string) string {
 	return ""
 }
 
-func (s *search) step(step Step) {
+// step tells an explanation, if one was asked for. What it shows is made only then.
+func (s *search) step(make func() Step) {
 	if s.trace != nil {
-		s.trace(step)
+		s.trace(make())
 	}
 }

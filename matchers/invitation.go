@@ -43,17 +43,33 @@ func readLabel(text []byte, at, n int) (number, bool) {
 	if length == 0 || !wordEnd(text, at+length) {
 		return number{}, false
 	}
-	next, _ := skipMarkup(text, at+length, 2)
+	next, said := skipMarkup(text, at+length, 2)
 	run, ok := readDigits(text, next)
-	if !ok || placeholderDigits(run.digits) {
+	if !ok || placeholderDigits(run.digits) || label.row == rowZoom && !behindZoom(label, run, said) {
 		return number{}, false
 	}
 	found := number{kind: DialIn, digits: run.digits, start: next, end: run.end, idLabel: label.row,
 		shape: run.shape, hyphens: run.hyphens, hash: endsWithHash(text, run.end), labelAt: at}
-	if label.row == rowTencent {
+	switch label.row {
+	case rowTencent:
 		found.platform = "tencent-meeting"
+	case rowZoom:
+		found.platform = "zoom"
 	}
 	return found, len(services(found)) > 0
+}
+
+// behindZoom: the number behind Zoom's name is printed as Zoom's are, or a colon and the word "meeting" stand before it. Telephone
+// numbers are printed 3-3-4 too.
+func behindZoom(label idLabel, run digitRun, said bool) bool {
+	said = said || strings.HasSuffix(label.text, ":")
+	switch run.shape {
+	case "3-4-4":
+		return true
+	case "3-3-3", "3-3-4":
+		return said && label.text == "Zoom Meeting"
+	}
+	return said && !strings.Contains(run.shape, "-") && len(run.digits) == 11
 }
 
 // services lists the platforms whose numbers have this label and this shape.
@@ -73,7 +89,7 @@ func services(n number) []string {
 func rowServices(row string) []string {
 	switch row {
 	case rowMeeting:
-		return []string{"zoom", "teams", "webex", "chime", "tencent-meeting"}
+		return []string{"zoom", "teams", "webex", "chime", "tencent-meeting", "zoho"}
 	case rowWebinar:
 		return []string{"zoom", "webex"}
 	case rowNumber:
@@ -108,6 +124,8 @@ func shapeFits(platform string, n number) bool {
 		return length == 9
 	case "chime":
 		return length == 10
+	case "zoho":
+		return length == 10 && (bare || n.shape == "3-3-4")
 	default: // skype-for-business, google-meet
 		return true
 	}

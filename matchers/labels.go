@@ -22,6 +22,7 @@ const (
 	rowConference = "conference" // "Phone conference ID": a dial-in id of Teams, an alias and no meeting id
 	rowVideo      = "video"      // "VTC Conference ID", "Video ID": room systems that join Teams, an alias too
 	rowTencent    = "tencent"    // the service's own name before the number
+	rowZoom       = "zoom"       // Zoom's own name before the number
 	rowCode       = "code"       // a name in source code or data, "meetingNumber": Zoom, if it is named near
 	rowTap        = "tap"        // no label: a dial string
 	rowH323       = "h323"       // no label: an H.323 dial string
@@ -138,6 +139,7 @@ func ownLabels() []idLabel {
 	return []idLabel{
 		{text: "腾讯会议", row: rowTencent}, {text: "騰訊會議", row: rowTencent},
 		{text: "VTC Conference ID", row: rowVideo}, {text: "Video Conference ID", row: rowVideo}, {text: "Video ID", row: rowVideo},
+		{text: "Zoom Meeting", row: rowZoom}, {text: "Zoom:", row: rowZoom},
 		{text: "meetingid", row: rowCode}, {text: "meeting_id", row: rowCode}, {text: "meetingnumber", row: rowCode}, {text: "meeting_number", row: rowCode},
 		{text: "zoomid", row: rowCode}, {text: "zoom_id", row: rowCode}, {text: "webinarid", row: rowCode}, {text: "webinar_id", row: rowCode},
 	}

@@ -61,11 +61,12 @@ func newBlockRef(item int, text string, offset int) blockRef {
 type literalHit struct{ start, end, tag int }
 
 const (
-	windowLen = 5 // the shortest literal
-	stride    = 4 // bytes of a block, and the distance between those looked at
-	hashBits  = 19
-	slotBits  = 15
-	caseless  = 0x20202020 // makes letters of a block lower case; other bytes collide, which comparing sorts out
+	windowLen    = 5 // the shortest literal that may stand anywhere
+	shortLiteral = 3 // the shortest between letters or digits: "/b/"
+	stride       = 4 // bytes of a block, and the distance between those looked at
+	hashBits     = 19
+	slotBits     = 15
+	caseless     = 0x20202020 // makes letters of a block lower case; other bytes collide, which comparing sorts out
 )
 
 func blockHash(folded uint32) uint32 { return folded * 0x9E3779B1 >> (32 - hashBits) }
@@ -75,13 +76,13 @@ func (s *literalSet) has(folded uint32) bool {
 	return s.bits[h>>6]>>(h&63)&1 == 1
 }
 
-// newLiteralSet builds the set; literals shorter than windowLen panic, because they are a mistake in a platform's file. The
-// shortest choose their blocks first, because they have the least choice; the others prefer blocks that are taken already.
+// newLiteralSet builds the set. Literals of three bytes are found only between letters or digits, two before and two behind;
+// other literals shorter than windowLen panic, because they are a mistake in a platform's file. The shortest choose their blocks first, because they have the least choice; the others prefer blocks that are taken already.
 func newLiteralSet(texts []string, tags []int) *literalSet {
 	s := &literalSet{slots: make([]blockSlot, 1<<slotBits), more: make([]blockRef, 1), items: make([]literalItem, len(texts))}
 	order := make([]int, len(texts))
 	for i, text := range texts {
-		if len(text) < windowLen {
+		if len(text) < windowLen && len(text) != shortLiteral {
 			panic("matchers: literal too short: " + text)
 		}
 		order[i] = i
@@ -91,12 +92,30 @@ func newLiteralSet(texts []string, tags []int) *literalSet {
 	ranks := ranked()
 	for _, i := range order {
 		text := s.items[i].text
+		if len(text) == shortLiteral {
+			s.addShort(text, i)
+			continue
+		}
 		first := s.rarestBlocks(text, ranks)
 		for offset := first; offset < first+stride; offset++ {
 			eachBlock(text, offset, func(block uint32) { s.add(block, newBlockRef(i, text, offset)) })
 		}
 	}
 	return s
+}
+
+// addShort adds the four blocks of a literal of three bytes: with two letters or digits before it, with one, with one behind it,
+// and its end with two.
+func (s *literalSet) addShort(text string, item int) {
+	const alnum = "abcdefghijklmnopqrstuvwxyz0123456789"
+	for _, a := range alnum {
+		s.add(blockOf(string(a)+text), blockRef{item: int32(item), offset: -1})
+		s.add(blockOf(text+string(a)), blockRef{item: int32(item), offset: 0})
+		for _, b := range alnum {
+			s.add(blockOf(string(a)+string(b)+text[:2]), blockRef{item: int32(item), offset: -2})
+			s.add(blockOf(text[1:]+string(a)+string(b)), blockRef{item: int32(item), offset: 1})
+		}
+	}
 }
 
 // eachBlock yields the folded block of text at offset. A block that reaches one byte over an end stands for every byte there.

@@ -55,6 +55,16 @@ func TestLiteralsFindWhatASlowSearchFinds(t *testing.T) {
 	}
 }
 
+func TestLiteralsOfThreeBytes(t *testing.T) {
+	set := newLiteralSet([]string{"/b/"}, []int{0})
+	for pad := range 9 {
+		text := []byte(strings.Repeat("-", pad) + "https://bbb.acme.example/b/ann-x1y-z2w")
+		if hits := set.find(nil, text, 0, len(text)); len(hits) != 1 || hits[0].start != pad+24 {
+			t.Errorf("after %d bytes: %v", pad, hits)
+		}
+	}
+}
+
 func TestLiteralsEndOfText(t *testing.T) {
 	set := newLiteralSet([]string{"zoom.us"}, []int{7})
 	for pad := range 40 {

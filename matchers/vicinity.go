@@ -48,6 +48,10 @@ func (v *vicinity) scan(from, to int) {
 		if c == '\n' {
 			v.breaks = append(v.breaks, i)
 		}
+		if i > 1 && isAlpha(v.text[i-1]) && 'a' <= c && c <= 'z' && v.text[i-2] != '\\' { // inside a word
+			i++
+			continue
+		}
 		if table.seconds[c] != 0 && i+1 < len(v.text) && table.seconds[c]>>(v.text[i+1]&63)&1 != 0 {
 			if r, ok := table.read(v.text, i); ok {
 				v.remarks = append(v.remarks, r)

@@ -217,7 +217,7 @@ func zoomRegistration(u *URL, l Link) (Link, error) {
 	}
 	token = leading(token, isB64u)
 	switch n := len(strings.TrimPrefix(token, "WN_")); {
-	case placeholderWord(token) || placeholderToken(token):
+	case placeholderWord(token) || placeholderToken(token) || wordyToken(token):
 		return Link{}, Placeholder
 	case n < 20 || n > 64:
 		return Link{}, Incomplete
@@ -227,16 +227,27 @@ func zoomRegistration(u *URL, l Link) (Link, error) {
 	return l, nil
 }
 
+// wordyToken: the token was written by hand; chance does not spell such words.
+func wordyToken(token string) bool {
+	lower := strings.ToLower(token)
+	for _, word := range [...]string{"secret", "token", "sample", "webinar", "recording"} {
+		if strings.Contains(lower, word) {
+			return true
+		}
+	}
+	return false
+}
+
 // zoomRecording reads /rec/share/<token>, /rec/play/…, /rec/download/…, /recording/detail, /clips/share/<id>. Old tokens have no
 // part behind a dot.
 func zoomRecording(u *URL, l Link) (Link, error) {
 	token := u.Seg(2)
-	if u.Seg(1) == "component-page" || u.Seg(0) == "recording" {
+	if u.Seg(1) == "component-page" || u.Seg(0) == "recording" && u.Seg(1) != "share" && u.Seg(1) != "play" {
 		token = u.Param("meeting_id") + u.Param("meetingId")
 	}
 	token = strings.TrimRight(leading(token, func(c byte) bool { return isB64u(c) || c == '.' || c == '=' || c == '+' || c == '/' }), ".")
 	switch {
-	case token != "" && (placeholderWord(token) || placeholderToken(token)):
+	case token != "" && (placeholderWord(token) || placeholderToken(token) || wordyToken(token)):
 		return Link{}, Placeholder
 	case len(token) < 16:
 		return Link{}, Incomplete
@@ -324,7 +335,7 @@ func zoomCloud(base string) string {
 // zoomVanity is the account's label, or "": data-centre labels ("us02web") and Zoom's own services identify nobody.
 func zoomVanity(u *URL) string {
 	label := u.Label()
-	if len(label) == 7 && strings.HasSuffix(label, "web") && isAlpha(label[0]) && isAlpha(label[1]) && isDigit(label[2]) && isDigit(label[3]) {
+	if len(label) == 7 && strings.HasSuffix(label, "web") && isAlpha(label[0]) && isAlpha(label[1]) && (isDigit(label[2]) && isDigit(label[3]) || label[2:4] == "xx") {
 		return ""
 	}
 	switch label {

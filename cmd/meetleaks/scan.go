@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -85,6 +86,7 @@ func (a *app) scan(ctx context.Context, o scanOptions, targets []string) error {
 		return err
 	}
 	defer plan.outputs.discard()
+	a.limitMemory()
 	started := a.now()
 	line := startProgress(a.stderr, a.showsProgress(o))
 	sink := &scanSink{plan: plan, line: line, meetings: newDistinct()}
@@ -103,6 +105,20 @@ func (a *app) scan(ctx context.Context, o scanOptions, targets []string) error {
 		return closing
 	}
 	return verdict(err, sum, interrupted)
+}
+
+// scanMemory is the heap that scan aims to stay under, in bytes; with code and stacks that is less than 100 MiB.
+const scanMemory = 72 << 20
+
+// limitMemory collects garbage seldom while there is room, and often when there is not. Who sets GOGC or GOMEMLIMIT knows better.
+func (a *app) limitMemory() {
+	for _, setting := range a.env {
+		if strings.HasPrefix(setting, "GOGC=") || strings.HasPrefix(setting, "GOMEMLIMIT=") {
+			return
+		}
+	}
+	debug.SetGCPercent(400)
+	debug.SetMemoryLimit(scanMemory)
 }
 
 // verdict decides the exit code: an interruption before what failed, and that before what was found.
