@@ -89,14 +89,14 @@ func newLiteralSet(texts []string, tags []int) *literalSet {
 		s.items[i] = literalItem{text: lowerASCII(text), tag: tags[i]}
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return len(texts[a]) - len(texts[b]) })
-	ranks := ranked()
+	usual := newFrequency()
 	for _, i := range order {
 		text := s.items[i].text
 		if len(text) == shortLiteral {
 			s.addShort(text, i)
 			continue
 		}
-		first := s.rarestBlocks(text, ranks)
+		first := s.rarestBlocks(text, usual)
 		for offset := first; offset < first+stride; offset++ {
 			eachBlock(text, offset, func(block uint32) { s.add(block, newBlockRef(i, text, offset)) })
 		}
@@ -164,7 +164,7 @@ func (s *literalSet) slot(block uint32) *blockSlot {
 }
 
 // rarestBlocks picks the first of the four neighbouring blocks that make the sweep stop in vain the least often.
-func (s *literalSet) rarestBlocks(text string, ranks map[uint32]int) int {
+func (s *literalSet) rarestBlocks(text string, usual *frequency) int {
 	from, to := 0, len(text)-stride+1-stride
 	if to < from { // shorter than seven: blocks may reach over the ends
 		from, to = -1, len(text)-stride+2-stride
@@ -173,7 +173,7 @@ func (s *literalSet) rarestBlocks(text string, ranks map[uint32]int) int {
 	for first := from; first <= to; first++ {
 		sum := 0
 		for offset := max(0, first); offset < first+stride && offset+stride <= len(text); offset++ {
-			c := cost(text[offset:offset+stride], ranks)
+			c := usual.of(text[offset : offset+stride])
 			if s.has(blockOf(text[offset:])) {
 				c /= 2 // the sweep stops there anyway; one literal more is compared
 			}
@@ -207,33 +207,33 @@ const common = "" +
 	" * [ acct inple  plato bnage   |blobclusevenreatuppo [htdevehow nt tendeocesed bs](hd collowlob/ codmembesting c" +
 	"part hele deptio"
 
-// ranked says at which rank of common a folded block stands.
-func ranked() map[uint32]int {
-	ranks := make(map[uint32]int, len(common)/stride)
-	for i := 0; i+stride <= len(common); i += stride {
-		ranks[blockOf(common[i:])] = i / stride
-	}
-	return ranks
+// frequency knows how often blocks may be thought to occur in text.
+type frequency struct {
+	ranks   map[uint32]int // in common
+	letters [256]int       // per mille of each byte
 }
 
-// cost is how often a block may be thought to stop the sweep: by its rank, or by its letters.
-func cost(block string, ranks map[uint32]int) int {
-	if rank, ok := ranks[blockOf(block)]; ok {
+func newFrequency() *frequency {
+	f := &frequency{ranks: make(map[uint32]int, len(common)/stride)}
+	for i := 0; i+stride <= len(common); i += stride {
+		f.ranks[blockOf(common[i:])] = i / stride
+	}
+	for c := range f.letters {
+		f.letters[c] = 4
+	}
+	f.letters[' '] = 150
+	for at, c := range []byte("ethaoinsrldcumpgfywbvk./-:_") { // by falling frequency
+		f.letters[c] = max(8, 86-4*at)
+	}
+	return f
+}
+
+// of is how often a block stops the sweep: by its rank among the common ones, or by its letters.
+func (f *frequency) of(block string) int {
+	if rank, ok := f.ranks[blockOf(block)]; ok {
 		return 12000 / (3 + rank/8)
 	}
-	const frequent = " ethaoinsrldcumpgfywbvk./-:_" // by falling frequency
-	n := 130_000
-	for i := range len(block) {
-		switch at := strings.IndexByte(frequent, block[i]); {
-		case at < 0:
-			n = n * 4 / 1000
-		case at == 0:
-			n = n * 150 / 1000
-		default:
-			n = n * max(8, 90-4*at) / 1000
-		}
-	}
-	return n
+	return f.letters[block[0]] * f.letters[block[1]] * f.letters[block[2]] / 1000 * f.letters[block[3]] / 8000
 }
 
 // find appends the occurrences whose start lies in [from, to), ordered by start; of two that start together the longer

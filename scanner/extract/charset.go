@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"bytes"
 	"encoding/binary"
 	"io"
 	"unicode/utf16"
@@ -38,7 +39,7 @@ func encodingOf(head []byte) encoding {
 // guess recognises UTF-16 without a mark: a quarter of its units are ASCII characters or more, seen as zero bytes in one
 // half of the places; the other half has next to none.
 func guess(head []byte) encoding {
-	if len(head) < minGuess {
+	if len(head) < minGuess || bytes.IndexByte(head, 0) < 0 {
 		return encoding{}
 	}
 	var zeros [2]int
