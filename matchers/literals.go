@@ -3,7 +3,6 @@ package matchers
 import (
 	"encoding/binary"
 	"slices"
-	"strings"
 )
 
 // literalSet finds many literals in one sweep, without regard to ASCII case.
