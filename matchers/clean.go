@@ -441,6 +441,8 @@ func cleaningSigns(hosts []string) []string {
 		for _, dot := range [...]string{" . ", " dot ", ". ", " .", "{.}", "\\\\.", "%2e", " [.] ", " (.) ", "&#46;", "&period;", "\\u002e"} {
 			add(strings.ReplaceAll(host, ".", dot))
 		}
+		add("[.]" + host) // "teams[.]microsoft.com": defanged at the dot before only
+		add("(.)" + host)
 	}
 	return signs
 }

@@ -14,9 +14,13 @@ type Step struct {
 // MaxSteps bounds an explanation.
 const MaxSteps = 10_000
 
-// Explain runs Find and reports every candidate on the way. truncated says that there were more than MaxSteps.
-func Explain(text []byte) (found []Sighting, steps []Step, truncated bool) {
-	s := search{f: standard()}
+// Explain is what Standard explains.
+func Explain(text []byte) (found []Sighting, steps []Step, truncated bool) { return standard().Explain(text) }
+
+// Explain finds as FindIn does in the whole text and reports every candidate on the way. truncated says that there were more
+// than MaxSteps.
+func (f *Finder) Explain(text []byte) (found []Sighting, steps []Step, truncated bool) {
+	s := search{f: f}
 	s.trace = func(step Step) {
 		if len(steps) >= MaxSteps {
 			truncated = true

@@ -28,6 +28,7 @@ const (
 	bareTarget
 	wrapperTarget
 	labelTarget
+	ownTarget
 	tapTarget
 	h323Target
 	signTarget
@@ -66,95 +67,6 @@ func Find(text []byte) []Sighting { return standard().FindIn(text, 0, len(text))
 
 // Standard is the Finder that Find uses.
 func Standard() *Finder { return standard() }
-
-// NewFinder builds a Finder; hosts adds organisations' own hosts (see Platform.Anchors for what is found on any host).
-func NewFinder(platforms []Platform) *Finder {
-	f := &Finder{platforms: platforms, hosts: make(map[string]int), labels: make(map[string]bool)}
-	var texts []string
-	var tags []int
-	add := func(literal string, t target) {
-		t.literal = literal
-		f.targets = append(f.targets, t)
-		if tag := len(f.targets) - 1; len(literal) < shortLiteral {
-			f.short = append(f.short, shortAnchor{literal, tag})
-		} else {
-			texts, tags = append(texts, literal), append(tags, tag)
-		}
-	}
-	var known []string
-	for i, p := range platforms {
-		for _, entry := range p.Hosts {
-			host, _, _ := strings.Cut(entry, "/")
-			f.hosts[host] = i
-			known = append(known, host)
-			add(entry, target{kind: hostTarget, platform: i})
-		}
-		for _, literal := range p.Anchors {
-			add(literal, target{kind: anchorTarget, platform: i})
-		}
-		for _, literal := range p.BareAnchors {
-			add(literal, target{kind: bareTarget, platform: i})
-		}
-	}
-	for _, literal := range wrapperLiterals() {
-		add(literal, target{kind: wrapperTarget})
-	}
-	for _, literal := range labelLiterals() {
-		add(literal, target{kind: labelTarget})
-	}
-	for _, dial := range [...]string{",,", "%2c%2c", "#,,,,*", "#,,,,,,0#"} {
-		add(dial, target{kind: tapTarget})
-	}
-	add("##", target{kind: h323Target})
-	for _, cue := range dialCues() {
-		add(cue, target{kind: cueTarget})
-	}
-	for _, sign := range cleaningSigns(known) {
-		add(sign, target{kind: signTarget})
-	}
-	for _, host := range known {
-		for label := range strings.SplitSeq(host, ".") {
-			f.labels[label] = true
-		}
-	}
-	f.set = newLiteralSet(texts, tags)
-	return f
-}
-
-// wrapperLiterals are what the sweep looks for: the wrappers' hosts and schemes. Google's two hundred countries are one
-// literal. Shorteners and click counters are left out: nothing can be decoded of them.
-func wrapperLiterals() []string {
-	literals := []string{"google."}
-	seen := make(map[string]bool)
-	for _, w := range unwrap.All() {
-		if w.Name == "shortener" || w.Name == "click-counter" { // they never tell where they lead
-			continue
-		}
-		for _, host := range w.Hosts {
-			if len(host) >= windowLen && !seen[host] && !strings.HasPrefix(host, "google.") {
-				seen[host] = true
-				literals = append(literals, host+redirectPath(host))
-			}
-		}
-	}
-	for _, scheme := range unwrap.Schemes() {
-		if len(scheme)+1 >= windowLen {
-			literals = append(literals, scheme+":"+map[string]string{"data": "text/"}[scheme])
-		}
-	}
-	return literals
-}
-
-// redirectPath narrows hosts that every other page names to the path that redirects.
-func redirectPath(host string) string {
-	switch host {
-	case "youtube.com":
-		return "/redirect"
-	case "x.com", "twitter.com":
-		return "/intent"
-	}
-	return ""
-}
 
 // FindIn is Find for a stretch of a longer text: sightings start in [from, to), what lies outside is context only.
 func (f *Finder) FindIn(text []byte, from, to int) []Sighting {
@@ -341,6 +253,8 @@ func (s *search) judge(text []byte, hits []literalHit) (links []Sighting, number
 			found, end = s.atHost(text, h)
 		case anchorTarget:
 			found, end = s.atAnchor(text, h, t)
+		case ownTarget:
+			found, end = s.atOwnHost(text, h, t)
 		case bareTarget:
 			found, end = s.atBare(text, h, t)
 		case labelTarget, tapTarget, h323Target:
@@ -455,6 +369,33 @@ func (s *search) atAnchor(text []byte, h literalHit, t target) ([]Sighting, int)
 		return nil, h.end // a known host speaks for itself
 	}
 	u.Anchor = t.literal
+	return s.parse(text, c, u, &s.f.platforms[t.platform])
+}
+
+// atOwnHost judges the URL on a host that an organisation registered for a service of its own: by the telling paths of the
+// platforms, and else as a room of Jitsi, which has none.
+func (s *search) atOwnHost(text []byte, h literalHit, t target) ([]Sighting, int) {
+	c, ok := cutCandidate(text, h.start, false)
+	if !ok {
+		return nil, h.end
+	}
+	u := parseURL(c.text)
+	if u.Host != t.literal || u.User != "" {
+		return nil, h.end
+	}
+	u.Scheme = "https"
+	lower := lowerASCII(c.text)
+	for i := range s.f.platforms {
+		for _, anchor := range s.f.platforms[i].Anchors {
+			if !strings.Contains(anchor, ":") && strings.Contains(lower, anchor) {
+				u.Anchor = anchor
+				return s.parse(text, c, u, &s.f.platforms[i])
+			}
+		}
+	}
+	if t.platform < 0 {
+		return nil, c.end
+	}
 	return s.parse(text, c, u, &s.f.platforms[t.platform])
 }
 

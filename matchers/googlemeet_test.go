@@ -28,6 +28,8 @@ func TestGoogleMeet(t *testing.T) {
 		{"More phone numbers: https://tel.meet/wqf-ktzb-nrd?pin=7291046385512", withPin},
 		{"https://meet.google.com/tel/wqf-ktzb-nrd?pin=48201736594&hs=7", withPin},
 		{"https://tel.meet/wqf-ktzb-nrd?hs=5", phone},
+		// defanged at the first dot only
+		{"hxxps://meet[.]google.com/wqf-ktzb-nrd", meeting},
 		// nicknames, of Classroom and short
 		{"'ACA': 'https://meet.google.com/lookup/hk7oh65de4?authuser=0&hs=179',", lookup},
 		{"join g.co/meet/hk7oh65de4 at nine", lookup},
@@ -42,7 +44,7 @@ func TestGoogleMeet(t *testing.T) {
 		"https://meet.google.com/aaa-bbbb-ccc https://meet.google.com/xyz-abcd-efg https://tel.meet/xyz-abcd-efg?pin=1234567",
 		"https://meet.google.com/qwe-rtyu-iop https://meet.google.com/abc-test-xyz https://meet.google.com/def-ghij-klm https://meet.google.com/mno-uvwx-yza",
 		"https://meet.google.com/pen-ding-now https://meet.google.com/mock-meet-link https://meet.google.com/demo-acme https://meet.google.com/ds-batch-001",
-		"https://meet.google.com/... https://meet.google.com/${code} https://meet.google.com/lookup/${code} https://meet.google.com/lookup/nickname",
+		"https://meet.google.com/... https://meet.google.com/${code} https://meet.google.com/lookup/${code} https://meet.google.com/lookup/nickname https://meet.google.com/lookup/abc123def456",
 		"https://stream.meet.google.com/stream/dummy_stream_id https://g.co/doodle https://meet.google.com/wqf-ktz…",
 		"jo@meet.google.com", "https://hotel.meet/wqf-ktzb-nrd",
 	})
@@ -82,6 +84,7 @@ func TestGoogleHangouts(t *testing.T) {
 func TestGoogleDuo(t *testing.T) {
 	for text, want := range map[string]string{
 		"https://duo.app.goo.gl/4Kmc2JjDI8UTU2tGMGH0kC": "4Kmc2JjDI8UTU2tGMGH0kC",
+		"https://duo.app.goo.gl/Kz4mWq":                 "Kz4mWq",
 		"https://duo.app.goo.gl/abc123":                 "",
 		"https://duo.app.goo.gl":                        "",
 	} {

@@ -102,9 +102,6 @@ func jitsiRoom(u *URL, l Link, segs []string) (Link, error) {
 		}
 		room = segs[0] + "/" + room
 	}
-	l.ID = room
-	if folded := strings.ToLower(room); folded != room {
-		l.AddAlias(Link{Platform: "jitsi", Realm: l.Realm, ID: folded}.Key())
-	}
+	l.ID, l.Fold = room, true
 	return l, nil
 }

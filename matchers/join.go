@@ -472,12 +472,20 @@ func (j *joiner) byShape(near *vicinity, i int) string {
 		return "teams"
 	case n.shape == "3-4-4" && !n.hyphens && (n.idLabel == rowMeeting || n.idLabel == rowWebinar) && passcode:
 		return "zoom"
+	case n.idLabel == rowNumber && isWebexNumber(j.text, n.labelAt):
+		return "webex"
 	case n.idLabel == rowAccess && n.shape == "3-3-3" && n.hyphens && near.namesCall(it):
 		return "gotomeeting"
 	case n.idLabel == rowConference && n.hash && (strings.HasPrefix(n.shape, "3-3-3") || n.shape == "3-3-2") && isPhoneConference(j.text, n.labelAt):
 		return "teams"
 	}
 	return ""
+}
+
+// isWebexNumber: the label is a word that Webex alone has for its numbers.
+func isWebexNumber(text []byte, at int) bool {
+	label, _ := findLabel(text[at:])
+	return label.text == "Meeting-Kennnummer"
 }
 
 // isPhoneConference: the label is Teams' own words for its dial-in id, and not a bare "Conference ID".

@@ -38,7 +38,8 @@ func (j *joiner) repeats(it *item) bool {
 	} else {
 		behind = ""
 	}
-	for _, word := range [...]string{"system reference", "systemreferen", "férence système", "ncia del sistema", "ncia do sistema", "riferimento", "systeemreferentie"} {
+	for _, word := range [...]string{"system reference", "systemreferen", "férence système", "ncia del sistema", "ncia do sistema", "riferimento", "systeemreferentie",
+		"系統參考", "系统参考", "システム参照", "システム リファレンス", "시스템 참조"} {
 		if strings.Contains(before, word) || strings.Contains(behind, word) {
 			return true
 		}

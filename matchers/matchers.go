@@ -77,6 +77,8 @@ type Link struct {
 	Space string
 	// ID is the canonical id: digits without separators, the decoded thread, the code, the room.
 	ID string
+	// Fold says that ids which differ only in the case of their letters are one, as Jitsi's rooms are.
+	Fold bool
 
 	Org     string   // what names an organisation: vanity label, site, tenant, domain; or ""
 	Owner   string   // what names the host: room user, organiser's object id; or ""
@@ -91,7 +93,11 @@ type Link struct {
 // Key identifies the meeting in clear: equal for every form of a link from which the same id can be derived.
 // It must not be stored or printed; callers make an HMAC of it.
 func (l Link) Key() string {
-	return strings.Join([]string{l.Platform, l.Realm, l.Space, l.ID}, ":")
+	id := l.ID
+	if l.Fold {
+		id = strings.ToLower(id)
+	}
+	return strings.Join([]string{l.Platform, l.Realm, l.Space, id}, ":")
 }
 
 // AddSecret notes that a secret of that name was seen.

@@ -40,6 +40,8 @@ func TestSkypeForBusiness(t *testing.T) {
 		// on an organisation's own servers: plain, encoded, one address for several domains, a pool's path
 		{"Join: https://meet.initech.example/jo.ann/7DV2KWQ9", own},
 		{"url=https%3A%2F%2Fmeet.initech.example%2Fjo.ann%2F7DV2KWQ9&x=1", own},
+		{`\"url\":\"https:\\/\\/meet.initech.example\\/jo.ann\\/7DV2KWQ9\"`, own},
+		{"**https://imdf.initech.example/Join?uri=sip%3Ajo.ann%40initech.example%3Bgruu%3Bopaque%3Dapp%3Aconf%3Afocus%3Aid%3A125e95b0c0184dcfb706f1a0191302a9&key=FdzmiLi6L6u**\n[x](y)", focus},
 		{"https://meet.hosting.example/initech.example/jo.ann/7DV2KWQ9", own},
 		{"https://lyncpool.initech.example/meet/jo.ann/7DV2KWQ9", own},
 		{"https://join.initech.example/jo.ann/7DV2KWQ9", own},

@@ -46,8 +46,6 @@ func TestZoho(t *testing.T) {
 		{"https://webinar.zoho.in/meeting/register?sessionId=1482905736", Link{Kind: Registration, Class: PublicForm, Space: "webinar", ID: "1482905736"}},
 		{"const WEBINAR_URL = \"https://meet.zoho.eu/kwzl-rvu-dap\";", Link{Kind: Meeting, Class: JoinWithSecret, Space: "code", ID: "kwzl-rvu-dap"}},
 		{"// https://meet.zoho.in/pXe47vDmRw", Link{Kind: Meeting, Class: JoinWithSecret, Space: "code", ID: "pXe47vDmRw"}},
-		// an invitation: the number is another name of the link's meeting, and the password is its
-		{"// https://meet.zoho.in/pXe47vDmRw\n\n// Meeting ID: 482 917 3056\n// Password: kFt7Rs", Link{Kind: Meeting, Class: JoinWithSecret, Space: "code", ID: "pXe47vDmRw", Secrets: []string{"passcode"}}},
 	}, []string{
 		"https://meeting.zoho.com/join?key=1234567890", "https://meeting.zoho.com/join?key=999", "placeholder=\"https://meeting.zoho.com/...\"", "https://meeting.zoho.in/api/v2/user.json", "https://meet.zoho.com/abc123",
 		"https://meet.zoho.in/demo", "meet.zoho.com/SYNTHETIC12345", "https://meet.zoho.in/join-interview", "`https://meet.zoho.com/j/${meetingId}`", "https://www.zoho.com/meeting/", "https://accounts.zoho.com/oauth",

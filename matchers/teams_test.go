@@ -24,6 +24,8 @@ func teamsHits() []hit {
 	nobody.Org = ""
 	options := teamsHit()
 	options.Kind = OptionsPage
+	light := teamsHit()
+	light.Secrets = []string{"coords"}
 	recap := teamsHit()
 	recap.Kind, recap.Class = Recording, PastContent
 	short := Link{Kind: Meeting, Class: JoinWithSecret, Space: "meet", ID: "284615039720461", Secrets: []string{"p"}}
@@ -77,7 +79,7 @@ func teamsHits() []hit {
 		{"https://teams.microsoft.com/meet/284615039720461rnMeeting", bareShort},
 		{"https://teams.live.com/meet/9384710265318?p=kT4vQx81LmZaRo3Wpe", home},
 		// light meetings: coordinates in base64
-		{"https://teams.microsoft.com/light-meetings/launch?agent=web&coords=eyJjb252ZXJzYXRpb25JZCI6ICIxOTptZWV0aW5nX04yTTBNV1l3WkRrdE1qVmhZaTAwWlRZekxUbGlNVGd0WkRBMFpqWmhNbVU0WXpVM0B0aHJlYWQudjIiLCAidGVuYW50SWQiOiAiNGI3ZDkwZTItNmYxMy00YzhhLWE1ZDctMWUwOTI2YzNiOGY0IiwgIm1lc3NhZ2VJZCI6ICIwIiwgIm9yZ2FuaXplcklkIjogImM1ZjJhODE3LTkzYmUtNGQwNi04YTQxLTdmNmUwZDkyYjM1YyJ9&deeplinkId=x", teamsHit()},
+		{"https://teams.microsoft.com/light-meetings/launch?agent=web&coords=eyJjb252ZXJzYXRpb25JZCI6ICIxOTptZWV0aW5nX04yTTBNV1l3WkRrdE1qVmhZaTAwWlRZekxUbGlNVGd0WkRBMFpqWmhNbVU0WXpVM0B0aHJlYWQudjIiLCAidGVuYW50SWQiOiAiNGI3ZDkwZTItNmYxMy00YzhhLWE1ZDctMWUwOTI2YzNiOGY0IiwgIm1lc3NhZ2VJZCI6ICIwIiwgIm9yZ2FuaXplcklkIjogImM1ZjJhODE3LTkzYmUtNGQwNi04YTQxLTdmNmUwZDkyYjM1YyJ9&deeplinkId=x", light},
 		{"https://teams.live.com/light-meetings/launch?coords=eyJtZWV0aW5nQ29kZSI6ICI5Mzg0NzEwMjY1MzE4IiwgInBhc3Njb2RlIjogImtUNHZReDgxTG1aYSJ9&x=1", Link{Kind: Meeting, Class: JoinWithSecret, Space: "live", ID: "9384710265318", Secrets: []string{"passcode"}}},
 		// options page: in mail HTML, encoded, and with its ampersands lost by a calendar's export
 		{`<a href="https://teams.microsoft.com/meetingOptions/?` + strings.ReplaceAll(params, "&", "&amp;") + `">Meeting options</a>`, options},
@@ -103,6 +105,13 @@ func teamsHits() []hit {
 		{"X-MICROSOFT-ONLINEMEETINGCONFLINK:conf:sip:jo@acme.example\\;gruu\\;opaque=app:conf:focus:id:teams:2:0!19:meeting_" + teamsPayloadA + "-thread.v2!c5f2a81793be4d068a417f6e0d92b35c", nobody},
 		// a folded join link: the thread and its tenant stand on later lines
 		{"X-MICROSOFT-SKYPETEAMSMEETINGURL:https://teams.microsoft.com/l/meetup-join/\n 19%3ameeting_" + teamsPayloadA + "%40thread.v2/0?conte\n xt=%7b%22Tid%22%3a%22" + teamsTenant + "%22%2c%22Oid%22%3a%22" + teamsOid[:8] + "\n " + teamsOid[8:] + "%22%7d\n", teamsHit()},
+		// the same in an indented copy, and in source code that joins its lines
+		{"    X-MICROSOFT-SKYPETEAMSMEETINGURL:https://teams.live.com/meet/9384710265318?\n     p=kT4vQx81LmZaRo3Wpe\n    X-OTHER:1", home},
+		{"'X-MICROSOFT-SKYPETEAMSPROPERTIES:{\"cid\":\"19:meeting_" + teamsPayloadA[:20] + "' . \"\\r\\n\" .\n' " + teamsPayloadA[20:] + "@thread.v2\"'", nobody},
+		// the beginning of the link was cut away
+		{"etup-join/19%3ameeting_" + teamsPayloadA + "%40thread.v2/0?context=%7b%22Tid%22%3a%22" + teamsTenant + "%22%7d>", noOwner},
+		// defanged at the first dot only
+		{"hxxps://teams[.]microsoft.com/meet/284615039720461?p=q8Zt2LmVx4NrKc7Bw9", short},
 		// an online meeting as Graph returns it
 		{`"chatInfo": {"threadId": "` + raw + `", "messageId": "0"}`, nobody},
 	}
@@ -132,6 +141,8 @@ func teamsMisses() []string {
 		"https://teams.microsoft.com/l/meetup-join/19:meeting_MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMDAw@thread.v2/0",
 		"https://teams.microsoft.com/meet/123 https://teams.microsoft.com/meet/example https://teams.microsoft.com/meet/<id>?p=<passcode>",
 		"https://teams.microsoft.com/meet/21234567890123?p=AbCdEfGhIjKlMnOp https://teams.live.com/meet/9876543210",
+		"https://teams.live.com/meet/9326458712345?p=abc https://teams.live.com/meet/9300000000000",
+		"https://teams.microsoft.com/l/meetup-join/19%3ameeting_ZmE0NTQ4YjQtMDAwMC00MDAwLWEwMDAtMDAwMDAwMDAwMDAw%40thread.v2/0",
 		"https://teams.microsoft.com/meetingOptions/?organizerId=YOUR_ORGANIZER_ID&tenantId=YOUR_TENANT_ID&threadId=19_meeting_EXAMPLE_MEETING_ID@thread.v2&messageId=0",
 		"https://teams.microsoft.com/meetingOptions/?meetingId=abc123",
 		"https://teams.microsoft.com/registration/example https://events.teams.microsoft.com/event/registration",

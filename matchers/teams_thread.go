@@ -167,6 +167,9 @@ func placeholderGUID(s string) bool {
 	if distinct(s) <= 5 || strings.HasPrefix(s, "12345678-") || strings.HasPrefix(s, "01234567-") || strings.HasPrefix(s, "abcdef") {
 		return true
 	}
+	if commonest(s) >= 14 {
+		return true
+	}
 	plain := 0
 	for group := range strings.SplitSeq(s, "-") {
 		if distinct(group) == 1 {
@@ -174,6 +177,17 @@ func placeholderGUID(s string) bool {
 		}
 	}
 	return plain >= 4
+}
+
+// commonest is how often the commonest byte occurs.
+func commonest(s string) int {
+	var counts [256]int
+	most := 0
+	for i := range len(s) {
+		counts[s[i]]++
+		most = max(most, counts[s[i]])
+	}
+	return most
 }
 
 // contextTail is what belongs to a link's context although the link ended before it: raw JSON behind "context=", or the

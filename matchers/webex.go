@@ -57,7 +57,7 @@ func parseWebex(u *URL) (Link, error) {
 	case strings.Contains(path, "globalcallin.php"), strings.Contains(path, "tollfree"):
 		return Link{}, NotAMeeting
 	case u.Has("MTID"):
-		return webexMTID(u, l)
+		return webexMTID(u, l, decodeLayers(u.Param("MTID")))
 	case u.Has("RGID"):
 		return webexHex(l, u.Param("RGID"), "r", "reg", "/j.php?RGID=r{id}", Registration, PublicForm)
 	case u.Has("PRID"):
@@ -126,11 +126,9 @@ func webexService(site string) bool {
 	return false
 }
 
-// webexMTID reads MTID=<letter><32 hex>. The letter is the kind: m and t meetings and trainings, e webinars of
-// the Events centre. A browser link can
-// carry the uuid too: an alias.
-func webexMTID(u *URL, l Link) (Link, error) {
-	value := decodeLayers(u.Param("MTID"))
+// webexMTID reads <letter><32 hex>. The letter is the kind: m and t meetings and trainings, e webinars of the Events centre. A
+// browser link can carry the uuid too: an alias.
+func webexMTID(u *URL, l Link, value string) (Link, error) {
 	for strings.HasPrefix(value, "3D") { // quoted-printable text quoted again
 		value = value[2:]
 	}
@@ -222,6 +220,9 @@ func webexOldRecording(u *URL, l Link) (Link, error) {
 // site; MK is the meeting's number.
 func webexKey(u *URL, l Link) (Link, error) {
 	query := decodeLayers(u.Query)
+	if value, ok := deepParam(query, "MTID"); ok {
+		return webexMTID(u, l, leading(value, isAlnum))
+	}
 	for _, name := range [...]string{"MK", "ED", "EventID", "confViewID", "confID"} {
 		value, ok := deepParam(query, name)
 		if !ok {

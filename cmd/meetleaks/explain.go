@@ -90,7 +90,8 @@ func (a *app) explain(ctx context.Context, text []byte, file string) error {
 	if err != nil {
 		return err
 	}
-	_, steps, truncated := matchers.Explain(text)
+	finder := a.finder(loaded.Organisations)
+	_, steps, truncated := finder.Explain(text)
 	var out bytes.Buffer
 	for _, step := range steps {
 		writeStep(&out, text, step)
@@ -99,7 +100,7 @@ func (a *app) explain(ctx context.Context, text []byte, file string) error {
 		fmt.Fprintf(&out, "… more than %d candidates: the rest is not shown\n", matchers.MaxSteps)
 	}
 	doc := scanner.Document{URI: "-", Text: bytes.NewBuffer(text)}
-	findings, _, skips := scanner.NewMatcher(matchers.Standard(), judge).Match(ctx, doc)
+	findings, _, skips := scanner.NewMatcher(finder, judge).Match(ctx, doc)
 	writeFindings(&out, findings, len(loaded.Organisations) > 0)
 	for _, skip := range skips {
 		fmt.Fprintf(&out, "not read: %s\n", plain(skip.Reason))

@@ -177,7 +177,7 @@ func (a *app) planScan(o scanOptions, targets []string) (*scanPlan, error) {
 		return nil, err
 	}
 	plan := &scanPlan{
-		matcher: scanner.NewMatcher(matchers.Standard(), judge),
+		matcher: scanner.NewMatcher(a.finder(loaded.Organisations), judge),
 		walk:    files.Options{Globs: globs, Stdin: a.stdin},
 		ignore:  ignore,
 		key:     key,
@@ -190,6 +190,18 @@ func (a *app) planScan(o scanOptions, targets []string) (*scanPlan, error) {
 	}
 	plan.walk.Own = plan.outputs.paths()
 	return plan, nil
+}
+
+// finder finds the links of all platforms, and those on the organisations' own hosts.
+func (a *app) finder(list []config.Organisation) *matchers.Finder {
+	hosts := config.OwnHosts(list)
+	if len(hosts) == 0 {
+		return matchers.Standard()
+	}
+	if n := len(hosts) - matchers.MaxOwnHosts; n > 0 {
+		fmt.Fprintf(a.stderr, "meetleaks: %d of the %d `host` patterns are not looked for: at most %d\n", n, len(hosts), matchers.MaxOwnHosts)
+	}
+	return matchers.NewFinder(matchers.All(), hosts...)
 }
 
 func checkScan(o scanOptions, targets []string) error {

@@ -22,6 +22,19 @@ func Registered(list []Organisation) []matchers.Organisation {
 	return out
 }
 
+// OwnHosts lists the hosts of self-hosted services that organisations registered.
+func OwnHosts(list []Organisation) []string {
+	var hosts []string
+	for _, o := range list {
+		for _, p := range o.Patterns {
+			if p.Host != "" {
+				hosts = append(hosts, p.Host)
+			}
+		}
+	}
+	return hosts
+}
+
 // registered gives one pattern for each value that is set: `near` may have many.
 func registered(p Pattern) []matchers.Pattern {
 	var out []matchers.Pattern

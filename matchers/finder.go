@@ -1,0 +1,123 @@
+package matchers
+
+import (
+	"strings"
+
+	"meetleaks/matchers/unwrap"
+)
+
+// MaxOwnHosts bounds the hosts given to NewFinder: more would slow the sweep for everybody. Of a longer list the rest is
+// not looked for.
+const MaxOwnHosts = 1000
+
+// builder collects the literals of a Finder.
+type builder struct {
+	f     *Finder
+	texts []string
+	tags  []int
+}
+
+// NewFinder builds a Finder. ownHosts are hosts of services that organisations run themselves ("meet.acme.example"): what
+// stands there is a BigBlueButton, Mattermost … link by its path, and else a Jitsi room. At most MaxOwnHosts of them.
+func NewFinder(platforms []Platform, ownHosts ...string) *Finder {
+	b := builder{f: &Finder{platforms: platforms, hosts: make(map[string]int), labels: make(map[string]bool)}}
+	var known []string
+	for i := range platforms {
+		known = append(known, b.platform(i)...)
+	}
+	b.ownHosts(ownHosts[:min(len(ownHosts), MaxOwnHosts)])
+	b.add(target{kind: wrapperTarget}, wrapperLiterals()...)
+	b.add(target{kind: labelTarget}, labelLiterals()...)
+	b.add(target{kind: tapTarget}, ",,", "%2c%2c", "#,,,,*", "#,,,,,,0#")
+	b.add(target{kind: h323Target}, "##")
+	b.add(target{kind: cueTarget}, dialCues()...)
+	b.add(target{kind: signTarget}, cleaningSigns(known)...)
+	b.f.set = newLiteralSet(b.texts, b.tags)
+	return b.f
+}
+
+func (b *builder) add(t target, literals ...string) {
+	for _, literal := range literals {
+		t.literal = literal
+		b.f.targets = append(b.f.targets, t)
+		if tag := len(b.f.targets) - 1; len(literal) < shortLiteral {
+			b.f.short = append(b.f.short, shortAnchor{literal, tag})
+		} else {
+			b.texts, b.tags = append(b.texts, literal), append(b.tags, tag)
+		}
+	}
+}
+
+// platform adds what gives away the links of a platform and returns its hosts.
+func (b *builder) platform(i int) (hosts []string) {
+	p := &b.f.platforms[i]
+	for _, entry := range p.Hosts {
+		host, _, _ := strings.Cut(entry, "/")
+		b.f.hosts[host] = i
+		hosts = append(hosts, host)
+		for label := range strings.SplitSeq(host, ".") {
+			b.f.labels[label] = true
+		}
+		b.add(target{kind: hostTarget, platform: i}, slashed(entry)...)
+	}
+	b.add(target{kind: anchorTarget, platform: i}, p.Anchors...)
+	b.add(target{kind: bareTarget, platform: i}, p.BareAnchors...)
+	return hosts
+}
+
+// slashed is a literal with its slashes as they stand in text, in JSON, and percent-encoded.
+func slashed(literal string) []string {
+	if !strings.Contains(literal, "/") {
+		return []string{literal}
+	}
+	return []string{literal, strings.ReplaceAll(literal, "/", "\\/"), strings.ReplaceAll(literal, "/", "%2f")}
+}
+
+func (b *builder) ownHosts(hosts []string) {
+	jitsi := -1
+	for i, p := range b.f.platforms {
+		if p.Name == "jitsi" {
+			jitsi = i
+		}
+	}
+	for _, host := range hosts {
+		if _, base := b.f.platformOf(host); base == "" && len(host) >= windowLen {
+			b.add(target{kind: ownTarget, platform: jitsi}, strings.ToLower(host))
+		}
+	}
+}
+
+// wrapperLiterals are what the sweep looks for: the wrappers' hosts and schemes. Google's two hundred countries are one
+// literal. Shorteners and click counters are left out: nothing can be decoded of them.
+func wrapperLiterals() []string {
+	literals := []string{"google."}
+	seen := make(map[string]bool)
+	for _, w := range unwrap.All() {
+		if w.Name == "shortener" || w.Name == "click-counter" { // they never tell where they lead
+			continue
+		}
+		for _, host := range w.Hosts {
+			if len(host) >= windowLen && !seen[host] && !strings.HasPrefix(host, "google.") {
+				seen[host] = true
+				literals = append(literals, host+redirectPath(host))
+			}
+		}
+	}
+	for _, scheme := range unwrap.Schemes() {
+		if len(scheme)+1 >= windowLen {
+			literals = append(literals, scheme+":"+map[string]string{"data": "text/"}[scheme])
+		}
+	}
+	return literals
+}
+
+// redirectPath narrows hosts that every other page names to the path that redirects.
+func redirectPath(host string) string {
+	switch host {
+	case "youtube.com":
+		return "/redirect"
+	case "x.com", "twitter.com":
+		return "/intent"
+	}
+	return ""
+}
