@@ -292,7 +292,7 @@ func (r *reader) step() bool {
 	}
 	switch c {
 	case '{': // an expression goes on with the id: "zoom.us/j/845${n}"
-		r.cut = r.peek(1) != '"' && r.peek(1) != '\'' // JSX writes a blank as {" "}
+		r.cut = !endsInBrace(r.text[r.pos+1:])
 		return false
 	case '"', '>', '`', '^', '}', '|', '[', ']', '\'':
 		return false
@@ -333,6 +333,18 @@ func (r *reader) step() bool {
 	r.out = append(r.out, c)
 	r.pos++
 	return true
+}
+
+// endsInBrace: what stands behind the brace does not go on with the id: a blank in JSX ({" "}), a block of a template ({% endif %},
+// {{/if}}).
+func endsInBrace(rest []byte) bool {
+	switch {
+	case len(rest) == 0 || strings.IndexByte("\"'% ", rest[0]) >= 0:
+		return true
+	case rest[0] == '{' && len(rest) > 1:
+		return strings.IndexByte("/#^", rest[1]) >= 0
+	}
+	return false
 }
 
 func (r *reader) peek(n int) byte {

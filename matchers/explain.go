@@ -15,7 +15,9 @@ type Step struct {
 const MaxSteps = 10_000
 
 // Explain is what Standard explains.
-func Explain(text []byte) (found []Sighting, steps []Step, truncated bool) { return standard().Explain(text) }
+func Explain(text []byte) (found []Sighting, steps []Step, truncated bool) {
+	return standard().Explain(text)
+}
 
 // Explain finds as FindIn does in the whole text and reports every candidate on the way. truncated says that there were more
 // than MaxSteps.

@@ -68,7 +68,12 @@ func Find(text []byte) []Sighting { return standard().FindIn(text, 0, len(text))
 // Standard is the Finder that Find uses.
 func Standard() *Finder { return standard() }
 
-// FindIn is Find for a stretch of a longer text: sightings start in [from, to), what lies outside is context only.
+// Reach is how far around a place lies what decides about it: the id below a heading, the link above a passcode.
+const Reach = 4 << 10
+
+// FindIn is Find for a stretch of a longer text: it looks at what stands in [from, to), and what lies outside is context. A
+// sighting may start before from. Who cuts a text into pieces looks Reach further on both sides of each, and keeps the
+// sightings that start in the piece itself: so neighbours come to the same sightings, and each is kept once.
 func (f *Finder) FindIn(text []byte, from, to int) []Sighting {
 	s := search{f: f}
 	return s.run(text, from, to)
@@ -312,8 +317,8 @@ func (s *search) atHost(text []byte, h literalHit) ([]Sighting, int) {
 // leadsOn reports whether something stands behind the host that can be part of a link, or a user before it: a host in prose
 // is none.
 func leadsOn(text []byte, h literalHit) bool {
-	if bytes.ContainsAny(text[h.start:h.end], "/?%") {
-		return true // the literal holds the beginning of a path or query: "t.me/", "t.me%2f", "t.me?v"
+	if bytes.ContainsAny(text[h.start:h.end], "/?%") || text[h.end-1] == '.' {
+		return true // the literal holds the beginning of a path or query ("t.me/", "t.me%2f", "t.me?v"), or the host goes on ("google.")
 	}
 	if h.end < len(text) && strings.IndexByte("/?#:%\\&=.<", text[h.end]) >= 0 {
 		return true
@@ -411,7 +416,7 @@ func (s *search) parse(text []byte, c candidate, u *URL, p *Platform) ([]Sightin
 			link, err, end = longer, nil, c.wrappedEnd
 		}
 	}
-	if err == nil && c.cut && strings.HasSuffix(c.text, lastBytes(link.ID, 4)) {
+	if err == nil && c.cut && strings.HasSuffix(strings.TrimRight(c.text, "#"), lastBytes(link.ID, 4)) {
 		err = Incomplete
 	}
 	var via []string

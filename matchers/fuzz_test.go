@@ -2,6 +2,7 @@ package matchers
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -33,31 +34,43 @@ func FuzzFind(f *testing.F) {
 	})
 }
 
-// A text in two halves, each with the other as context, gives what the whole gives.
-func TestFindInHalves(t *testing.T) {
+// A text in pieces, read as FindIn's comment says, gives what the whole gives.
+func TestFindInPieces(t *testing.T) {
+	var long bytes.Buffer
 	for text := range corpusTexts {
-		b := []byte(text)
-		whole := Standard().FindIn(b, 0, len(b))
-		cut := len(b) / 2
-		halves := append(Standard().FindIn(b, 0, cut), Standard().FindIn(b, cut, len(b))...)
-		got, want := keysOf(halves), keysOf(whole)
-		for k := range want {
-			if !got[k] {
-				t.Errorf("in %q the halves miss %s", text, k)
+		long.WriteString(text)
+		long.WriteString(strings.Repeat("\n\nA paragraph of ordinary words stands between the pages.\n\n", 40))
+	}
+	text := long.Bytes()
+	const piece = 10_007
+	var pieces []Sighting
+	for from := 0; from < len(text); from += piece {
+		to := min(len(text), from+piece)
+		for _, s := range Standard().FindIn(text, max(0, from-Reach), min(len(text), to+Reach)) {
+			if s.Start >= from && s.Start < to {
+				pieces = append(pieces, s)
 			}
+		}
+	}
+	got, want := placesOf(pieces), placesOf(Find(text))
+	for place := range want {
+		if !got[place] {
+			t.Errorf("the pieces miss %s", place)
+		}
+	}
+	for place := range got {
+		if !want[place] {
+			t.Errorf("only the pieces have %s", place)
 		}
 	}
 }
 
-func keysOf(list []Sighting) map[string]bool {
-	keys := make(map[string]bool)
+func placesOf(list []Sighting) map[string]bool {
+	places := make(map[string]bool)
 	for _, s := range list {
-		keys[s.Key()] = true
-		for _, alias := range s.Aliases {
-			keys[alias] = true
-		}
+		places[fmt.Sprint(s.Start, " ", s.Key())] = true
 	}
-	return keys
+	return places
 }
 
 // hostile texts are made to take more than linear time.

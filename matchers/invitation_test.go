@@ -16,8 +16,11 @@ func TestLabels(t *testing.T) {
 		for _, spelled := range []string{label.text, strings.ToUpper(label.text), strings.ToLower(label.text), latinNFD(label.text),
 			lowerEscapes(escaped(label.text)), strings.ReplaceAll(label.text, "'", "’")} {
 			text := []byte(spelled + ": 849 302 751")
-			if label.row == rowVideo {
+			switch label.row {
+			case rowVideo:
 				text = []byte(spelled + ": 849 302 751 6")
+			case rowZoom:
+				text = []byte(spelled + ": 849 3027 5116")
 			}
 			n, ok := readLabel(text, 0, 5)
 			if !ok || n.idLabel != label.row || n.start != len(spelled)+2 {

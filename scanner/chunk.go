@@ -18,10 +18,6 @@ const (
 	chunkSize   = 512 << 10
 	contextSize = 16 << 10
 	bufferSize  = chunkSize + 2*contextSize
-	// reach is how far into the context links are looked for. What names a meeting can stand behind the place where the
-	// sighting starts (the host of a link, the number below it), so both neighbours of a border look on both sides of it,
-	// come to the same sightings, and each keeps those that start in its own stretch.
-	reach = 4 << 10
 )
 
 // held is a text that lies in memory already; it is matched where it lies. *bytes.Buffer is one.
@@ -61,7 +57,7 @@ func (m *Matcher) find(text []byte, from, to int, base int64) (p piece) {
 		}
 	}()
 	p.bytes = int64(to - from)
-	sightings := m.finder.FindIn(text, max(from-reach, 0), min(to+reach, len(text)))
+	sightings := m.finder.FindIn(text, max(from-matchers.Reach, 0), min(to+matchers.Reach, len(text)))
 	sort.SliceStable(sightings, func(i, j int) bool { return sightings[i].Start < sightings[j].Start })
 	if len(sightings) > 0 {
 		p.sightings = make([]placed, 0, len(sightings))

@@ -1,0 +1,104 @@
+package matchers
+
+import "testing"
+
+func TestZoomLinks(t *testing.T) {
+	meeting := Link{Kind: Meeting, Class: JoinWithSecret, Realm: "commercial", ID: "84930275116"}
+	china := Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "cn", ID: "3827159604", Org: "initech"}
+	runPlatform(t, zoom(), []hit{
+		{"https://initech.zoom.com.cn/j/3827159604", china},
+		{"https://umeet.com.cn/j/3827159604", Link{Kind: Meeting, Class: JoinWithSecret, Realm: "cn", ID: "3827159604"}},
+		{"https://acme.zoomgov.com/j/1602738495", Link{Kind: Meeting, Class: JoinWithSecret, Realm: "gov", ID: "1602738495", Org: "acme"}},
+		{"`https://usXXweb.zoom.us/j/84930275116?pwd=xxxxxxxx`", meeting},
+		{`<p>Zoom: https://us06web.zoom.us/j/84930275116{" "}</p>`, meeting},
+		{"<p>Zoom: https://us06web.zoom.us/j/84930275116{' '}</p>", meeting},
+		{"https://us06web.zoom.us/j/84930275116{% if code %}?pwd={{ code }}{% endif %}", meeting},
+		{"{{#if zoom}}https://us06web.zoom.us/j/84930275116{{/if}}", meeting},
+	}, []string{
+		"`https://zoom.us/j/849302751${String(i).padStart(2, '0')}`", `f"https://zoom.us/j/849302751{suffix}"`, "https://zoom.us/j/849302751#{n}",
+		"https://zoom.us/j/81234567890", "https://us02web.zoom.us/j/8412345678?pwd=abcd", "https://zoom.us/j/85512345678", "https://zoom.us/j/22345678901",
+		"https://zoom.us/w/98765432100", "https://zoom.us/j/1122334455?pwd=abc123", "https://zoom.us/j/77889900112", "https://zoom.us/j/100200300",
+		"https://acme.zoom.us/my/Jane.Doe?pwd=x1", "https://zoom.us/my/john-doe", "https://zoom.us/my/firstname.lastname",
+	})
+}
+
+func TestZoomPagesAndRecordings(t *testing.T) {
+	const token = "Xw7Lq2Rz9Kd4Tb6Vn3Ysc8"
+	event := Link{Kind: Event, Class: PublicForm, Realm: "commercial", Space: "event", ID: token}
+	record := Link{Kind: Recording, Class: PastContent, Realm: "commercial", Space: "rec", ID: token, Org: "globex"}
+	runPlatform(t, zoom(), []hit{
+		{`href="https://events.zoom.us/e/view/preview/` + token + `/purchase"`, event},
+		{"https://events.zoom.us/e/view/" + token, event},
+		{"https://events.zoom.us/ev/" + token, event},
+		{"https://globex.zoom.us/recording/share/" + token + "\n\" target=\"_new\"", record},
+		{"[demo]: https://globex.zoom.us/clips/share/" + token, record},
+	}, []string{
+		"https://globex.zoom.us/rec/share/SECRETSHARETOKENabc123", "https://zoom.us/webinar/register/WN_myWebinarTokenForTests",
+		"https://us02web.zoom.us/recording/management", "https://zoom.us/recording/share/", "https://events.zoom.us/e/view/test",
+	})
+}
+
+// Numbers in text that Zoom's print, Zoom's name or a program's name gives away. "" is nobody's.
+func TestZoomNumbers(t *testing.T) {
+	for _, c := range []struct{ text, key, secret string }{
+		// names of programs and data, with Zoom named near
+		{"meetConfig = {\n  meetingNumber: '84930275116',\n  userName: 'Zoom test',\n  passWord: '72915',\n}", "84930275116", "passcode"},
+		{"ZOOM_MEETING_ID=84930275116\nZOOM_PASSCODE=Rk4tbA\n", "84930275116", "passcode"},
+		{"assert.ok(BODY.includes(ZOOM_JOIN_URL));\nassert.equal(MEETING_ID, '849 3027 5116');", "84930275116", ""},
+		{`{"meeting_id": "84930275116", "passcode": "Rk4tbA"}`, "", ""},
+		{"map.zoom = 8; const meetingId = 'a84930275116'", "", ""},
+		// behind Zoom's own name
+		{"INFO Successfully created Zoom meeting: 84930275116", "84930275116", ""},
+		{"<tspan>Zoom Meeting: 849 302 7516</tspan>\n<tspan>Passcode: 7291</tspan>", "8493027516", "passcode"},
+		{"Friday - Zoom: 849 3027 5116", "84930275116", ""},
+		{"Zoom: 646-555-0142", "", ""},
+		{"Zoom: 646 555 0142", "", ""},
+		{"zoom: 8, id: 3\nZoom Meeting: 8PM Eastern", "", ""},
+		{"Zoom meeting 849302751", "", ""},
+		// as Zoom alone prints it
+		{"'ID da reunião: 849 3027 5116 / Senha: 729154'", "84930275116", "passcode"},
+		{"Meeting ID: 849 3027 5116", "", ""},
+		{"Meeting ID: 849-3027-5116\nPasscode: 729154", "", ""},
+		// short labels of the code
+		{"Zoom ID: 849 3027 5116 (Pass: live7)", "84930275116", "passcode"},
+		{"Zoom | Meeting ID: 849 302 751 | PW: 729154", "849302751", "passcode"},
+		{"Zoom ID: 849 3027 5116\nAll tests pass 12 times", "84930275116", ""},
+		// string literals joined
+		{"$t = 'zoom, идентификатор конференции: '\n  .'849 3027 5116, код доступа: 729154.';", "84930275116", "passcode"},
+		{`b = "Zoom Meeting ID: " + "849 3027 5116"`, "84930275116", ""},
+	} {
+		found := Find([]byte(c.text))
+		if c.key == "" {
+			if len(found) > 0 {
+				t.Errorf("%q: found %s, want nothing", c.text, describeLink(found[0].Link))
+			}
+			continue
+		}
+		if len(found) == 0 || found[0].Platform != "zoom" || found[0].ID != c.key || found[0].Kind != DialIn || (len(found[0].Secrets) > 0) != (c.secret != "") {
+			t.Errorf("%q: found %v, want zoom dial-in %s with secret %q", c.text, found, c.key, c.secret)
+		}
+	}
+}
+
+// The bare word "Teams" names the service only beside a number that Teams alone prints.
+func TestTeamsWord(t *testing.T) {
+	for text, want := range map[string]string{
+		"reunión semanal Teams (22-Abr). Meeting ID: 283 615 940 728 16.": "28361594072816",
+		"our teams meet on Mondays. Meeting ID: 283 615 940":              "",
+		"our teams: Meeting ID: 283615940728":                             "",
+	} {
+		found := Find([]byte(text))
+		if want == "" && len(found) > 0 || want != "" && (len(found) == 0 || found[0].Platform != "teams" || found[0].ID != want) {
+			t.Errorf("%q: found %v, want %q", text, found, want)
+		}
+	}
+}
+
+// The numeric password that stands in a dial string of Webex.
+func TestWebexTapPassword(t *testing.T) {
+	text := []byte("+1-669-555-0178,,1469208357#48175296# United States")
+	n, ok := readTap(text, 15)
+	if !ok || n.platform != "webex" || len(n.secrets) != 1 || string(text[n.secretSpans[0].Start:n.secretSpans[0].End]) != "48175296" {
+		t.Errorf("read %+v, %v", n, ok)
+	}
+}
