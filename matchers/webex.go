@@ -169,7 +169,8 @@ func webexHex(l Link, value, letter, space, path string, kind Kind, class Class)
 	case len(id) < 32:
 		return Link{}, Incomplete
 	}
-	l.Kind, l.Class, l.Space, l.ID, l.Path = kind, class, space, lowerASCII(id[:32]), path
+	l.Kind, l.Class, l.Space, l.ID, l.Path = kind, class, space, id[:32], path
+	l.Fold = true
 	return l, nil
 }
 

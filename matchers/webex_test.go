@@ -79,7 +79,7 @@ func TestWebex(t *testing.T) {
 		"https://teams.webex.com/ https://globex.webex.com/ https://www.webex.com/test-meeting.html https://signin.webex.com/join",
 		"https://globex.webex.com/webappng/sites/globex/dashboard?siteurl=globex https://globex.webex.com/webappng/sites/globex/meeting/home",
 		"https://globex.webex.com/mw3300/mywebex/default.do?siteurl=globex https://globex.webex.com/globex/globalcallin.php?MTID=m7c9e04b1f83d26a5e07412db96f5c83a",
-		"http://demosubdomain.webex.com/demositeurl/lsr.php?RCID=b04d7f1e29c84a63a5d1f0927e6c38b4 https://acme.webex.com/meet/alice att@m.webex.com",
+		"http://demosubdomain.webex.com/demositeurl/lsr.php?RCID=b04d7f1e29c84a63a5d1f0927e6c38b4 https://acme.webex.com/meet/alice acme@m.webex.com",
 		"https://company.webex.com/meet/alex https://company.webex.com/join/123456789 https://company.webex.com/company/j.php?MTID=example",
 		"https://acme.webex.com/acme/j.php?MTID=1 https://acme.webex.com/acme/j.php?MTID=m0123456789abcdef0123456789abcdef https://acme.webex.com/acme/j.php?MTID=m1a2b3c4d5e6f",
 		"https://webex.com/meet/789 https://webex.com/join/123 https://meet.webex.com/meet/${meetingId} https://acme.webex.com/meet/john.doe",
