@@ -15,7 +15,7 @@ func webexHits() []hit {
 	start := browser
 	start.Kind, start.Class, start.Secrets = HostStart, HostCredential, []string{"integrationJoinToken"}
 	upper := browser
-	upper.ID = "6b4f9387168a3d28f1642bb3ce1a992c"
+	upper.ID = "6B4F9387168A3D28F1642BB3CE1A992C"
 	room := Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "globex", Org: "globex", Space: "room", ID: "r.okafor-2", Owner: "r.okafor-2"}
 	sharedRoom := Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "meetingsapac27", Space: "room", ID: "pr2840716935", Owner: "pr2840716935"}
 	register := Link{Kind: Registration, Class: PublicForm, Realm: "globex", Org: "globex", Space: "reg", ID: id}
