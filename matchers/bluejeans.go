@@ -3,7 +3,7 @@ package matchers
 import "strings"
 
 // bluejeans knows BlueJeans, closed in March 2024. Documented in its time: numbers of nine digits or more, a passcode behind them, and
-// SIP addresses at bjn.vc (support.bluejeans.com). Seen: /s/<code> are recordings, primetime events.
+// SIP addresses at bjn.vc (support.bluejeans.com). Seen: /s/<code> and, for members, /m/<code> are recordings, primetime events.
 func bluejeans() Platform {
 	return Platform{
 		Name:  "bluejeans",
@@ -15,7 +15,7 @@ func bluejeans() Platform {
 			{"bluejeans.com/<number>[/<passcode>][/webrtc]", Meeting, JoinWithSecret},
 			{"primetime.bluejeans.com/a2m/live-event/<code>", Webinar, JoinWithSecret},
 			{"primetime.bluejeans.com/a2m/register/<code>", Registration, PublicForm},
-			{"bluejeans.com/s/<code>, /a2m/events/playback/<guid>", Recording, PastContent},
+			{"bluejeans.com/s/<code>, /m/<code>, /a2m/events/playback/<guid>", Recording, PastContent},
 			{"<number>[.<passcode>]@bjn.vc", DialIn, NumberOnly},
 		},
 		Retired: "2024-03-31",
@@ -38,6 +38,9 @@ func parseBlueJeans(u *URL) (Link, error) {
 	case "s", "playback":
 		l.Kind, l.Class, l.Space, l.Path = Recording, PastContent, "rec", "/s/{id}"
 		return bluejeansToken(l, leading(u.Seg(1), func(c byte) bool { return isB64u(c) || c == '@' }), 4)
+	case "m":
+		l.Kind, l.Class, l.Space, l.Path = Recording, PastContent, "rec", "/m/{id}"
+		return bluejeansToken(l, leading(u.Seg(1), isB64u), 8)
 	case "a2m":
 		return bluejeansEvent(u, l)
 	case "join", "j":

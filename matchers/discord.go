@@ -67,7 +67,7 @@ func discordSample(code string) bool {
 	plain := strings.ReplaceAll(lower, "-", "")
 	switch plain {
 	case "invite", "invitelink", "invitecode", "invitehere", "server", "servername", "serverinvite", "myserver", "discordserver", "discordinvite", "discordlink", "mydiscord", "support", "supportserver",
-		"abc", "abcd", "abcde", "abcdef", "abcxyz", "abc123", "abc1234", "abcd1234", "xyz", "xyz123", "test", "testing", "test123", "testinvite", "testserver", "testcode", "code", "linkhere", "inv", "vanity", "vanityurl", "discord", "botsupport", "community", "replaceme":
+		"alpha", "beta", "gamma", "abc", "abcd", "abcde", "abcdef", "abcxyz", "abc123", "abc1234", "abcd1234", "xyz", "xyz123", "test", "testing", "test123", "testinvite", "testserver", "testcode", "code", "linkhere", "inv", "vanity", "vanityurl", "discord", "botsupport", "community", "replaceme":
 		return true
 	}
 	return strings.HasPrefix(plain, "your") || strings.HasPrefix(plain, "insert") || strings.HasPrefix(plain, "replace") || strings.HasSuffix(lower, "-here") ||

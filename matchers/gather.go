@@ -2,7 +2,8 @@ package matchers
 
 import "strings"
 
-// gather knows the spaces of Gather: an id of 16 characters and a name. Tokens in the query admit or place a guest. Seen in public pages.
+// gather knows the spaces of Gather: an id of 16 characters and a name; since its second version a guid, with the name before it.
+// Tokens in the query admit or place a guest. Seen in public pages.
 func gather() Platform {
 	return Platform{
 		Name:  "gather",
@@ -10,7 +11,7 @@ func gather() Platform {
 		Hosts: []string{"gather.town"},
 		Docs:  "https://support.gather.town",
 		Parse: parseGather,
-		Forms: []Form{{"app.gather.town/app/<16>/<space>?spawnToken=, app.v2.gather.town/app/<16>/<space>", PersonalRoom, PermanentRoom}},
+		Forms: []Form{{"app.gather.town/app/<16>/<space>?spawnToken=, app.v2.gather.town/app/<name>-<guid>", PersonalRoom, PermanentRoom}},
 	}
 }
 
@@ -18,14 +19,28 @@ func parseGather(u *URL) (Link, error) {
 	if !strings.EqualFold(u.Seg(0), "app") || len(u.Segs()) > 3 {
 		return Link{}, NotAMeeting
 	}
-	id, err := opaqueCode(u.Seg(1), isAlnum, 16, 16)
-	switch {
-	case err != nil:
+	id, err := gatherSpace(u.Seg(1))
+	if err != nil {
 		return Link{}, err
-	case len(leading(u.Seg(1), isAlnum)) > 16 || !mixed(id):
-		return Link{}, Incomplete
 	}
 	l := Link{Kind: PersonalRoom, Class: PermanentRoom, ID: id, Host: u.Host, Path: "/app/{id}"}
 	l.AddSecret(u.SecretParams("spawnToken", "meeting")...)
 	return l, nil
+}
+
+// gatherSpace reads the id of either version.
+func gatherSpace(segment string) (string, error) {
+	if at := len(segment) - len("00000000-0000-0000-0000-000000000000"); at == 0 || at > 0 && segment[at-1] == '-' {
+		if id, err := guidCode(segment[at:]); err != Incomplete {
+			return id, err
+		}
+	}
+	id, err := opaqueCode(segment, isAlnum, 16, 16)
+	switch {
+	case err != nil:
+		return "", err
+	case len(leading(segment, isAlnum)) > 16 || !mixed(id):
+		return "", Incomplete
+	}
+	return id, nil
 }

@@ -93,7 +93,7 @@ func gotoRoom(u *URL, segs []string, l Link, path string) (Link, error) {
 	if isSitePage(segs[0]) || segs[0] == "openerbinaries" || segs[0] == "inroomlink" || len(segs) > 2 {
 		return Link{}, NotAMeeting
 	}
-	room, err := roomName(u, strings.ToLower(lastOf(segs)))
+	room, err := roomName(u, lastOf(segs))
 	switch {
 	case err != nil:
 		return Link{}, err
@@ -103,13 +103,13 @@ func gotoRoom(u *URL, segs []string, l Link, path string) (Link, error) {
 		return Link{}, Placeholder
 	}
 	if len(segs) == 2 {
-		l.Org = strings.ToLower(segs[0])
+		l.Org = segs[0]
 		if sampleRoom(l.Org) {
 			return Link{}, Placeholder
 		}
 		room = l.Org + "/" + room
 	}
-	l.Kind, l.Class, l.Space, l.ID, l.Owner, l.Path = PersonalRoom, PermanentRoom, "room", room, room, path+"{id}"
+	l.Kind, l.Class, l.Space, l.ID, l.Fold, l.Owner, l.Path = PersonalRoom, PermanentRoom, "room", room, true, room, path+"{id}"
 	return l, nil
 }
 
@@ -224,10 +224,10 @@ func joinMe(u *URL) (Link, error) {
 	if isSitePage(seg) || len(u.Segs()) > 1 || !all(seg, isGoToByte) {
 		return Link{}, NotAMeeting
 	}
-	room, err := roomName(u, strings.ToLower(seg))
+	room, err := roomName(u, seg)
 	if err != nil {
 		return Link{}, err
 	}
-	l.Kind, l.Class, l.ID, l.Owner, l.Path = PersonalRoom, PermanentRoom, room, room, "/{id}"
+	l.Kind, l.Class, l.ID, l.Fold, l.Owner, l.Path = PersonalRoom, PermanentRoom, room, true, room, "/{id}"
 	return l, nil
 }

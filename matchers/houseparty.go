@@ -1,7 +1,5 @@
 package matchers
 
-import "strings"
-
 // houseparty knows Houseparty, closed in October 2021. Its links are informational. Shapes: from guides of its time.
 func houseparty() Platform {
 	return Platform{
@@ -34,5 +32,5 @@ func parseHouseparty(u *URL) (Link, error) {
 	case !all(name, func(c byte) bool { return isB64u(c) || c == '.' }):
 		return Link{}, Incomplete
 	}
-	return Link{Kind: PersonalRoom, Class: PermanentRoom, ID: strings.ToLower(name), Owner: strings.ToLower(name), Host: u.Host, Path: path}, nil
+	return Link{Kind: PersonalRoom, Class: PermanentRoom, ID: name, Fold: true, Owner: name, Host: u.Host, Path: path}, nil
 }

@@ -89,7 +89,7 @@ func services(n number) []string {
 func rowServices(row string) []string {
 	switch row {
 	case rowMeeting:
-		return []string{"zoom", "teams", "webex", "chime", "tencent-meeting", "zoho"}
+		return []string{"zoom", "teams", "webex", "chime", "tencent-meeting", "zoho", "ringcentral", "bluejeans"}
 	case rowWebinar:
 		return []string{"zoom", "webex"}
 	case rowNumber:
@@ -124,6 +124,8 @@ func shapeFits(platform string, n number) bool {
 		return length == 9
 	case "chime":
 		return length == 10
+	case "ringcentral", "bluejeans":
+		return length <= 12 && (bare || n.shape == "3-3-3" || n.shape == "3-3-4" || n.shape == "3-3-3-3")
 	case "zoho":
 		return length == 10 && (bare || n.shape == "3-3-4")
 	default: // skype-for-business, google-meet

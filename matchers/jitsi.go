@@ -93,6 +93,8 @@ func jitsiRoom(u *URL, l Link, segs []string) (Link, error) {
 		return Link{}, Placeholder
 	case len(room) < 2 || strings.ContainsAny(room, "/?&:'\"@#"):
 		return Link{}, Incomplete
+	case u.Base != "" && len(segs) == 1 && strings.EqualFold(room, "moderated"): // the part before a moderated room's code
+		return Link{}, Incomplete
 	case u.Base != "" && len(segs) == 1 && genericRoom(room):
 		return Link{}, Placeholder
 	}

@@ -162,7 +162,7 @@ func cueWords() []cue {
 		{platform: "chime", text: "amazon chime"}, {platform: "chime", text: "chime.aws"}, {platform: "chime", text: "chime meeting"}, {platform: "chime", text: "chime", weak: true},
 		{platform: "tencent-meeting", text: "腾讯会议"}, {platform: "tencent-meeting", text: "騰訊會議"}, {platform: "tencent-meeting", text: "tencent meeting"}, {platform: "tencent-meeting", text: "voov"},
 		{platform: otherService, text: "dingtalk"}, {platform: otherService, text: "钉钉"}, {platform: otherService, text: "釘釘"}, {platform: otherService, text: "feishu"},
-		{platform: otherService, text: "飞书"}, {platform: otherService, text: "larksuite"}, {platform: otherService, text: "bluejeans"}, {platform: otherService, text: "ringcentral"},
+		{platform: otherService, text: "飞书"}, {platform: otherService, text: "larksuite"}, {platform: "bluejeans", text: "bluejeans"}, {platform: "ringcentral", text: "ringcentral"},
 		{platform: otherService, text: "lifesize"}, {platform: otherService, text: "starleaf"}, {platform: otherService, text: "dialpad"}, {platform: otherService, text: "freeconferencecall"},
 		{platform: meetingWord, text: "meeting"}, {platform: meetingWord, text: "webinar"}, {platform: meetingWord, text: "conference call"}, {platform: meetingWord, text: "dial"},
 	}

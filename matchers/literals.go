@@ -13,9 +13,10 @@ import (
 // the processor reads ahead; jumping tables (Wu-Manber) were five times slower here, because each jump waits for the one before.
 // Time is linear in the text, multiplied at worst by the literals that share a block. The set is read-only after construction.
 type literalSet struct {
-	bits  [1 << (hashBits - 6)]uint64 // by block hash
-	slots []blockSlot                 // open addressing, at most half full
-	more  []blockRef                  // by blockRef.next; the first is not used
+	bits  [1 << (hashBits - 6)]uint64  // by block hash
+	wider [1 << (widerBits - 6)]uint64 // by hash of a block and what stands beside it
+	slots []blockSlot                  // open addressing, at most half full
+	more  []blockRef                   // by blockRef.next; the first is not used
 	items []literalItem
 }
 
@@ -64,6 +65,7 @@ const (
 	shortLiteral = 3 // the shortest between letters or digits: "/b/"
 	stride       = 4 // bytes of a block, and the distance between those looked at
 	hashBits     = 19
+	widerBits    = 19
 	slotBits     = 15
 	caseless     = 0x20202020 // makes letters of a block lower case; other bytes collide, which comparing sorts out
 )
@@ -97,7 +99,10 @@ func newLiteralSet(texts []string, tags []int) *literalSet {
 		}
 		first := s.rarestBlocks(text, usual)
 		for offset := first; offset < first+stride; offset++ {
-			eachBlock(text, offset, func(block uint32) { s.add(block, newBlockRef(i, text, offset)) })
+			eachBlock(text, offset, func(block uint32) {
+				s.add(block, newBlockRef(i, text, offset))
+				s.addWider(block, text, offset)
+			})
 		}
 	}
 	return s
@@ -108,13 +113,74 @@ func newLiteralSet(texts []string, tags []int) *literalSet {
 func (s *literalSet) addShort(text string, item int) {
 	const alnum = "abcdefghijklmnopqrstuvwxyz0123456789"
 	for _, a := range alnum {
-		s.add(blockOf(string(a)+text), blockRef{item: int32(item), offset: -1})
-		s.add(blockOf(text+string(a)), blockRef{item: int32(item), offset: 0})
+		s.addShortBlock(string(a)+text, blockRef{item: int32(item), offset: -1})
+		s.addShortBlock(text+string(a), blockRef{item: int32(item), offset: 0})
 		for _, b := range alnum {
-			s.add(blockOf(string(a)+string(b)+text[:2]), blockRef{item: int32(item), offset: -2})
-			s.add(blockOf(text[1:]+string(a)+string(b)), blockRef{item: int32(item), offset: 1})
+			s.addShortBlock(string(a)+string(b)+text[:2], blockRef{item: int32(item), offset: -2})
+			s.addShortBlock(text[1:]+string(a)+string(b), blockRef{item: int32(item), offset: 1})
 		}
 	}
+}
+
+func (s *literalSet) addShortBlock(text string, ref blockRef) {
+	block := blockOf(text)
+	s.add(block, ref)
+	s.note(alone(block))
+}
+
+// The second bitmap holds blocks with the two bytes behind them, or with the two before them where the literal has none behind,
+// or alone.
+func alone(block uint32) uint64                 { return uint64(block) }
+func withNext(block uint32, next uint16) uint64 { return uint64(block) | uint64(next|0x2020)<<32 }
+func withLast(block uint32, last uint16) uint64 {
+	return uint64(block) | uint64(last|0x2020)<<32 | 1<<48
+}
+
+func widerHash(key uint64) uint64 { return key * 0x9E3779B97F4A7C15 >> (64 - widerBits) }
+
+func (s *literalSet) note(key uint64) {
+	h := widerHash(key)
+	s.wider[h>>6] |= 1 << (h & 63)
+}
+
+func (s *literalSet) noted(key uint64) bool {
+	h := widerHash(key)
+	return s.wider[h>>6]&(1<<(h&63)) != 0
+}
+
+// addWider notes a block with its neighbours. A neighbour outside of the literal may be any byte.
+func (s *literalSet) addWider(block uint32, text string, offset int) {
+	if behind := len(text) - offset - stride; behind >= 2 || behind == 1 && offset < 2 {
+		next := uint16(text[offset+stride])
+		eachByte(text, offset+stride+1, func(c byte) { s.note(withNext(block, next|uint16(c)<<8)) })
+		return
+	}
+	last := uint16(text[offset-1]) << 8
+	eachByte(text, offset-2, func(c byte) { s.note(withLast(block, last|uint16(c))) })
+}
+
+// eachByte yields the byte of text at i, every byte when that is outside.
+func eachByte(text string, i int, f func(c byte)) {
+	if i >= 0 && i < len(text) {
+		f(text[i])
+		return
+	}
+	for c := range 256 {
+		if c&0x20 != 0 {
+			f(byte(c))
+		}
+	}
+}
+
+// promising: the block at i and its neighbours may belong to a literal. Near the ends everything does.
+func (s *literalSet) promising(text []byte, i int) bool {
+	if i < 2 || i+6 > len(text) {
+		return true
+	}
+	t := text[i-2 : i+6 : i+6]
+	w := binary.LittleEndian.Uint64(t) | 0x2020202020202020
+	block := uint32(w >> 16)
+	return s.noted(withNext(block, uint16(w>>48))) || s.noted(withLast(block, uint16(w))) || s.noted(alone(block))
 }
 
 // eachBlock yields the folded block of text at offset. A block that reaches one byte over an end stands for every byte there.
@@ -244,21 +310,14 @@ func (s *literalSet) find(hits []literalHit, text []byte, from, to int) []litera
 	first := len(hits)
 	end := min(len(text), to+maxLiteral)
 	i := max(0, from-1)
-	for ; i+4*stride <= end; i += 4 * stride { // four at a time: one branch for all
-		t := text[i : i+4*stride : i+4*stride]
-		h0 := blockHash(binary.LittleEndian.Uint32(t) | caseless)
-		h1 := blockHash(binary.LittleEndian.Uint32(t[stride:]) | caseless)
-		h2 := blockHash(binary.LittleEndian.Uint32(t[2*stride:]) | caseless)
-		h3 := blockHash(binary.LittleEndian.Uint32(t[3*stride:]) | caseless)
-		b0, b1, b2, b3 := s.bits[h0>>6]>>(h0&63), s.bits[h1>>6]>>(h1&63), s.bits[h2>>6]>>(h2&63), s.bits[h3>>6]>>(h3&63)
-		if (b0|b1|b2|b3)&1 == 0 {
-			continue
-		}
-		for n, bit := range [...]uint64{b0, b1, b2, b3} {
-			if bit&1 != 0 {
-				hits = s.check(hits, text, i+n*stride, from, to)
+	for stops := new([maxStops]uint16); i+blockGroup <= end; {
+		part := text[i:min(end, i+maxStops*stride)]
+		for _, at := range stops[:s.stops(stops, part)] {
+			if at := i + int(at); s.promising(text, at) {
+				hits = s.check(hits, text, at, from, to)
 			}
 		}
+		i += len(part) / blockGroup * blockGroup
 	}
 	for ; i < end; i += stride {
 		hits = s.check(hits, text, i, from, to)
@@ -270,6 +329,37 @@ func (s *literalSet) find(hits []literalHit, text []byte, from, to int) []litera
 		return b.end - a.end
 	})
 	return hits
+}
+
+const (
+	maxStops   = 1 << 10    // blocks looked at in one go
+	blockGroup = 4 * stride // bytes looked at in one turn of the loop
+)
+
+// stops notes where the blocks stand that the bitmap knows, in the first maxStops blocks of text, and returns how many there are.
+// The place of every block is written, and kept only when the block is known: the processor need not guess which branch is taken,
+// which cost more than all the rest.
+func (s *literalSet) stops(places *[maxStops]uint16, text []byte) (n int) {
+	const two = caseless<<32 | caseless
+	for i := 0; i+blockGroup <= len(text); i += blockGroup {
+		t := text[i : i+blockGroup : i+blockGroup]
+		a, b := binary.LittleEndian.Uint64(t)|two, binary.LittleEndian.Uint64(t[2*stride:])|two
+		places[n&(maxStops-1)] = uint16(i)
+		n += s.knows(uint32(a))
+		places[n&(maxStops-1)] = uint16(i + stride)
+		n += s.knows(uint32(a >> 32))
+		places[n&(maxStops-1)] = uint16(i + 2*stride)
+		n += s.knows(uint32(b))
+		places[n&(maxStops-1)] = uint16(i + 3*stride)
+		n += s.knows(uint32(b >> 32))
+	}
+	return n
+}
+
+// knows is 1 for a block that the bitmap has, else 0.
+func (s *literalSet) knows(folded uint32) int {
+	h := blockHash(folded)
+	return int(s.bits[h>>6] >> (h & 63) & 1)
 }
 
 // maxLiteral is longer than any literal: how far behind its start a literal's blocks can lie.

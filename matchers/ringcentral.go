@@ -69,14 +69,14 @@ func ringcentralNumber(u *URL, l Link, segment, path string) (Link, error) {
 	case id != "":
 		return Link{}, Incomplete
 	}
-	name, err := roomName(u, strings.ToLower(segment))
+	name, err := roomName(u, segment)
 	switch {
 	case err != nil:
 		return Link{}, err
 	case len(name) < 5 || !isAlpha(name[0]) || !all(name, func(c byte) bool { return isB64u(c) || c == '.' }):
 		return Link{}, Incomplete
 	}
-	l.Kind, l.Class, l.Space, l.ID, l.Owner, l.Path = PersonalRoom, PermanentRoom, "name", name, name, path+"{id}"
+	l.Kind, l.Class, l.Space, l.ID, l.Fold, l.Owner, l.Path = PersonalRoom, PermanentRoom, "name", name, true, name, path+"{id}"
 	return l, nil
 }
 

@@ -53,12 +53,25 @@ func sampleRoom(name string) bool {
 func sampleEnd(lower string) bool {
 	switch last := lower[strings.LastIndexAny(lower, "-_. ")+1:]; {
 	case len(last) == len(lower):
-		return strings.HasSuffix(lower, "abc123")
+		return strings.HasSuffix(lower, "abc123") || countedWord(lower)
 	case strings.HasPrefix(last, "abc") || strings.HasPrefix(last, "xyz"):
 		return len(last) == 3 || placeholderDigits(last[3:])
 	default:
 		return last == "foo" || last == "bar" || strings.HasPrefix(last, "123") && all(last, isDigit) && isRun(last, 1)
 	}
+}
+
+// countedWord: a word for what stands here, and a count: doctor123, room1234.
+func countedWord(lower string) bool {
+	word := strings.TrimRight(lower, "0123456789")
+	if count := lower[len(word):]; len(count) < 3 || count[0] != '1' || !isRun(count, 1) {
+		return false
+	}
+	switch word {
+	case "room", "meeting", "call", "session", "conference", "class", "group", "team", "event", "user", "host", "guest", "doctor", "dr", "clinic", "provider", "patient", "therapist", "coach", "teacher", "name", "link":
+		return true
+	}
+	return false
 }
 
 // genericRoom reports whether a name on a server that everybody shares consists of nothing but words that fit any meeting, perhaps with a

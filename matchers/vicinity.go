@@ -108,17 +108,25 @@ func (v *vicinity) namesCall(it *item) bool {
 	return false
 }
 
-// remarkTable finds remarks by their first two bytes.
+// remarkTable finds remarks by their first bytes.
 type remarkTable struct {
 	seconds [256]uint64 // by first byte: which second bytes a label can have, modulo 64
-	labels  [256][]remarkLabel
+	starts  [256][]remarkStart
+	labels  []remarkLabel
+}
+
+// remarkStart is how one spelling of a label goes on behind its first byte, in lower case. It is all that is looked at of most
+// labels, so it is kept small and apart from them.
+type remarkStart struct {
+	second byte
+	third  byte // 0 unless the label begins with three ASCII letters
+	label  int32
 }
 
 type remarkLabel struct {
 	text   string
 	secret string
 	cue    cue
-	second byte // of one of its spellings, in lower case
 }
 
 // remarkLabels is the table; built once, never changed.
@@ -138,14 +146,23 @@ var remarkLabels = sync.OnceValue(func() *remarkTable { //nolint:gochecknoglobal
 
 func (t *remarkTable) add(texts []string, secret string, c cue) {
 	for _, text := range texts {
+		t.labels = append(t.labels, remarkLabel{text, secret, c})
 		for _, first := range firstPairs(text) {
-			label := remarkLabel{text, secret, c, lowerByte(first[1])}
-			if !slices.Contains(t.labels[first[0]], label) {
-				t.labels[first[0]] = append(t.labels[first[0]], label)
+			start := remarkStart{lowerByte(first[1]), thirdLetter(text), int32(len(t.labels) - 1)}
+			if !slices.Contains(t.starts[first[0]], start) {
+				t.starts[first[0]] = append(t.starts[first[0]], start)
 			}
 			t.seconds[first[0]] |= 1 << (first[1] & 63)
 		}
 	}
+}
+
+// thirdLetter is the third byte of a text that begins with three ASCII letters, in lower case, else 0.
+func thirdLetter(text string) byte {
+	if len(text) < 3 || !isAlpha(text[0]) || !isAlpha(text[1]) || !isAlpha(text[2]) {
+		return 0
+	}
+	return lowerByte(text[2])
 }
 
 // firstPairs are the first two bytes of a label in its spellings.
@@ -168,6 +185,15 @@ func firstPairs(text string) [][2]byte {
 // nameGoesOn: the word is the beginning of a program's name, as in ZOOM_JOIN_URL.
 func nameGoesOn(text []byte, end int) bool { return end < len(text) && text[end] == '_' }
 
+// plainThird is the third of three ASCII letters or digits that nothing changes (no accent follows, no escape is among them), in
+// lower case; 0 when the text does not begin with such.
+func plainThird(text []byte) byte {
+	if len(text) < 4 || !isAlnum(text[0]) || !isAlnum(text[1]) || !isAlnum(text[2]) || text[3] >= utf8.RuneSelf {
+		return 0
+	}
+	return lowerByte(text[2])
+}
+
 // read reads the longest label at text[at] and, of a secret, its value.
 func (t *remarkTable) read(text []byte, at int) (r remark, ok bool) {
 	if !wordStart(text, at) {
@@ -175,13 +201,14 @@ func (t *remarkTable) read(text []byte, at int) (r remark, ok bool) {
 	}
 	var best remarkLabel
 	length := 0
-	second := lowerByte(text[min(at+1, len(text)-1)])
-	for _, label := range t.labels[text[at]] {
-		if label.second != second {
+	second, third := lowerByte(text[min(at+1, len(text)-1)]), plainThird(text[at:])
+	for _, start := range t.starts[text[at]] {
+		if start.second != second || start.third != third && start.third != 0 && third != 0 {
 			continue
 		}
+		label := &t.labels[start.label]
 		if n := matchLabel(text[at:], label.text); n > length && (wordEnd(text, at+n) || label.secret == "" && nameGoesOn(text, at+n)) {
-			best, length = label, n
+			best, length = *label, n
 		}
 	}
 	if length == 0 {
