@@ -96,6 +96,21 @@ func platformFunctions(t *testing.T) map[string]string {
 	return found
 }
 
+// Every file is a platform's, or the package comment says what it is.
+func TestEveryFileIsExplained(t *testing.T) {
+	comment, err := os.ReadFile("matchers.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	platforms := platformFunctions(t)
+	files, _ := filepath.Glob("*.go")
+	for _, name := range files {
+		if platforms[name] == "" && !strings.HasSuffix(name, "_test.go") && !strings.Contains(string(comment), name) {
+			t.Errorf("%s is no platform, and the comment of package matchers does not name it", name)
+		}
+	}
+}
+
 const (
 	platformsBegin = "<!-- platforms:begin (made by go test ./matchers -run TestReadmePlatforms -update) -->\n"
 	platformsEnd   = "<!-- platforms:end -->"

@@ -63,7 +63,9 @@ var standard = sync.OnceValue(func() *Finder { return NewFinder(All()) }) //noli
 
 // Find returns the meeting links in text, ordered by place. Sightings of one meeting share their Key, or name each
 // other's Key among their Aliases.
-func Find(text []byte) []Sighting { return standard().FindIn(text, 0, len(text)) }
+func Find(text []byte) []Sighting {
+	return slices.DeleteFunc(standard().FindIn(text, 0, len(text)), func(s Sighting) bool { return s.Possible })
+}
 
 // Standard is the Finder that Find uses.
 func Standard() *Finder { return standard() }
@@ -73,7 +75,8 @@ const Reach = 4 << 10
 
 // FindIn is Find for a stretch of a longer text: it looks at what stands in [from, to), and what lies outside is context. A
 // sighting may start before from. Who cuts a text into pieces looks Reach further on both sides of each, and keeps the
-// sightings that start in the piece itself: so neighbours come to the same sightings, and each is kept once.
+// sightings that start in the piece itself: so neighbours come to the same sightings, and each is kept once. Unlike Find it also
+// returns what is only possible (see Sighting.Possible).
 func (f *Finder) FindIn(text []byte, from, to int) []Sighting {
 	s := search{f: f}
 	return s.run(text, from, to)
@@ -81,11 +84,12 @@ func (f *Finder) FindIn(text []byte, from, to int) []Sighting {
 
 // search is one call of FindIn: not shared, thrown away.
 type search struct {
-	f     *Finder
-	depth int
-	fuel  *int       // wrappers that may still be taken off for this candidate
-	apart bool       // for Mask: nothing is joined or dropped
-	trace func(Step) // for Explain
+	f         *Finder
+	depth     int
+	fuel      *int // wrappers that may still be taken off for this candidate
+	apart     bool // for Mask: nothing is joined or dropped
+	possibles []Sighting
+	trace     func(Step) // for Explain
 }
 
 func (s *search) run(text []byte, from, to int) []Sighting {
@@ -222,9 +226,9 @@ func (s *search) judged(text []byte, hits []literalHit) []Sighting {
 	case s.apart:
 		return append(links, apart(numbers)...)
 	case len(links) == 0 && len(numbers) == 0:
-		return nil
+		return s.possibles
 	}
-	return join(text, links, numbers)
+	return append(join(text, links, numbers), s.possibles...)
 }
 
 // apart makes a sighting of every number, whoever it may belong to.
@@ -308,7 +312,7 @@ func (s *search) atHost(text []byte, h literalHit) ([]Sighting, int) {
 		}
 	}
 	if base == "" {
-		return nil, h.end
+		return nil, c.end
 	}
 	u.Base = base
 	return s.parse(text, c, u, &s.f.platforms[index])
@@ -371,7 +375,7 @@ func (s *search) atAnchor(text []byte, h literalHit, t target) ([]Sighting, int)
 	}
 	u := parseURL(c.text)
 	if _, base := s.f.platformOf(u.Host); base != "" {
-		return nil, h.end // a known host speaks for itself
+		return nil, c.end // a known host speaks for itself
 	}
 	u.Anchor = t.literal
 	return s.parse(text, c, u, &s.f.platforms[t.platform])
@@ -386,7 +390,7 @@ func (s *search) atOwnHost(text []byte, h literalHit, t target) ([]Sighting, int
 	}
 	u := parseURL(c.text)
 	if u.Host != t.literal || u.User != "" {
-		return nil, h.end
+		return nil, c.end
 	}
 	u.Scheme = "https"
 	lower := lowerASCII(c.text)
@@ -478,9 +482,7 @@ func (s *search) unwrapped(c candidate) ([]Sighting, bool) {
 	}
 	*s.fuel--
 	if layer.Opaque || s.depth >= maxLayers || *s.fuel < 0 {
-		s.step(func() Step {
-			return Step{Start: c.start, End: c.end, Outcome: "opaque", Via: []string{layer.Name}, Reason: "cannot be decoded offline", Possible: s.possible(layer.Domain)}
-		})
+		s.opaque(c, layer)
 		return nil, true
 	}
 	inner := search{f: s.f, depth: s.depth + 1, fuel: s.fuel, apart: s.apart}
@@ -499,6 +501,19 @@ func (s *search) unwrapped(c candidate) ([]Sighting, bool) {
 		}
 	}
 	return found, true
+}
+
+// opaque notes a wrapper that cannot be decoded. When it names a meeting service's host, a meeting link is possible there.
+func (s *search) opaque(c candidate, layer unwrap.Layer) {
+	platform := s.possible(layer.Domain)
+	s.step(func() Step {
+		return Step{Start: c.start, End: c.end, Outcome: "opaque", Via: []string{layer.Name}, Reason: "cannot be decoded offline",
+			Possible: platform, Shown: maskLoose(c.text)}
+	})
+	if platform != "" && s.depth == 0 && !s.apart {
+		s.possibles = append(s.possibles, Sighting{Link: Link{Platform: platform, Host: layer.Domain}, Start: c.start, End: c.end,
+			Via: []string{layer.Name}, Possible: true})
+	}
 }
 
 // possible names the platform of a host that an opaque wrapper gives away.

@@ -4,8 +4,8 @@ import "testing"
 
 func TestGoToMeeting(t *testing.T) {
 	meeting := Link{Kind: Meeting, Class: JoinWithSecret, ID: "748293516"}
-	room := Link{Kind: PersonalRoom, Class: PermanentRoom, Space: "room", ID: "rosa.iglesias", Owner: "rosa.iglesias"}
-	shared := Link{Kind: PersonalRoom, Class: PermanentRoom, Space: "room", ID: "acmelabs/board", Owner: "acmelabs/board", Org: "acmelabs"}
+	room := Link{Kind: PersonalRoom, Class: PermanentRoom, Space: "room", ID: "Rosa.Iglesias", Fold: true, Owner: "Rosa.Iglesias"}
+	shared := Link{Kind: PersonalRoom, Class: PermanentRoom, Space: "room", ID: "AcmeLabs/Board", Fold: true, Owner: "AcmeLabs/Board", Org: "AcmeLabs"}
 	runPlatform(t, gotomeeting(), []hit{
 		// invitations by mail, and links in templates
 		{"Please join my meeting.\nhttps://global.gotomeeting.com/join/748293516\n\nAccess Code: 748-293-516", meeting},
@@ -17,9 +17,9 @@ func TestGoToMeeting(t *testing.T) {
 		{"https://app.gotomeeting.com/?meetingId=748293516", meeting},
 		// rooms in course pages and profiles, with and without an organisation
 		{"[https://gotomeet.me/Rosa.Iglesias](https://gotomeet.me/rosa.iglesias)", room},
-		{"https://global.gotomeeting.com/meet/rosa.iglesias/", room},
-		{`<form action="https://www.gotomeet.me/AcmeLabs/board">`, shared},
-		{`"location":"https:\/\/meet.goto.com\/acmelabs\/board"`, shared},
+		{"https://global.gotomeeting.com/meet/Rosa.Iglesias/", room},
+		{`<form action="https://www.gotomeet.me/AcmeLabs/Board">`, shared},
+		{`"location":"https:\/\/meet.goto.com\/AcmeLabs\/Board"`, shared},
 	}, []string{
 		"https://global.gotomeeting.com/join/123456789", "https://meet.goto.com/123456789\\noder ein Hinweis", "https://meet.goto.com/000000000", "https://meet.goto.com/test",
 		"url: `https://gotomeet.me/${meetingId}`,", "'https://gotomeet.me/rosa-' + id", "https://gotomeet.me/YourName", "https://gotomeet.me/JohnSmith", "https://www.gotomeet.me/CustomRoom",
@@ -46,7 +46,7 @@ func TestGoToWebinar(t *testing.T) {
 		{"https://attendee.gotowebinar.com/recording/" + key, record},
 		{"https://transcripts.gotomeeting.com/#/s/8b2f4a917c3de065b8a4f19d72c603e5", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: "8b2f4a917c3de065b8a4f19d72c603e5"}},
 		{"https://join.me/601-397-268", Link{Kind: Meeting, Class: JoinWithSecret, Space: "joinme", ID: "601397268"}},
-		{"open session at https://join.me/HooliChoir come by", Link{Kind: PersonalRoom, Class: PermanentRoom, Space: "joinme", ID: "hoolichoir", Owner: "hoolichoir"}},
+		{"open session at https://join.me/HooliChoir come by", Link{Kind: PersonalRoom, Class: PermanentRoom, Space: "joinme", ID: "HooliChoir", Owner: "HooliChoir"}},
 	}, []string{
 		"https://attendee.gotowebinar.com/register/1234567890123456789", "https://attendee.gotowebinar.com/register/57085361", "https://global.gotowebinar.com/webinars.tmpl",
 		"https://transcripts.gotomeeting.com/#/s/<token>", "https://transcripts.gotomeeting.com", "https://join.me/", "https://api.join.me/v1/meetings", "url = 'https://join.me/' + url",

@@ -94,7 +94,7 @@ func Mask(text string) string {
 		each := search{f: standard(), apart: true} // what is dropped or joined is hidden too
 		found := append(each.run([]byte(text), 0, len(text)), Find([]byte(text))...)
 		if len(found) == 0 {
-			return text
+			return maskParameters(text)
 		}
 		text = maskRound(text, found)
 	}
@@ -137,13 +137,51 @@ func maskRound(text string, found []Sighting) string {
 	out.WriteString(text[done:])
 	masked := out.String()
 	for _, f := range found {
-		masked = hideAgain(masked, f.Link)
+		masked = f.HideIn(masked)
 	}
 	return masked
 }
 
-// hideAgain hides the id where it stands by itself: a file named after the number, a title that repeats the code.
-func hideAgain(text string, l Link) string {
+// maskParameters blanks the values of parameters that are secrets wherever they stand: a downloaded page is named
+// "98…?pwd=…", without a host.
+func maskParameters(text string) string {
+	lower := lowerASCII(text)
+	for _, name := range [...]string{"pwd", "passcode", "password", "zak", "zpk", "tk", "jwt", "roomkey", "icstoken"} {
+		for _, equals := range [...]string{"=", "%3d"} {
+			for from := 0; ; {
+				at := strings.Index(lower[from:], name+equals)
+				if at < 0 {
+					break
+				}
+				start := from + at + len(name) + len(equals)
+				end := start
+				for end < len(text) && (isB64u(text[end]) || text[end] == '.') {
+					end++
+				}
+				from = start
+				if start > len(name)+len(equals) && isAlnum(text[from-len(name)-len(equals)-1]) && equals == "=" || end == start {
+					continue
+				}
+				text, lower = text[:start]+"•"+text[end:], lower[:start]+"•"+lower[end:]
+			}
+		}
+	}
+	return text
+}
+
+// HideIn hides the link's id, and those of its aliases, where they stand by themselves in a text: a file named after the
+// number, a title that repeats the code. Ids shorter than six characters are left: they are ordinary words.
+func (l Link) HideIn(text string) string {
+	text = hideID(text, l)
+	for _, alias := range l.Aliases {
+		if parts := strings.SplitN(alias, ":", 4); len(parts) == 4 {
+			text = hideID(text, Link{Platform: parts[0], ID: parts[3], Kind: l.Kind})
+		}
+	}
+	return text
+}
+
+func hideID(text string, l Link) string {
 	if len(l.ID) < 6 {
 		return text
 	}

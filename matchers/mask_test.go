@@ -43,6 +43,8 @@ func TestMask(t *testing.T) {
 		{"nothing to hide, 3 of 5", "nothing to hide, 3 of 5"},
 		{"notes/https://acme.zoom.us/j/98234510217?pwd=abc.txt", "notes/https://acme.zoom.us/j/982•••••217?pwd=•"},
 		{"open 98234510217.md: https://zoom.us/j/98234510217", "open 982•••••217.md: https://zoom.us/j/982•••••217"},
+		{"save/98234510217?pwd=abcDEFghi1.html", "save/98234510217?pwd=•"},
+		{"j%2F98%3Fpwd%3Dabc123 end", "j%2F98%3Fpwd%3D• end"},
 		{"https://zoom.us/j/98234510217 (ID 982 3451 0217)", "https://zoom.us/j/982•••••217 (ID 982•••••217)"},
 	}
 	for _, test := range tests {
@@ -99,4 +101,11 @@ func FuzzMask(f *testing.F) {
 			checkMask(t, text)
 		}
 	})
+}
+
+func TestHideIn(t *testing.T) {
+	l := Link{Platform: "zoom", ID: "98234510217", Kind: Meeting, Aliases: []string{"zoom:commercial:my:jane.roe"}}
+	if got, want := l.HideIn("a/98234510217.html b/982-3451-0217.txt c/jane.roe.md"), "a/982•••••217.html b/982•••••217.txt c/ja•••••.md"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
 }

@@ -6,12 +6,29 @@
 //
 // # How it works
 //
-// One sweep (literals.go) looks for the few hundred literals that a meeting link or an invitation can contain: hosts,
-// telling paths, schemes, labels. Around each hit a candidate is cut out and its escapes are undone (candidate.go);
-// wrappers such as Safe Links are taken off by package unwrap, layer by layer; then the platform whose host or path it is
-// judges it (one file a platform). Number blocks without a link are read by invitation.go. join.go brings together
-// what names the same meeting. Text that hides a link from the sweep (zero-width characters, defanged dots,
-// quoted-printable breaks) is read through a cleaned view whose positions lead back to the text (clean.go).
+// One sweep looks for the thousand or so literals that a meeting link or an invitation can contain: hosts, telling paths,
+// schemes, labels. Around each hit a candidate is cut out and its escapes are undone; wrappers such as Safe Links are taken
+// off by package unwrap, layer by layer; then the platform whose host or path it is judges it. Number blocks without a link
+// are read by their labels. What names the same meeting is joined. Text that hides a link from the sweep (zero-width
+// characters, defanged dots, quoted-printable breaks) is read through a cleaned view whose positions lead back to the text.
+//
+// # Which file is which
+//
+// All files are one platform each (zoom.go is the model), but for these:
+//
+//	matchers.go all.go        Link, Kind, Class, Platform, Sighting; the list of platforms
+//	find.go finder.go         the search: from hits to sightings; how a Finder is built
+//	explain.go                the same search, told step by step
+//	literals.go               the sweep
+//	clean.go                  the cleaned view
+//	candidate.go url.go       cutting a URL out of its text; its parts
+//	labels.go                 the table of labels in every language
+//	invitation.go tap.go      numbers behind labels; dial strings, H.323, SIP
+//	join.go join_teams.go vicinity.go   what belongs together; the text around it
+//	placeholder.go codes.go rooms.go    what samples look like; shapes of codes and of room names that platforms share
+//	teams_thread.go           Teams threads wherever they stand
+//	organisation.go phrases.go          whose a link is; words and expressions near it
+//	mask.go key.go            what may be shown of a link; its printable identity
 package matchers
 
 import "strings"
@@ -128,6 +145,9 @@ type Sighting struct {
 	Start, End int      // byte offsets of the link, or of the number block's id, in the text given to Find
 	Via        []string // wrappers taken off, outermost first
 	Secret     []Span   // where the secrets of a number block stand, for masking
+	// Possible says that this is no finding: a wrapper that cannot be decoded offline names the service's host. Platform and
+	// Host are set, ID is empty.
+	Possible bool
 }
 
 // Span is a stretch of text, End exclusive.
@@ -138,11 +158,13 @@ type Span struct{ Start, End int }
 type Platform struct {
 	Name  string // stable, lower case, hyphens: used in output, configuration and metrics
 	Title string // as the vendor writes it
-	// Hosts are lower-case host names; each also stands for its subdomains. A text naming none of them, and none of the
-	// Anchors, is not parsed.
+	// Hosts are lower-case host names; each also stands for its subdomains. An entry may end in a path ("m.me/j/"): of a host
+	// that serves other things too, only links there are looked at. A text naming none of them, and none of the Anchors, is
+	// not parsed.
 	Hosts []string
-	// Anchors are literals of five bytes or more that give away a link on a host that cannot be known beforehand: a
-	// telling path, a scheme ("msteams:"). They are looked for without regard to ASCII case.
+	// Anchors are literals that give away a link on a host that cannot be known beforehand: a telling path, a scheme
+	// ("msteams:"). They have five bytes or more, or three that stand between letters or digits ("/b/"). They are looked for
+	// without regard to ASCII case.
 	Anchors []string
 	// Parse judges one URL. It returns the link, or a Rejection that says why it is none. It must be pure.
 	Parse func(u *URL) (Link, error)

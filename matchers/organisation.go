@@ -82,9 +82,9 @@ type pagePattern struct {
 
 // Whereabouts is what the caller knows of the place a link was found at.
 type Whereabouts struct {
-	Host   string // host of the page, lower case; "" for local files
-	URL    string // of the page; "" for local files
-	Around []string
+	Host   string   // host of the page, lower case; "" for local files
+	URL    string   // of the page; "" for local files
+	Around []string // the text around the link's places, cut by Near
 }
 
 // NearDistance is how far from a link words may stand, in characters, before and behind it.
@@ -180,7 +180,7 @@ func (x *Index) addPage(org int32, glob string, public bool) {
 func namesSomebody(host string) error {
 	u := &URL{Host: host}
 	i, base := standard().platformOf(host)
-	if base == "" {
+	if base == "" || !slices.Contains(standard().platforms[i].Hosts, base) { // of hosts like facebook.com only a path is a service's
 		return fmt.Errorf("%s is no host of a meeting service", host)
 	}
 	u.Base = base
@@ -280,6 +280,7 @@ func (x *Index) byName(c *claims, l Link) {
 		c.exact("s4b_domain:" + org)
 	case "slack":
 		c.exact("workspace:" + org)
+		c.exact("workspace:" + strings.TrimSuffix(l.Host, ".slack.com")) // a huddle's org is the team's id
 	}
 }
 

@@ -38,14 +38,14 @@ func owners(t *testing.T, x *Index, text string, at Whereabouts) []string {
 	return list
 }
 
-const threadOfTenant = "https://teams.microsoft.com/l/meetup-join/19%3ameeting_ZTg1Y2Q0ZTktY2FlOS00NmZkLTk1YjctMmRlZDE0MGI0OTJh%40thread.v2/0?context=%7b%22Tid%22%3a%226f1c0d2e-7b3a-4c5d-9e8f-0a1b2c3d4e5f%22%2c%22Oid%22%3a%220df6e8e2-a25a-408a-ad01-59a823ae70a5%22%7d"
+const threadOfTenant = "https://teams.microsoft.com/l/meetup-join/19%3ameeting_ZTg1Y2Q0ZTktY2FlOS00NmZkLTk1YjctMmRlZDE0MGI0OTJh%40thread.v2/0?context=%7b%22Tid%22%3a%226f1c0d2e-0000-4000-8000-000000000001%22%2c%22Oid%22%3a%220df6e8e2-a25a-408a-ad01-59a823ae70a5%22%7d"
 
 func TestOwners(t *testing.T) {
 	x := index(t,
 		org("acme",
 			Pattern{VanityPattern, "acme.zoom.us"},
 			Pattern{SitePattern, "acme"},
-			Pattern{TenantPattern, "6F1C0D2E-7b3a-4c5d-9e8f-0a1b2c3d4e5f"},
+			Pattern{TenantPattern, "6F1C0D2E-0000-4000-8000-000000000001"},
 			Pattern{S4BPattern, "acme.example"},
 			Pattern{WorkspacePattern, "acme"},
 			Pattern{RoomPattern, "zoom:my/jdoe.acme"},
@@ -69,7 +69,7 @@ func TestOwners(t *testing.T) {
 		{"code", "meet.google.com/WQK-zpru-mdt", Whereabouts{}, []string{"acme 3 meeting"}},
 		{"room", "https://zoom.us/my/JDoe.Acme", Whereabouts{}, []string{"acme 3 room"}},
 		{"site", "https://acme.webex.com/acme/j.php?MTID=m8d2c47e19fa3b05c6e1f7a92d4b8035e", Whereabouts{}, []string{"acme 2 webex_site:acme"}},
-		{"tenant", threadOfTenant, Whereabouts{}, []string{"acme 2 teams_tenant:6F1C0D2E-7b3a-4c5d-9e8f-0a1b2c3d4e5f"}},
+		{"tenant", threadOfTenant, Whereabouts{}, []string{"acme 2 teams_tenant:6F1C0D2E-0000-4000-8000-000000000001"}},
 		{"somebody else's vanity on our page", "https://initech.zoom.us/j/84930275116", Whereabouts{Host: "www.acme.example", URL: "https://www.acme.example/"}, nil},
 		{"nobody's on our page", "https://us02web.zoom.us/j/84930275116", Whereabouts{Host: "www.acme.example", URL: "https://www.acme.example/"}, []string{"acme 6 page:acme.example"}},
 		{"nobody's on a look-alike domain", "https://us02web.zoom.us/j/84930275116", Whereabouts{Host: "notacme.example", URL: "https://notacme.example/"}, nil},
@@ -123,6 +123,7 @@ func TestBroadPatternsAreRefused(t *testing.T) {
 	}{
 		{Pattern{VanityPattern, "us02web.zoom.us"}, "names nobody"},
 		{Pattern{VanityPattern, "zoom.us"}, "names nobody"},
+		{Pattern{VanityPattern, "acme.facebook.com"}, "no host of a meeting service"},
 		{Pattern{VanityPattern, "acme.example"}, "no host of a meeting service"},
 		{Pattern{NearPattern, "Board"}, "too short"},
 		{Pattern{NearPattern, "meeting"}, "too broad"},

@@ -267,7 +267,7 @@ func (x *Index) broad() []error {
 	for i := range x.texts.list {
 		ph := &x.texts.list[i]
 		if n := claimed[ph]; n > 1 && float64(n) > BroadShare*float64(total) {
-			mistakes = append(mistakes, fmt.Errorf("organisation %s: %s is too broad: it would claim %d of the %d links in the built-in corpus; at most %.1f %% are allowed",
+			mistakes = append(mistakes, fmt.Errorf("organisation %s: %s is too broad: it would claim %d of the %d links in the built-in corpus; at most %.1f %% or one link are allowed",
 				x.names[ph.org], ph.shown, n, total, 100*BroadShare))
 		}
 	}

@@ -17,7 +17,7 @@ func TestRingCentral(t *testing.T) {
 		{"https://video.unifyoffice.com/join/384907215638", meeting},
 		{"alias wm=\"open https://meetings.ringcentral.com/j/1485730926\"", old},
 		{"https://meetings.ringcentral.com/j/1485730926?zpk=Jz84kLq", host},
-		{"https://v.ringcentral.com/join/Piet.Larsen", Link{Kind: PersonalRoom, Class: PermanentRoom, Space: "name", ID: "piet.larsen", Owner: "piet.larsen"}},
+		{"https://v.ringcentral.com/join/Piet.Larsen", Link{Kind: PersonalRoom, Class: PermanentRoom, Space: "name", ID: "Piet.Larsen", Owner: "Piet.Larsen"}},
 		{"SIP: 384907215638.4826@rcv.com", Link{Kind: DialIn, Class: NumberOnly, ID: "384907215638", Secrets: []string{"pin"}}},
 	}, []string{
 		"https://v.ringcentral.com/join/123456789", "https://v.ringcentral.com/join/999888", "https://v.ringcentral.com/join/jane-doe", "https://v.ringcentral.com/join/...", "https://v.ringcentral.com/teleconference/",

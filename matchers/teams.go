@@ -250,7 +250,7 @@ func teamsEvent(u *URL, l Link) (Link, error) {
 		return Link{}, Placeholder
 	}
 	l.Kind, l.Class, l.Space, l.ID, l.Path = Event, PublicForm, "event", id, "/event/{id}"
-	if tenant, _ := cutGUID(strings.TrimPrefix(behind, "@")); strings.HasPrefix(behind, "@") && !placeholderGUID(tenant) {
+	if tenant, _ := cutGUID(strings.TrimPrefix(behind, "@")); strings.HasPrefix(behind, "@") && !sampleTenant(tenant) {
 		l.Org = tenant
 	}
 	return l, nil
