@@ -17,7 +17,7 @@ func parseAround(u *URL) (Link, error) {
 	if label := u.Label(); len(u.Segs()) != 2 || u.Seg(0) != "r" || label != "" && label != "meet" {
 		return Link{}, NotAMeeting
 	}
-	room, err := namedRoom(u, u.Seg(1))
+	room, err := sharedRoom(u, u.Seg(1))
 	if err != nil {
 		return Link{}, err
 	}

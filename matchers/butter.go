@@ -5,10 +5,10 @@ func butter() Platform {
 	return Platform{
 		Name:  "butter",
 		Title: "Butter",
-		Hosts: []string{"app.butter.us"},
+		Hosts: []string{"app.butter.us", "join.butter.us"},
 		Docs:  "https://help.butter.us",
 		Parse: parseButter,
-		Forms: []Form{{"app.butter.us/<organisation>/<room>", PersonalRoom, PermanentRoom}},
+		Forms: []Form{{"app.butter.us/<organisation>/<room>, join.butter.us/<organisation>/<room>", PersonalRoom, PermanentRoom}},
 	}
 }
 
@@ -17,7 +17,11 @@ func parseButter(u *URL) (Link, error) {
 	if len(segs) != 2 || isSitePage(segs[0]) || !all(segs[0], isB64u) {
 		return Link{}, NotAMeeting
 	}
-	room, err := vendorRoom(u, segs[1])
+	read := namedRoom // join.butter.us serves rooms only
+	if u.Base == "app.butter.us" {
+		read = vendorRoom
+	}
+	room, err := read(u, segs[1])
 	switch {
 	case err != nil:
 		return Link{}, err

@@ -101,12 +101,17 @@ func numberCode(segment string, least, most int) (string, error) {
 	switch {
 	case segment == "":
 		return "", Incomplete
-	case placeholderWord(segment) || number != "" && placeholderDigits(number):
+	case placeholderWord(segment) || number != "" && placeholderDigits(number) || crossedOut(segment):
 		return "", Placeholder
 	case len(number) < least || len(number) > most:
 		return "", Incomplete
 	}
 	return number, nil
+}
+
+// crossedOut: asterisks or dots stand for what a careful writer left out.
+func crossedOut(value string) bool {
+	return strings.Contains(value, "**") || strings.Contains(value, "••")
 }
 
 // dashedCode reads a code of three, four and three letters, lower case, as several services beside Google Meet use it.
@@ -121,6 +126,15 @@ func vendorRoom(u *URL, segment string) (string, error) {
 		return "", NotAMeeting
 	}
 	return namedRoom(u, segment)
+}
+
+// sharedRoom reads a room that people name, on a server that everybody shares.
+func sharedRoom(u *URL, segment string) (string, error) {
+	room, err := namedRoom(u, segment)
+	if err == nil && genericRoom(room) {
+		return "", Placeholder
+	}
+	return room, err
 }
 
 // namedRoom reads a room that people name: letters of any script, digits, and the marks that need no escape in a path.

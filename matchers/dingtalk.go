@@ -9,11 +9,17 @@ func dingtalk() Platform {
 		Hosts: []string{"meeting.dingtalk.com"},
 		Docs:  "https://open.dingtalk.com/document/orgapp/create-a-video-conference",
 		Parse: parseDingTalk,
-		Forms: []Form{{"meeting.dingtalk.com/j/<11>", Meeting, JoinWithSecret}},
+		Forms: []Form{{"meeting.dingtalk.com/j/<11>, meeting.dingtalk.com/app?roomCode=<11 digits>&token=<token>", Meeting, JoinWithSecret}},
 	}
 }
 
 func parseDingTalk(u *URL) (Link, error) {
+	if u.Seg(0) == "app" && u.Has("roomCode") {
+		id, err := numberCode(u.Param("roomCode"), 9, 12)
+		l := Link{Kind: Meeting, Class: JoinWithSecret, Space: "number", ID: id, Host: u.Host, Path: "/app?roomCode={id}"}
+		l.AddSecret(u.SecretParams("token")...)
+		return l, err
+	}
 	if u.Seg(0) != "j" {
 		return Link{}, NotAMeeting
 	}

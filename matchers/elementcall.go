@@ -38,7 +38,7 @@ func parseElementCall(u *URL) (Link, error) {
 		name = u.FragmentParam("roomId")
 		return elementRoomID(u, name)
 	}
-	room, err := namedRoom(u, name)
+	room, err := sharedRoom(u, name)
 	if err != nil {
 		return Link{}, err
 	}

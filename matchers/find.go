@@ -228,7 +228,53 @@ func (s *search) judged(text []byte, hits []literalHit) []Sighting {
 	case len(links) == 0 && len(numbers) == 0:
 		return s.possibles
 	}
-	return append(join(text, links, numbers), s.possibles...)
+	found := join(text, links, numbers)
+	s.explainNumbers(numbers, found)
+	return append(found, s.possibles...)
+}
+
+// explainNumbers says which numbers nobody took.
+func (s *search) explainNumbers(numbers []number, found []Sighting) {
+	if s.trace == nil {
+		return
+	}
+	for _, n := range numbers {
+		taken := slices.ContainsFunc(found, func(f Sighting) bool {
+			return f.Start == n.start || strings.HasSuffix(f.Key(), ":"+n.digits) || slices.ContainsFunc(f.Aliases, func(alias string) bool { return strings.HasSuffix(alias, ":"+n.digits) })
+		})
+		if !taken {
+			s.step(func() Step {
+				return Step{Start: n.start, End: n.end, Platform: n.platform, Outcome: "dropped", Shown: maskDigits(n.digits),
+					Reason: "a number, but nothing near it says which service's, or it belongs to a link that names another"}
+			})
+		}
+	}
+}
+
+// explainLabel says why no number was read behind a label.
+func (s *search) explainLabel(text []byte, h literalHit) {
+	if s.trace == nil {
+		return
+	}
+	behind := text[h.end:min(len(text), h.end+40)]
+	var digits []byte
+	for _, c := range behind {
+		if isDigit(c) {
+			digits = append(digits, c)
+		} else if isAlpha(c) || c == '\n' && len(digits) > 0 {
+			break // the next word: what is behind it is not this label's
+		}
+	}
+	if len(digits) < 6 {
+		return
+	}
+	reason := "digits behind a label, but not in the shape of a meeting's number"
+	if placeholderDigits(string(digits)) {
+		reason = Placeholder.Error()
+	}
+	s.step(func() Step {
+		return Step{Start: h.start, End: h.end, Outcome: "dropped", Shown: maskDigits(string(digits)), Reason: reason}
+	})
 }
 
 // apart makes a sighting of every number, whoever it may belong to.
@@ -272,6 +318,8 @@ func (s *search) judge(text []byte, hits []literalHit) (links []Sighting, number
 				s.step(func() Step {
 					return Step{Start: n.start, End: n.end, Platform: n.platform, Outcome: "number", Shown: maskDigits(n.digits)}
 				})
+			} else if t.kind == labelTarget {
+				s.explainLabel(text, h)
 			}
 		}
 		looked = max(looked, end)
@@ -420,7 +468,7 @@ func (s *search) parse(text []byte, c candidate, u *URL, p *Platform) ([]Sightin
 			link, err, end = longer, nil, c.wrappedEnd
 		}
 	}
-	if err == nil && c.cut && strings.HasSuffix(strings.TrimRight(c.text, "#"), lastBytes(link.ID, 4)) {
+	if err == nil && c.cut && strings.HasSuffix(strings.TrimRight(c.text, "#"), lastBytes(link.ID, 4)) && !complete(p.Name, link) {
 		err = Incomplete
 	}
 	var via []string
@@ -444,6 +492,20 @@ func (s *search) parse(text []byte, c candidate, u *URL, p *Platform) ([]Sightin
 // needs no line joined is believed.
 func completes(short, long string) bool {
 	return len(long) > len(short) && strings.HasPrefix(long, short) && all(long, isDigit)
+}
+
+// complete: the id is as long as such ids can be, so what is left out of a link that is shown cut off ("…/j/84930275116...") is
+// not of it.
+func complete(platform string, l Link) bool {
+	switch platform {
+	case "zoom":
+		return l.Space == "" && len(l.ID) == 11 && all(l.ID, isDigit)
+	case "google-meet":
+		return l.Space == "" && len(l.ID) == len("abc-defg-hij")
+	case "webex":
+		return isHexID(l.ID)
+	}
+	return false
 }
 
 func lastBytes(s string, n int) string { return s[max(0, len(s)-n):] }

@@ -3,7 +3,8 @@ package matchers
 import "strings"
 
 // gather knows the spaces of Gather: an id of 16 characters and a name; since its second version a guid, with the name before it.
-// Tokens in the query admit or place a guest. Seen in public pages.
+// Tokens in the query admit or place a guest; an invitation is a token of 20 or 32 characters, or of eight behind /i/, without the
+// space that it leads to. In 2020 a space stood directly behind the host. All seen in public pages.
 func gather() Platform {
 	return Platform{
 		Name:  "gather",
@@ -11,20 +12,45 @@ func gather() Platform {
 		Hosts: []string{"gather.town"},
 		Docs:  "https://support.gather.town",
 		Parse: parseGather,
-		Forms: []Form{{"app.gather.town/app/<16>/<space>?spawnToken=, app.v2.gather.town/app/<name>-<guid>", PersonalRoom, PermanentRoom}},
+		Forms: []Form{
+			{"app.gather.town/app/<16>/<space>?spawnToken=, app.v2.gather.town/app/<name>-<guid>", PersonalRoom, PermanentRoom},
+			{"app.gather.town/invite?token=<20 or 32>, gather.town/i/<8>", PersonalRoom, PermanentRoom},
+		},
 	}
 }
 
 func parseGather(u *URL) (Link, error) {
-	if !strings.EqualFold(u.Seg(0), "app") || len(u.Segs()) > 3 {
+	l := Link{Kind: PersonalRoom, Class: PermanentRoom, Host: u.Host}
+	segment := u.Seg(1)
+	switch first := u.Seg(0); {
+	case first == "i":
+		return gatherInvite(l, segment, "/i/{id}", 8, 8)
+	case first == "invite":
+		return gatherInvite(l, u.Param("token"), "/invite?token={id}", 20, 32)
+	case len(u.Segs()) == 2 && len(first) == 16 && mixed(first):
+		segment = first
+	case !strings.EqualFold(first, "app") || len(u.Segs()) > 3:
 		return Link{}, NotAMeeting
 	}
-	id, err := gatherSpace(u.Seg(1))
+	id, err := gatherSpace(segment)
 	if err != nil {
 		return Link{}, err
 	}
-	l := Link{Kind: PersonalRoom, Class: PermanentRoom, ID: id, Host: u.Host, Path: "/app/{id}"}
+	l.ID, l.Path = id, "/app/{id}"
 	l.AddSecret(u.SecretParams("spawnToken", "meeting")...)
+	return l, nil
+}
+
+// gatherInvite reads a token of least to most characters.
+func gatherInvite(l Link, segment, path string, least, most int) (Link, error) {
+	token, err := opaqueCode(segment, isB64u, least, most)
+	switch {
+	case err != nil:
+		return Link{}, err
+	case !mixed(token):
+		return Link{}, Incomplete
+	}
+	l.Space, l.ID, l.Path = "invite", token, path
 	return l, nil
 }
 

@@ -55,7 +55,7 @@ func hangoutRoom(segs []string, l Link) (Link, error) {
 		domain, name := strings.ToLower(segs[0]), leading(segs[1], func(c byte) bool { return isB64u(c) || c == '.' || c == '+' })
 		label, _, _ := strings.Cut(domain, ".")
 		switch {
-		case placeholderWord(label) || placeholderWord(name):
+		case sampleOrg(label) || placeholderWord(name):
 			return Link{}, Placeholder
 		case len(name) < 3:
 			return Link{}, Incomplete

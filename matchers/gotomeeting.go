@@ -40,7 +40,11 @@ func parseGoTo(u *URL) (Link, error) {
 	}
 	switch seg := strings.ToLower(u.Seg(0)); seg {
 	case "join", "j", "meeting":
-		return gotoNumber(u.Seg(1), l, "/"+seg+"/")
+		id := u.Seg(1)
+		if strings.EqualFold(id, "join") { // "/meeting/join/<id>"
+			id = u.Seg(2)
+		}
+		return gotoNumber(id, l, "/"+seg+"/")
 	case "meet", "room":
 		if len(leading(u.Seg(1), isDigit)) >= 9 {
 			return gotoNumber(u.Seg(1), l, "/"+seg+"/")

@@ -459,13 +459,21 @@ func readPasscode(text []byte, at int) (value Span, mixed, ok bool) {
 	digits := strings.ContainsAny(word, "0123456789")
 	lineBreak := bytes.IndexByte(text[at:i], '\n') >= 0
 	switch {
-	case len(word) < 3, placeholderPasscode(word), !digits && (!said || lineBreak):
+	case len(word) < 3 && (!said || lineBreak || !all(word, isDigit) || !valueEnds(text, end)):
+		return Span{}, false, false
+	case placeholderPasscode(word), !digits && (!said || lineBreak):
 		return Span{}, false, false
 	case len(word) > 16 && !digits, lineBreak && len(word) < 4:
 		return Span{}, false, false
 	}
 	lower := strings.ContainsAny(word, "abcdefghijklmnopqrstuvwxyz")
 	return value, lower && strings.ContainsAny(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"), true
+}
+
+// valueEnds: nothing on the line goes on from text[at] as a sentence would ("password: 1 capital letter").
+func valueEnds(text []byte, at int) bool {
+	rest := bytes.TrimLeft(text[at:min(len(text), at+8)], " .")
+	return len(rest) == 0 || !isAlnum(rest[0]) && rest[0] < utf8.RuneSelf
 }
 
 // passcodeByte: services allow letters, digits and @ - _ * and more; what ends a value in markup and code is left out.

@@ -291,7 +291,7 @@ func (j *joiner) belongs(main int, n number, own Link) bool {
 		ok = link.Space == "my" && len(n.digits) == 10
 	case "teams":
 		ok = own.Space != "meet" || !all(link.ID, isDigit)
-	case "webex", "tencent-meeting", "zoho":
+	case "webex", "tencent-meeting", "zoho", "ringcentral":
 		ok = !all(link.ID, isDigit)
 	case "gotomeeting":
 		ok = !all(link.ID, isDigit) || len(link.ID) > 9

@@ -9,12 +9,19 @@ func ktalk() Platform {
 		Hosts: []string{"ktalk.ru"},
 		Docs:  "https://support.kontur.ru/talk",
 		Parse: parseKTalk,
-		Forms: []Form{{"<organisation>.ktalk.ru/<12>", PersonalRoom, PermanentRoom}},
+		Forms: []Form{
+			{"<organisation>.ktalk.ru/<12>", PersonalRoom, PermanentRoom},
+			{"<organisation>.ktalk.ru/recordings/<20>", Recording, PastContent},
+		},
 	}
 }
 
 func parseKTalk(u *URL) (Link, error) {
 	org, segs := u.Label(), u.Segs()
+	if len(segs) == 2 && segs[0] == "recordings" && org != "" {
+		id, err := opaqueCode(segs[1], isAlnum, 20, 20)
+		return Link{Kind: Recording, Class: PastContent, Space: "rec", ID: id, Org: org, Host: u.Host, Path: "/recordings/{id}"}, err
+	}
 	if len(segs) == 2 && segs[0] == "room" {
 		segs = segs[1:]
 	}

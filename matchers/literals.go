@@ -8,15 +8,17 @@ import (
 // literalSet finds many literals in one sweep, without regard to ASCII case.
 //
 // Of a text only the blocks of four bytes at every fourth position are looked at. Wherever a literal stands, one of four
-// neighbouring blocks of it lies at such a position; every literal is represented by the four that are rarest in real text. A
-// bitmap says whether a block is one of them, a table which literals to compare. The positions do not depend on each other, so
-// the processor reads ahead; jumping tables (Wu-Manber) were five times slower here, because each jump waits for the one before.
-// Time is linear in the text, multiplied at worst by the literals that share a block. The set is read-only after construction.
+// neighbouring blocks of it lies at such a position; every literal is represented by the four that are rarest in real text. Three
+// steps narrow down where to compare, each dearer than the one before and taken more seldom: a bitmap says whether a block is one
+// of them (one position in twenty), a second bitmap whether it is with the bytes beside it (one in a hundred), a table which
+// literals to compare. The positions do not depend on each other, so the processor reads ahead; jumping tables (Wu-Manber) were
+// five times slower here, because each jump waits for the one before. Time is linear in the text, multiplied at worst by the
+// literals that share a block. The set is read-only after construction.
 type literalSet struct {
 	bits  [1 << (hashBits - 6)]uint64  // by block hash
-	wider [1 << (widerBits - 6)]uint64 // by hash of a block and what stands beside it
+	wider [1 << (widerBits - 6)]uint64 // by hash of a block with what stands beside it, see withNext
 	slots []blockSlot                  // open addressing, at most half full
-	more  []blockRef                   // by blockRef.next; the first is not used
+	refs  []blockRef                   // by blockSlot.first and blockRef.next; the first is not used
 	items []literalItem
 }
 
@@ -25,10 +27,11 @@ type literalItem struct {
 	tag  int    // whatever the caller wants back
 }
 
-// blockSlot says which literals a block may belong to. An empty slot has block 0, which no folded block is.
+// blockSlot leads from a block to the literals that it may belong to. An empty slot has block 0, which no folded block is. It is
+// small, so that the table stays in the processor's cache.
 type blockSlot struct {
 	block uint32
-	blockRef
+	first int32 // index into literalSet.refs
 }
 
 // blockRef: the block stands at an offset in a literal, -1 when its first byte stands before it. The four bytes at probe from the
@@ -36,7 +39,7 @@ type blockSlot struct {
 type blockRef struct {
 	mask, want uint32
 	item       int32
-	next       int32 // another literal with this block: index into literalSet.more, 0 for none
+	next       int32 // another literal with this block: index into literalSet.refs, 0 for none
 	offset     int8
 	probe      int8
 }
@@ -74,13 +77,14 @@ func blockHash(folded uint32) uint32 { return folded * 0x9E3779B1 >> (32 - hashB
 
 func (s *literalSet) has(folded uint32) bool {
 	h := blockHash(folded)
-	return s.bits[h>>6]>>(h&63)&1 == 1
+	return s.bits[h>>6]&(1<<(h&63)) != 0
 }
 
 // newLiteralSet builds the set. Literals of three bytes are found only between letters or digits, two before and two behind;
-// other literals shorter than windowLen panic, because they are a mistake in a platform's file. The shortest choose their blocks first, because they have the least choice; the others prefer blocks that are taken already.
+// other literals shorter than windowLen panic, because they are a mistake in a platform's file. The shortest choose their blocks
+// first, because they have the least choice; the others prefer blocks that are taken already.
 func newLiteralSet(texts []string, tags []int) *literalSet {
-	s := &literalSet{slots: make([]blockSlot, 1<<slotBits), more: make([]blockRef, 1), items: make([]literalItem, len(texts))}
+	s := &literalSet{slots: make([]blockSlot, 1<<slotBits), refs: make([]blockRef, 1, 1<<slotBits), items: make([]literalItem, len(texts))}
 	order := make([]int, len(texts))
 	for i, text := range texts {
 		if len(text) < windowLen && len(text) != shortLiteral {
@@ -128,12 +132,12 @@ func (s *literalSet) addShortBlock(text string, ref blockRef) {
 	s.note(alone(block))
 }
 
-// The second bitmap holds blocks with the two bytes behind them, or with the two before them where the literal has none behind,
-// or alone.
+// A block enters the second bitmap under one of three keys: with the two bytes behind it, with the two before it where the literal
+// has none behind, or alone.
 func alone(block uint32) uint64                 { return uint64(block) }
-func withNext(block uint32, next uint16) uint64 { return uint64(block) | uint64(next|0x2020)<<32 }
+func withNext(block uint32, next uint16) uint64 { return uint64(block) | uint64(next|caseless>>16)<<32 }
 func withLast(block uint32, last uint16) uint64 {
-	return uint64(block) | uint64(last|0x2020)<<32 | 1<<48
+	return uint64(block) | uint64(last|caseless>>16)<<32 | 1<<48
 }
 
 func widerHash(key uint64) uint64 { return key * 0x9E3779B97F4A7C15 >> (64 - widerBits) }
@@ -178,7 +182,7 @@ func (s *literalSet) promising(text []byte, i int) bool {
 		return true
 	}
 	t := text[i-2 : i+6 : i+6]
-	w := binary.LittleEndian.Uint64(t) | 0x2020202020202020
+	w := binary.LittleEndian.Uint64(t) | caseless<<32 | caseless
 	block := uint32(w >> 16)
 	return s.noted(withNext(block, uint16(w>>48))) || s.noted(withLast(block, uint16(w))) || s.noted(alone(block))
 }
@@ -211,12 +215,9 @@ func (s *literalSet) add(block uint32, ref blockRef) {
 	h := blockHash(block)
 	s.bits[h>>6] |= 1 << (h & 63)
 	slot := s.slot(block)
-	if slot.block == 0 {
-		slot.block, slot.blockRef = block, ref
-		return
-	}
-	s.more = append(s.more, slot.blockRef)
-	slot.blockRef, slot.next = ref, int32(len(s.more)-1)
+	slot.block, ref.next = block, slot.first
+	s.refs = append(s.refs, ref)
+	slot.first = int32(len(s.refs) - 1)
 }
 
 // slot finds the place of a block, or the empty one where it belongs.
@@ -310,14 +311,14 @@ func (s *literalSet) find(hits []literalHit, text []byte, from, to int) []litera
 	first := len(hits)
 	end := min(len(text), to+maxLiteral)
 	i := max(0, from-1)
-	for stops := new([maxStops]uint16); i+blockGroup <= end; {
+	for stops := new([maxStops]uint16); i+2*stride <= end; {
 		part := text[i:min(end, i+maxStops*stride)]
 		for _, at := range stops[:s.stops(stops, part)] {
 			if at := i + int(at); s.promising(text, at) {
 				hits = s.check(hits, text, at, from, to)
 			}
 		}
-		i += len(part) / blockGroup * blockGroup
+		i += len(part) &^ (2*stride - 1)
 	}
 	for ; i < end; i += stride {
 		hits = s.check(hits, text, i, from, to)
@@ -331,35 +332,25 @@ func (s *literalSet) find(hits []literalHit, text []byte, from, to int) []litera
 	return hits
 }
 
-const (
-	maxStops   = 1 << 10    // blocks looked at in one go
-	blockGroup = 4 * stride // bytes looked at in one turn of the loop
-)
+// maxStops is how many blocks are looked at in one go.
+const maxStops = 1 << 10
 
-// stops notes where the blocks stand that the bitmap knows, in the first maxStops blocks of text, and returns how many there are.
-// The place of every block is written, and kept only when the block is known: the processor need not guess which branch is taken,
-// which cost more than all the rest.
+// stops notes where the blocks stand that the bitmap knows, in the first maxStops blocks of text, two blocks a turn, and returns
+// how many there are. The place of every block is written, but the next one overwrites it unless the block is known. So there is
+// no branch for the processor to guess: wrong guesses cost more than all the rest.
 func (s *literalSet) stops(places *[maxStops]uint16, text []byte) (n int) {
-	const two = caseless<<32 | caseless
-	for i := 0; i+blockGroup <= len(text); i += blockGroup {
-		t := text[i : i+blockGroup : i+blockGroup]
-		a, b := binary.LittleEndian.Uint64(t)|two, binary.LittleEndian.Uint64(t[2*stride:])|two
+	for i := 0; i+2*stride <= len(text); i += 2 * stride {
+		two := binary.LittleEndian.Uint64(text[i:i+2*stride:i+2*stride]) | caseless<<32 | caseless
 		places[n&(maxStops-1)] = uint16(i)
-		n += s.knows(uint32(a))
+		if s.has(uint32(two)) {
+			n++
+		}
 		places[n&(maxStops-1)] = uint16(i + stride)
-		n += s.knows(uint32(a >> 32))
-		places[n&(maxStops-1)] = uint16(i + 2*stride)
-		n += s.knows(uint32(b))
-		places[n&(maxStops-1)] = uint16(i + 3*stride)
-		n += s.knows(uint32(b >> 32))
+		if s.has(uint32(two >> 32)) {
+			n++
+		}
 	}
 	return n
-}
-
-// knows is 1 for a block that the bitmap has, else 0.
-func (s *literalSet) knows(folded uint32) int {
-	h := blockHash(folded)
-	return int(s.bits[h>>6] >> (h & 63) & 1)
 }
 
 // maxLiteral is longer than any literal: how far behind its start a literal's blocks can lie.
@@ -375,11 +366,9 @@ func (s *literalSet) check(hits []literalHit, text []byte, i, from, to int) []li
 			block |= uint32(c) << (8 * n)
 		}
 	}
-	slot := s.slot(block | caseless)
-	if slot.block == 0 {
-		return hits
-	}
-	for ref := &slot.blockRef; ; ref = &s.more[ref.next] {
+	for next := s.slot(block | caseless).first; next != 0; {
+		ref := &s.refs[next]
+		next = ref.next
 		if s.mayStand(text, i, ref) {
 			item := &s.items[ref.item]
 			start := i - int(ref.offset)
@@ -387,10 +376,8 @@ func (s *literalSet) check(hits []literalHit, text []byte, i, from, to int) []li
 				hits = append(hits, literalHit{start: start, end: start + len(item.text), tag: item.tag})
 			}
 		}
-		if ref.next == 0 {
-			return hits
-		}
 	}
+	return hits
 }
 
 // mayStand compares the four bytes beside the block at i.

@@ -20,7 +20,11 @@ func parseLiveKit(u *URL) (Link, error) {
 	if u.Seg(0) != "rooms" || !strings.HasPrefix(label, "meet") && label != "sandbox" {
 		return Link{}, NotAMeeting
 	}
-	room, err := namedRoom(u, u.Seg(1))
+	read := sharedRoom
+	if label == "sandbox" { // its rooms are one developer's
+		read = namedRoom
+	}
+	room, err := read(u, u.Seg(1))
 	if err != nil {
 		return Link{}, err
 	}

@@ -11,7 +11,7 @@ func livestorm() Platform {
 		Parse: parseLivestorm,
 		Forms: []Form{
 			{"app.livestorm.co/p/<guid>, app.livestorm.co/<organisation>/<event>", Registration, PublicForm},
-			{"app.livestorm.co/p/<guid>/live?s=<guid>", Webinar, AttendeePersonal},
+			{"app.livestorm.co/p/<guid>/live?s=<guid>, app.livestorm.co/<organisation>/<event>/live?s=<guid>", Webinar, AttendeePersonal},
 		},
 	}
 }
@@ -28,24 +28,28 @@ func parseLivestorm(u *URL) (Link, error) {
 	if err != nil {
 		return Link{}, err
 	}
-	l := Link{Kind: Registration, Class: PublicForm, ID: id, Host: u.Host, Path: "/p/{id}"}
+	return livestormRoom(u, Link{Kind: Registration, Class: PublicForm, ID: id, Host: u.Host, Path: "/p/{id}"}), nil
+}
+
+// livestormRoom makes a page's link that of the room, if the URL leads there.
+func livestormRoom(u *URL, l Link) Link {
 	if u.Seg(2) == "live" {
-		l.Kind, l.Class, l.Path = Webinar, JoinWithSecret, "/p/{id}/live"
+		l.Kind, l.Class, l.Path = Webinar, JoinWithSecret, l.Path+"/live"
 	}
 	if u.SecretParams("s") != nil {
 		l.Kind, l.Class = Webinar, AttendeePersonal
 		l.AddSecret("s")
 	}
-	return l, nil
+	return l
 }
 
-// livestormPage reads /<organisation>/<event>.
+// livestormPage reads /<organisation>/<event>, with or without /live behind it.
 func livestormPage(u *URL, segs []string) (Link, error) {
 	switch segs[0] {
 	case "users", "organizations", "webinars", "workspace", "workspaces", "graphql", "webhooks", "packs", "cable", "rails", "people", "sessions", "form", "forms":
 		return Link{}, NotAMeeting
 	}
-	if len(segs) != 2 || isSitePage(segs[0]) || !all(segs[0], isB64u) || !all(segs[1], isB64u) {
+	if len(segs) != 2 && (len(segs) != 3 || segs[2] != "live") || isSitePage(segs[0]) || !all(segs[0], isB64u) || !all(segs[1], isB64u) {
 		return Link{}, NotAMeeting
 	}
 	event, err := namedRoom(u, segs[1])
@@ -55,5 +59,5 @@ func livestormPage(u *URL, segs []string) (Link, error) {
 	case sampleOrg(segs[0]):
 		return Link{}, Placeholder
 	}
-	return Link{Kind: Registration, Class: PublicForm, Space: "page", ID: segs[0] + "/" + event, Org: segs[0], Host: u.Host, Path: "/{id}"}, nil
+	return livestormRoom(u, Link{Kind: Registration, Class: PublicForm, Space: "page", ID: segs[0] + "/" + event, Org: segs[0], Host: u.Host, Path: "/{id}"}), nil
 }

@@ -25,7 +25,7 @@ func parseMiroTalk(u *URL) (Link, error) {
 	if room == "" {
 		room, path = u.Param("room"), "/join?room={id}"
 	}
-	room, err := namedRoom(u, room)
+	room, err := sharedRoom(u, room)
 	if err != nil {
 		return Link{}, err
 	}

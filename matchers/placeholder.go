@@ -3,8 +3,8 @@ package matchers
 import "strings"
 
 // placeholderDigits reports whether a number is one that people write in samples: one digit repeated, a run up or down, a
-// run followed by anything or inside, groups of one digit, a repeated group, six times the same digit in a row (9300000000000),
-// mostly zeros, or a vendor's own sample.
+// run followed by anything or inside, six digits that count up to the end (148123456), groups of one digit, a repeated group, six
+// times the same digit in a row (9300000000000), mostly zeros, or a vendor's own sample.
 func placeholderDigits(s string) bool {
 	if s == "" {
 		return true
@@ -16,15 +16,15 @@ func placeholderDigits(s string) bool {
 	if strings.HasPrefix(s, "123456789") || strings.HasPrefix(s, "0123456789") || strings.HasPrefix(s, "01234567") {
 		return true
 	}
-	return isRun(s, 1) || isRun(s, 9) || isGrouped(s) || isPeriodic(s) || len(s) >= 9 && (longestRun(s) >= 6 || holdsCount(s) || isCounted(s) || isRound(s))
+	return isRun(s, 1) || isRun(s, 9) || isGrouped(s) || isPeriodic(s) || len(s) >= 9 && (longestRun(s) >= 6 || strings.HasSuffix(s, "123456") || holdsCount(s) || isCounted(s) || isRound(s))
 }
 
-// holdsCount: seven digits that count up, wherever they stand (81234567890), or eight that count down to the end (98765432100).
+// holdsCount: seven digits that count up, wherever they stand (81234567890), or that count down (98765432100, 87654321009).
 func holdsCount(s string) bool {
 	up, down := 1, 1
 	for i := 1; i < len(s); i++ {
 		up, down = countOn(up, s[i-1], s[i], 1), countOn(down, s[i-1], s[i], 9)
-		if up >= 7 || down >= 8 && strings.Trim(s[i:], s[i:i+1]) == "" {
+		if up >= 7 || down >= 7 {
 			return true
 		}
 	}
@@ -122,7 +122,8 @@ func placeholderWord(s string) bool {
 // placeholderName reports whether a room's name is that of nobody: "jane.doe".
 func placeholderName(s string) bool {
 	switch strings.NewReplacer(".", "", "-", "", "_", "").Replace(strings.ToLower(s)) {
-	case "johndoe", "janedoe", "firstnamelastname", "firstlast", "lastname", "firstname":
+	case "johndoe", "janedoe", "jdoe", "johnsmith", "janesmith", "jsmith", "alice", "bob", "alicesmith", "bobsmith", "joebloggs",
+		"firstnamelastname", "firstlast", "lastname", "firstname":
 		return true
 	}
 	return false

@@ -12,7 +12,7 @@ func ringcentral() Platform {
 		Name:  "ringcentral",
 		Title: "RingCentral",
 		Hosts: []string{"v.ringcentral.com", "video.ringcentral.com", "meetings.ringcentral.com", "meetings.officeathand.att.com", "meetings-officeathand.att.com", "video.officeathand.att.com",
-			"video.unifyoffice.com", "video.cloudoffice.avaya.com", "video.rainbowoffice.com", "meetings.btcloudphone.bt.com", "rcv.com"},
+			"video.unifyoffice.com", "video.cloudoffice.avaya.com", "video.rainbowoffice.com", "meetings.btcloudphone.bt.com", "meetings.businessconnect.telus.com", "video.businessconnect.telus.com", "video-atos.ringcentral.com", "rcv.com"},
 		Anchors: []string{"rcvdt://", "rcvdt:\\/\\/"},
 		Docs:    "https://support.ringcentral.com",
 		Parse:   parseRingCentral,
@@ -90,7 +90,7 @@ func ringcentralMeetings(u *URL, l Link) (Link, error) {
 		path = "/s/{id}"
 	case "join":
 		if id == "" {
-			id = u.Param("sid") + u.Param("confno")
+			id = u.Param("sid") + u.Param("confno") + u.Param("mid")
 		}
 	default:
 		return Link{}, NotAMeeting

@@ -18,9 +18,10 @@ func TestRingCentral(t *testing.T) {
 		{"alias wm=\"open https://meetings.ringcentral.com/j/1485730926\"", old},
 		{"https://meetings.ringcentral.com/j/1485730926?zpk=Jz84kLq", host},
 		{"https://v.ringcentral.com/join/Piet.Larsen", Link{Kind: PersonalRoom, Class: PermanentRoom, Space: "name", ID: "Piet.Larsen", Owner: "Piet.Larsen"}},
+		{"| meetings.ringcentral.com/join?mid=1485730926 |", old},
 		{"SIP: 384907215638.4826@rcv.com", Link{Kind: DialIn, Class: NumberOnly, ID: "384907215638", Secrets: []string{"pin"}}},
 	}, []string{
-		"https://v.ringcentral.com/join/123456789", "https://v.ringcentral.com/join/999888", "https://v.ringcentral.com/join/jane-doe", "https://v.ringcentral.com/join/...", "https://v.ringcentral.com/teleconference/",
+		"https://v.ringcentral.com/join/123456789", "http://v.ringcentral.com/join/148123456", "https://v.ringcentral.com/join/999888", "https://v.ringcentral.com/join/jane-doe", "https://v.ringcentral.com/join/...", "https://v.ringcentral.com/teleconference/",
 		"https://meetings.ringcentral.com/j/435", "https://meetings.ringcentral.com/join?*", "https://meetings.ringcentral.com/teleconference", "https://www.ringcentral.com/video.html", "support@rcv.com",
 	})
 }

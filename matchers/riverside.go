@@ -22,6 +22,8 @@ func parseRiverside(u *URL) (Link, error) {
 		return Link{}, err
 	}
 	l := Link{Kind: PersonalRoom, Class: PermanentRoom, ID: room, Host: u.Host, Path: "/studio/{id}"}
-	l.AddSecret(u.SecretParams("t")...)
+	if len(u.Param("t")) >= 8 {
+		l.AddSecret(u.SecretParams("t")...)
+	}
 	return l, nil
 }

@@ -21,7 +21,7 @@ func roomName(u *URL, name string) (string, error) {
 		return "", Incomplete
 	case sampleRoom(name):
 		return "", Placeholder
-	case strings.IndexByte("-_=.:+", name[len(name)-1]) >= 0 || goesOn(u.Tail):
+	case strings.IndexByte("-_=.:+", name[len(name)-1]) >= 0 || u.Query == "" && u.Fragment == "" && goesOn(u.Tail):
 		return "", Incomplete
 	}
 	return name, nil
@@ -35,6 +35,8 @@ func sampleRoom(name string) bool {
 		return true
 	}
 	switch plain {
+	case "drsmith", "drdoe", "drjohnsmith", "drjohndoe", "drjanedoe", "drname", "doctorname", "vmr", "myvmr", "myconference", "alias", "myalias":
+		return true
 	case "test", "testing", "testroom", "testmeeting", "testing123", "test123", "test1", "demo", "demoroom", "demomeeting", "someroom", "anyroom", "newroom", "randomroom", "defaultroom", "devroom", "sampleroom", "exampleroom",
 		"uniqueroom", "uniqueroomname", "myroomname", "mymeeting", "mymeetingroom", "meetingname", "meetinglink", "roomlink", "roomslug",
 		"johndoe", "janedoe", "johnsmith", "janesmith", "nickname", "name", "user", "userid", "slug", "string", "value", "uuid", "guid", "hash", "key",
@@ -46,7 +48,28 @@ func sampleRoom(name string) bool {
 			return true
 		}
 	}
-	return lower[0] == ':' || lower[0] == '$' || lower[0] == '%' || strings.HasSuffix(lower, "-here") || strings.HasSuffix(lower, "_here") || sampleEnd(lower)
+	return lower[0] == ':' || lower[0] == '$' || lower[0] == '%' || strings.HasSuffix(lower, "-here") || strings.HasSuffix(lower, "_here") || sampleEnd(lower) ||
+		variableName(name) || oneLetterGroups(lower)
+}
+
+// variableName reports whether a name is written as programs name what will stand there: callName, teamSlug, meetingId.
+func variableName(name string) bool {
+	for _, last := range [...]string{"Name", "Slug", "Id", "ID", "Code", "Token", "Url", "URL", "Alias"} {
+		if head, ok := strings.CutSuffix(name, last); ok && head != "" && 'a' <= head[0] && head[0] <= 'z' && all(head, isAlpha) {
+			return true
+		}
+	}
+	return false
+}
+
+// oneLetterGroups: nothing but groups of one letter repeated: aaa-bbb.
+func oneLetterGroups(lower string) bool {
+	for group := range strings.SplitSeq(lower, "-") {
+		if len(group) < 3 || !isAlpha(group[0]) || distinct(group) != 1 {
+			return false
+		}
+	}
+	return true
 }
 
 // sampleEnd reports whether a name ends as those do that somebody completed by habit: lesson-abc123, acme-xyz, room-1234.

@@ -45,12 +45,12 @@ func TestGenericRoom(t *testing.T) {
 }
 
 func TestSampleEnd(t *testing.T) {
-	for _, room := range []string{"lesson-abc123", "435abc123", "acme-xyz", "board_abc", "consult-1234", "acme-foo"} {
+	for _, room := range []string{"lesson-abc123", "435abc123", "acme-xyz", "board_abc", "consult-1234", "acme-foo", "doctor123", "Room1234"} {
 		if !sampleRoom(room) {
 			t.Errorf("sampleRoom(%q) = false", room)
 		}
 	}
-	for _, room := range []string{"acme-1243", "xyzzy-board", "acme-abcoffee", "bar-vandelay", "globex-137"} {
+	for _, room := range []string{"acme-1243", "xyzzy-board", "acme-abcoffee", "bar-vandelay", "globex-137", "empathy123", "doctor7", "room124"} {
 		if sampleRoom(room) {
 			t.Errorf("sampleRoom(%q) = true", room)
 		}

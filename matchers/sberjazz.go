@@ -3,15 +3,15 @@ package matchers
 import "strings"
 
 // sberJazz knows the meetings of SberJazz (SaluteJazz): a code of six characters, with the password beside it. Seen in public pages, on the old host
-// and the new, with and without /calls/, which an older form kept in the fragment.
+// and the new, with and without /calls/, which an older form kept in the fragment. The bank's own host sets its name before the code.
 func sberJazz() Platform {
 	return Platform{
 		Name:  "sberjazz",
 		Title: "SberJazz",
-		Hosts: []string{"jazz.sber.ru", "salutejazz.ru"},
+		Hosts: []string{"jazz.sber.ru", "salutejazz.ru", "jazz.sberbank.ru"},
 		Docs:  "https://developers.sber.ru/docs/ru/jazz/overview",
 		Parse: parseSberJazz,
-		Forms: []Form{{"jazz.sber.ru/<6>?psw=<password>, salutejazz.ru/calls/<6>?psw=<password>", Meeting, JoinWithSecret}},
+		Forms: []Form{{"jazz.sber.ru/<6>?psw=<password>, salutejazz.ru/calls/<6>?psw=<password>, jazz.sberbank.ru/<word>-<6>?psw=<password>", Meeting, JoinWithSecret}},
 	}
 }
 
@@ -31,7 +31,7 @@ func parseSberJazz(u *URL) (Link, error) {
 	switch {
 	case placeholderWord(code) || inventedCode(code):
 		return Link{}, Placeholder
-	case len(code) != 6 || !all(code, isTalkByte) || !secret && (isSitePage(code) || !mixed(code)):
+	case !jazzCode(u, code) || !secret && (isSitePage(code) || !mixed(code)):
 		return Link{}, NotAMeeting
 	}
 	l := Link{Kind: Meeting, Class: JoinWithSecret, ID: code, Host: u.Host, Path: "/{id}"}
@@ -39,4 +39,14 @@ func parseSberJazz(u *URL) (Link, error) {
 		l.AddSecret("psw")
 	}
 	return l, nil
+}
+
+// jazzCode: six small letters and digits; on the bank's host also with a word and a hyphen before them.
+func jazzCode(u *URL, code string) bool {
+	if u.Base == "jazz.sberbank.ru" {
+		if word, rest, ok := strings.Cut(code, "-"); ok && all(word, isTalkByte) {
+			code = rest
+		}
+	}
+	return len(code) == 6 && all(code, isTalkByte)
 }

@@ -26,6 +26,7 @@ func TestBlueJeans(t *testing.T) {
 		{"https://acmegroup.bluejeans.com/743918265/webrtc", org},
 		{"743918265.4826@bjn.vc", Link{Kind: DialIn, Class: NumberOnly, ID: "743918265", Secrets: []string{"passcode"}}},
 		{"[**Presentation**](https://bluejeans.com/s/Kq3vz@T7mRd)", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: "Kq3vz@T7mRd"}},
+		{"> https://globexgroup.bluejeans.com/m/VRtKwq7XmZc/?share=True", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: "VRtKwq7XmZc", Org: "globexgroup"}},
 		{"https://primetime.bluejeans.com/a2m/live-event/kqzvwrtp", Link{Kind: Webinar, Class: JoinWithSecret, Space: "event", ID: "kqzvwrtp"}},
 		{"<a href='https://primetime.bluejeans.com/a2m/live-event/wk72915'>open</a>", Link{Kind: Webinar, Class: JoinWithSecret, Space: "event", ID: "wk72915"}},
 		{"https://primetime.bluejeans.com/a2m/events/playback/8e27b51c-6fa0-4d39-b1c4-72d9f0386ea5", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: "8e27b51c-6fa0-4d39-b1c4-72d9f0386ea5"}},
@@ -97,7 +98,7 @@ func TestDiscord(t *testing.T) {
 		{"discord://-/invite/Kq7RmxVd9p", want},
 		{"discord.gg/acme-makers!", vanity},
 	}, []string{
-		"https://discord.gg/", "https://discord.gg/invite", "https://discord.gg/your-invite", "https://discord.gg/yourserver", "https://discord.gg/your_invite", "https://discord.gg/INVITE_CODE", "https://discord.gg/xxxxxxx",
+		"https://discord.gg/alpha discord.com/invite/beta", "https://discord.gg/", "https://discord.gg/invite", "https://discord.gg/your-invite", "https://discord.gg/yourserver", "https://discord.gg/your_invite", "https://discord.gg/INVITE_CODE", "https://discord.gg/xxxxxxx",
 		"https://discord.gg/XXXXXXXXXX", "https://discord.gg/abcdef", "https://discord.gg/123456", "https://discord.com/invite/${invite.code}", "https://discord.gg/<code>", "https://discord.gg/...", "https://discord.gg/discord-developers",
 		"https://discord.com/channels/914728305162839471/938204716350291847", "https://discord.com/api/webhooks/914728305162839471/x", "https://cdn.discordapp.com/attachments/9947/9971/u.png", "https://discord.com/developers",
 		"https://img.shields.io/discord/929090674741928176.svg", "https://support.discord.com/hc",

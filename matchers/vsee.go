@@ -16,7 +16,7 @@ func parseVSee(u *URL) (Link, error) {
 	if u.Seg(0) != "c" || len(u.Segs()) != 2 || u.Label() != "" {
 		return Link{}, NotAMeeting
 	}
-	room, err := namedRoom(u, u.Seg(1))
+	room, err := sharedRoom(u, u.Seg(1))
 	if err != nil {
 		return Link{}, err
 	}

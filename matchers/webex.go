@@ -293,18 +293,19 @@ func webexPath(u *URL, l Link) (Link, error) {
 // webexRoom reads a personal room's name: letters, digits, dots, hyphens, underscores. It belongs to a site; the address
 // webex.com/meet/<name> does not exist.
 func webexRoom(segment string, l Link) (Link, error) {
-	name := lowerASCII(strings.TrimRight(leading(segment, func(c byte) bool { return isB64u(c) || c == '.' || c == '@' || c == '+' }), ".-_"))
+	written := strings.TrimRight(leading(segment, func(c byte) bool { return isB64u(c) || c == '.' || c == '@' || c == '+' }), ".-_")
+	name := lowerASCII(written)
 	if l.Realm == "" || l.Org == "" && !webexShared(l.Realm) {
 		return Link{}, NotAMeeting
 	}
 	digits := strings.TrimPrefix(name, "pr")
 	switch {
-	case placeholderWord(name) || webexSampleUser(name) || all(digits, isDigit) && (len(digits) < 5 || placeholderDigits(digits)):
+	case placeholderWord(name) || placeholderName(name) || webexSampleUser(name) || sampleDomain(l.Org) || all(digits, isDigit) && (len(digits) < 5 || placeholderDigits(digits)):
 		return Link{}, Placeholder
 	case len(name) < 2 || len(name) > 80:
 		return Link{}, Incomplete
 	}
-	l.Kind, l.Class, l.Space, l.ID, l.Owner, l.Path = PersonalRoom, PermanentRoom, "room", name, name, "/meet/{id}"
+	l.Kind, l.Class, l.Space, l.ID, l.Fold, l.Owner, l.Path = PersonalRoom, PermanentRoom, "room", written, true, name, "/meet/{id}"
 	return l, nil
 }
 

@@ -27,8 +27,11 @@ func parseWorkAdventure(u *URL) (Link, error) {
 		return Link{}, Incomplete
 	}
 	for _, seg := range segs {
-		if !all(seg, isB64u) {
+		switch {
+		case !all(seg, isB64u):
 			return Link{}, Incomplete
+		case variableName(seg):
+			return Link{}, Placeholder
 		}
 	}
 	return Link{Kind: PersonalRoom, Class: PermanentRoom, ID: strings.Join(segs, "/"), Org: segs[0], Host: u.Host, Path: "/@/{id}"}, nil

@@ -16,7 +16,7 @@ func zoho() Platform {
 		Forms: []Form{
 			{"meeting.zoho.<region>/join?key=<number>, /meeting/<number>", Meeting, JoinWithSecret},
 			{"meeting.zoho.<region>/meeting-start?key=<number>", HostStart, HostCredential},
-			{"webinar.zoho.<region>/meeting/register?sessionId=<number>", Registration, PublicForm},
+			{"webinar.zoho.<region>/meeting/register[/embed]?sessionId=<number>", Registration, PublicForm},
 			{"meet.zoho.<region>/<code>", Meeting, JoinWithSecret},
 		},
 	}
@@ -55,22 +55,22 @@ func parseZoho(u *URL) (Link, error) {
 		return zohoCode(l, last, "/meetings/{id}")
 	}
 	switch {
-	case u.Param("sessionId") != "" && (last == "register" || last == "registration"):
+	case u.Param("sessionId") != "" && (last == "register" || last == "registration" || last == "embed"):
 		l.Kind, l.Class, l.Space = Registration, PublicForm, "webinar"
-		return zohoKey(l, u.Param("sessionId"), "/meeting/register?sessionId={id}")
+		return zohoKey(u, l, u.Param("sessionId"), "/meeting/register?sessionId={id}")
 	case strings.HasSuffix(last, "start"):
 		l.Kind, l.Class = HostStart, HostCredential
-		return zohoKey(l, u.Param("key"), "/meeting-start?key={id}")
+		return zohoKey(u, l, u.Param("key"), "/meeting-start?key={id}")
 	case u.Param("key") != "":
-		return zohoKey(l, u.Param("key"), "/join?key={id}")
+		return zohoKey(u, l, u.Param("key"), "/join?key={id}")
 	case len(segs) >= 1 && len(segs) <= 2 && (len(segs) == 1 || segs[0] == "meeting"):
-		return zohoKey(l, last, "/meeting/{id}")
+		return zohoKey(u, l, last, "/meeting/{id}")
 	}
 	return Link{}, NotAMeeting
 }
 
-// zohoKey reads a number of 9 to 12 digits; a webinar's session has up to 19.
-func zohoKey(l Link, value, path string) (Link, error) {
+// zohoKey reads a number of 9 to 12 digits; a webinar's session has up to 19. Behind a number that somebody crossed out stand asterisks.
+func zohoKey(u *URL, l Link, value, path string) (Link, error) {
 	id := leadingNumber(strings.NewReplacer("-", "", " ", "", "+", "").Replace(value))
 	most := 12
 	if l.Kind == Registration {
@@ -79,7 +79,7 @@ func zohoKey(l Link, value, path string) (Link, error) {
 	switch {
 	case id == "":
 		return Link{}, NotAMeeting
-	case placeholderDigits(id):
+	case placeholderDigits(id) || crossedOut(value) || strings.HasPrefix(u.Tail, "****"):
 		return Link{}, Placeholder
 	case len(id) < 9 || len(id) > most:
 		return Link{}, Incomplete

@@ -186,13 +186,13 @@ func zoomPersonalLink(u *URL, l Link) (Link, error) {
 	ok := len(name) >= 3 && len(name) <= 64 && isAlpha(name[0]) &&
 		all(name, func(c byte) bool { return isAlnum(c) || c == '.' || c == '-' || c == '_' })
 	switch {
-	case placeholderWord(name) || placeholderName(name):
+	case placeholderWord(name) || placeholderName(name) || sampleDomain(l.Org):
 		return Link{}, Placeholder
 	case !ok:
 		return Link{}, Incomplete
 	}
 	l.Kind, l.Class, l.Space = PersonalRoom, PermanentRoom, "my"
-	l.ID, l.Owner, l.Path = strings.ToLower(name), strings.ToLower(name), "/my/{id}"
+	l.ID, l.Fold, l.Owner, l.Path = name, true, lowerASCII(name), "/my/{id}"
 	return l, nil
 }
 
