@@ -29,7 +29,14 @@ func parseDemio(u *URL) (Link, error) {
 	default:
 		return Link{}, NotAMeeting
 	}
-	var err error
-	l.ID, err = opaqueCode(u.Seg(1), isAlnum, 14, 24)
+	least := 14
+	if l.Kind == Recording {
+		least = 8
+	}
+	id, err := opaqueCode(u.Seg(1), isAlnum, least, 24)
+	if err == nil && !mixed(id) {
+		err = Incomplete
+	}
+	l.ID = id
 	return l, err
 }

@@ -15,7 +15,7 @@ func feishu() Platform {
 		Parse: parseFeishu,
 		Forms: []Form{
 			{"vc.feishu.cn/j/<9 digits>, vc[-<region>].larksuite.com/j/<9 digits>", Meeting, JoinWithSecret},
-			{"<tenant>.feishu.cn/minutes/ob<22>", Recording, PastContent},
+			{"<tenant>.feishu.cn/minutes/ob<22>, <tenant>[.<region>].larksuite.com/minutes/ob<22>", Recording, PastContent},
 		},
 	}
 }
@@ -55,8 +55,10 @@ func feishuMinutes(u *URL, realm string) (Link, error) {
 		return Link{}, err
 	case !strings.HasPrefix(id, "ob") || u.Label() == "":
 		return Link{}, Incomplete
-	case sampleOrg(u.Label()):
+	}
+	tenant, _, _ := strings.Cut(u.Sub(), ".") // a region may stand behind it
+	if sampleOrg(tenant) {
 		return Link{}, Placeholder
 	}
-	return Link{Kind: Recording, Class: PastContent, Realm: realm, Space: "minutes", ID: id, Org: u.Label(), Host: u.Host, Path: "/minutes/{id}"}, nil
+	return Link{Kind: Recording, Class: PastContent, Realm: realm, Space: "minutes", ID: id, Org: tenant, Host: u.Host, Path: "/minutes/{id}"}, nil
 }

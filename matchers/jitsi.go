@@ -77,7 +77,7 @@ func jitsiProject(host string) bool {
 func jitsiPage(segs []string) bool {
 	switch strings.ToLower(segs[0]) {
 	case "http-bind", "http-pre-bind", "xmpp-websocket", "colibri-ws", "conference-request", "room-info", "about", "accueil", "libs", "static", "css", "images", "sounds", "fonts", "lang", "api",
-		"favicon.ico", "config", "authenticate", "login", "app-login", "download", "downloads", "etherpad", "metadata", "pwa-worker.js", "base.html", "privacy", "terms", "info", "faq", "docs", "blog", "impressum", "imprint", "datenschutz":
+		"favicon.ico", "config", "authenticate", "login", "app-login", "download", "downloads", "etherpad", "metadata", "pwa-worker.js", "base.html", "privacy", "terms", "info", "faq", "docs", "blog", "impressum", "imprint", "datenschutz", "widget":
 		return true
 	}
 	return isSiteFile(lastOf(segs))

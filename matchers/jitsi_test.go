@@ -22,6 +22,7 @@ func TestJitsi(t *testing.T) {
 		{`{"u":"https:\/\/jitsi.acme.example\/Lagebesprechung"}`, with(room, func(l *Link) { l.Realm, l.Org, l.ID = "jitsi.acme.example", "jitsi.acme.example", "Lagebesprechung" })},
 		{"org.jitsi.meet://talk.acme.example/board", with(room, func(l *Link) { l.Realm, l.Org, l.ID = "talk.acme.example", "talk.acme.example", "board" })},
 	}, []string{
+		"kTalkURL[] = \"https://talk.brave.com/widget\";",
 		"placeholder=\"e.g. globex-demo or https://meet.jit.si/moderated/...\"",
 		"- `https://meet.jit.si/MyTeamStandup` (room)", "// \"https://meet.jit.si/acme-abc123\"",
 		"https://meet.jit.si/", "https://meet.jit.si/external_api.js", "https://meet.jit.si/static/dialInInfo.html", "https://meet.jit.si/static/dialInInfo.html?room=x", "https://meet.jit.si/roomName#config.prejoinPageEnabled=false",

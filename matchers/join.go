@@ -38,6 +38,7 @@ func join(text []byte, links []Sighting, numbers []number) []Sighting {
 	j.resolve(func(number) bool { return true })
 	j.joinRest()
 	j.addSecrets()
+	j.addColumnSecrets()
 	return j.result()
 }
 

@@ -31,14 +31,14 @@ func sortHits(hits []literalHit) {
 func sign(n int) int { return min(1, max(-1, n)) }
 
 func TestLiteralsFindWhatASlowSearchFinds(t *testing.T) {
-	literals := []string{"zoom.us", "meet.google.com", "t.me/", "会议号", "meeting id", "aaaaa", "ababa", "%2c%2c"}
+	literals := []string{"zoom.us", "meet.google.com", "t.me/", "会议号", "meeting id", "aaaaa", "ababa", "%2c%2c", "/call/", "msteams:"}
 	tags := make([]int, len(literals))
 	for i := range tags {
 		tags[i] = i
 	}
 	set := newLiteralSet(literals, tags)
 	rng := rand.New(rand.NewPCG(1, 2))
-	pieces := append([]string{"a", "b", "zoom.", "us", "ZOOM.US", "T.me/", " ", "\n", "Meeting ID", "%2C", "会", "議"}, literals...)
+	pieces := append([]string{"a", "b", "zoom.", "us", "ZOOM.US", "T.me/", " ", "\n", "/", "Call", "/CALL/", "Meeting ID", "%2C", "会", "議"}, literals...)
 	for range 3000 {
 		var text []byte
 		for range rng.IntN(12) {

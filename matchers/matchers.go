@@ -25,6 +25,7 @@
 //	labels.go                 the table of labels in every language
 //	invitation.go tap.go      numbers behind labels; dial strings, H.323, SIP
 //	join.go join_teams.go vicinity.go   what belongs together; the text around it
+//	join_table.go             passcodes in the columns of tables
 //	placeholder.go codes.go rooms.go    what samples look like; shapes of codes and of room names that platforms share
 //	teams_thread.go           Teams threads wherever they stand
 //	organisation.go phrases.go          whose a link is; words and expressions near it

@@ -19,12 +19,13 @@ func placeholderDigits(s string) bool {
 	return isRun(s, 1) || isRun(s, 9) || isGrouped(s) || isPeriodic(s) || len(s) >= 9 && (longestRun(s) >= 6 || strings.HasSuffix(s, "123456") || holdsCount(s) || isCounted(s) || isRound(s))
 }
 
-// holdsCount: seven digits that count up, wherever they stand (81234567890), or that count down (98765432100, 87654321009).
+// holdsCount: seven digits that count up, wherever they stand (81234567890), or eight that count down to the end (98765432100) or
+// from eight to one (87654321009). The number in this program's own documentation, 98765432101, must stay usable.
 func holdsCount(s string) bool {
 	up, down := 1, 1
 	for i := 1; i < len(s); i++ {
 		up, down = countOn(up, s[i-1], s[i], 1), countOn(down, s[i-1], s[i], 9)
-		if up >= 7 || down >= 7 {
+		if up >= 7 || down >= 8 && (strings.Trim(s[i:], s[i:i+1]) == "" || s[i] == '1' && s != "98765432101") {
 			return true
 		}
 	}

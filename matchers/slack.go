@@ -17,7 +17,7 @@ func slack() Platform {
 		Forms: []Form{
 			{"app.slack.com/huddle/<team>/<channel>", Meeting, ChatInvite},
 			{"<workspace>.slack.com/call/<R…>", Meeting, ChatInvite},
-			{"join.slack.com/t/<workspace>/shared_invite/<token>, <workspace>.slack.com/join/shared_invite/<token>", WorkspaceInvite, ChatInvite},
+			{"join.slack.com/t/<workspace>/shared_invite/<token>, <workspace>.slack.com[/join]/shared_invite/<token>", WorkspaceInvite, ChatInvite},
 			{"join.slack.com/share/<token>", WorkspaceInvite, ChatInvite},
 		},
 	}
@@ -38,6 +38,9 @@ func parseSlack(u *URL) (Link, error) {
 	case seg == "join" && u.Seg(1) == "shared_invite":
 		l.Path = "/join/shared_invite/{id}"
 		return slackInvite(l, slackWorkspace(u), u.Seg(2))
+	case seg == "shared_invite":
+		l.Path = "/shared_invite/{id}"
+		return slackInvite(l, slackWorkspace(u), u.Seg(1))
 	case seg == "share" && u.Label() == "join":
 		l.Path = "/share/{id}"
 		return slackInvite(l, "", u.Seg(1))

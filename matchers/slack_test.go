@@ -12,6 +12,7 @@ func TestSlack(t *testing.T) {
 		// invitations in READMEs
 		{"[Slack](https://join.slack.com/t/acmeusers/shared_invite/zt-4kq7w2m9b-Xp3vRz8LtQn5YcWd7HsJ2g).", zt},
 		{"https://acmeusers.slack.com/join/shared_invite/zt-4kq7w2m9b-Xp3vRz8LtQn5YcWd7HsJ2g#/shared-invite/email", zt},
+		{"[Slack](https://acmeusers.slack.com/shared_invite/zt-4kq7w2m9b-Xp3vRz8LtQn5YcWd7HsJ2g#/).", zt},
 		{`{"url":"https:\/\/join.slack.com\/t\/AcmeUsers\/shared_invite\/zt-4kq7w2m9b-Xp3vRz8LtQn5YcWd7HsJ2g\n"}`, zt},
 		{"text glued: join.slack.com/t/acmeusers/shared_invite/zt-4kq7w2m9b-Xp3vRz8LtQn5YcWd7HsJ2grn", zt},
 		{"with a tilde: https://join.slack.com/t/acmeusers/shared_invite/zt-4kq7w2m9b-Xp3v~z8LtQn5YcW~7HsJ2g", withOrg(invite, "zt-4kq7w2m9b-Xp3v~z8LtQn5YcW~7HsJ2g", "acmeusers")},
@@ -24,6 +25,7 @@ func TestSlack(t *testing.T) {
 		{`"permalink": "https://hooli.slack.com/call/R4NB7QZ2KXW",`, Link{Kind: Meeting, Class: ChatInvite, Space: "call", ID: "R4NB7QZ2KXW", Org: "hooli"}},
 		{"goto('https://hooli.slack.com/call/Nesho-R4NB7QZ2K')", Link{Kind: Meeting, Class: ChatInvite, Space: "call", ID: "R4NB7QZ2K", Org: "hooli"}},
 	}, []string{
+		"https://workspace.slack.com/shared_invite/zt-abc",
 		"https://join.slack.com/t/acmeusers/shared_invite/your-invite-link",
 		"https://join.slack.com/t/your-workspace/shared_invite/zt-4kq7w2m9b-Xp3vRz8LtQn5YcWd7HsJ2g",
 		`placeholder="https://join.slack.com/t/.../zt-xxxx"`,

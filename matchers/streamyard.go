@@ -11,7 +11,7 @@ func streamyard() Platform {
 		Parse: parseStreamYard,
 		Forms: []Form{
 			{"streamyard.com/<8 to 13>, streamyard.com/guest/<8 to 13>", Meeting, JoinWithSecret},
-			{"streamyard.com/watch/<12>", Event, PublicForm},
+			{"streamyard.com/watch/<12>, streamyard.com/e/<12>", Event, PublicForm},
 		},
 	}
 }
@@ -25,7 +25,7 @@ func parseStreamYard(u *URL) (Link, error) {
 	if len(segs) == 2 {
 		switch segs[0] {
 		case "guest":
-		case "watch":
+		case "watch", "e", "embed": // the last two show the same in a frame
 			l.Kind, l.Class, l.Space = Event, PublicForm, "watch"
 		default:
 			return Link{}, NotAMeeting

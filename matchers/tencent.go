@@ -17,6 +17,7 @@ func tencentMeeting() Platform {
 		Parse:   parseTencentMeeting,
 		Forms: []Form{
 			{"meeting.tencent.com/dm/<12>, /s/<12>, voovmeeting.com/dm/<12>", Meeting, JoinWithSecret},
+			{"meeting.tencent.com/p/<ten digits>", PersonalRoom, PermanentRoom},
 			{"meeting.tencent.com/p/<number>, wemeet://page/inmeeting?meeting_code=<number>", Meeting, JoinWithSecret},
 			{"meeting.tencent.com/crm/<10>, /cw/<10>, /v2/cloud-record/share?id=<guid>", Recording, PastContent},
 		},
@@ -33,7 +34,11 @@ func parseTencentMeeting(u *URL) (Link, error) {
 	case first == "dm" || first == "s":
 		return tencentCode(u, first, 12, Link{Kind: Meeting, Class: JoinWithSecret, Space: "dm"})
 	case first == "p":
-		return tencentNumber(u.Seg(1), Link{Host: u.Host, Path: "/p/{id}"})
+		l, err := tencentNumber(u.Seg(1), Link{Host: u.Host, Path: "/p/{id}"})
+		if len(l.ID) == 10 { // a user's own room; meetings have nine or eleven digits
+			l.Kind, l.Class = PersonalRoom, PermanentRoom
+		}
+		return l, err
 	case first == "crm" || first == "cw":
 		return tencentCode(u, first, 10, Link{Kind: Recording, Class: PastContent, Space: "rec"})
 	case u.Seg(1) == "shared-record-info" || u.Seg(1) == "cloud-record" && u.Seg(2) == "share":

@@ -16,6 +16,7 @@ type URL struct {
 	Base   string // the entry of Platform.Hosts that Host fell under; "" for anchors on any host
 	Anchor string // the literal that led here, lower case
 	Tail   string // at most 600 bytes of text behind the link, as they stand
+	ended  bool   // a query or a fragment, even an empty one, ends the path
 	segs   []string
 }
 
@@ -29,10 +30,10 @@ func parseURL(s string) *URL {
 		s = strings.TrimLeft(s[i+1:], "/")
 	}
 	if i := strings.IndexByte(s, '#'); i >= 0 {
-		s, u.Fragment = s[:i], s[i+1:]
+		s, u.Fragment, u.ended = s[:i], s[i+1:], true
 	}
 	if i := strings.IndexByte(s, '?'); i >= 0 {
-		s, u.Query = s[:i], s[i+1:]
+		s, u.Query, u.ended = s[:i], s[i+1:], true
 	}
 	authority := s
 	if i := strings.IndexByte(s, '/'); i >= 0 {

@@ -1,6 +1,7 @@
 package matchers
 
 import (
+	"bytes"
 	"slices"
 	"sort"
 	"strings"
@@ -182,6 +183,13 @@ func firstPairs(text string) [][2]byte {
 	return pairs
 }
 
+// inQuery: the word is a parameter in a link ("…/j/123?pwd=xyz"), which speaks of that link alone.
+func inQuery(text []byte, at int) bool {
+	before := bytes.TrimSuffix(text[max(0, at-8):at], []byte("amp;"))
+	n := len(before)
+	return n > 1 && (before[n-1] == '?' || before[n-1] == '&') && isAlnum(before[n-2])
+}
+
 // nameGoesOn: the word is the beginning of a program's name, as in ZOOM_JOIN_URL.
 func nameGoesOn(text []byte, end int) bool { return end < len(text) && text[end] == '_' }
 
@@ -196,7 +204,7 @@ func plainThird(text []byte) byte {
 
 // read reads the longest label at text[at] and, of a secret, its value.
 func (t *remarkTable) read(text []byte, at int) (r remark, ok bool) {
-	if !wordStart(text, at) {
+	if !wordStart(text, at) || inQuery(text, at) {
 		return r, false
 	}
 	var best remarkLabel

@@ -17,6 +17,8 @@ func webexHits() []hit {
 	upper := browser
 	upper.ID = "6B4F9387168A3D28F1642BB3CE1A992C"
 	room := Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "globex", Org: "globex", Space: "room", ID: "r.okafor-2", Owner: "r.okafor-2"}
+	asWritten := room
+	asWritten.ID = "R.Okafor-2"
 	sharedRoom := Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "meetingsapac27", Space: "room", ID: "pr2840716935", Owner: "pr2840716935"}
 	register := Link{Kind: Registration, Class: PublicForm, Realm: "globex", Org: "globex", Space: "reg", ID: id}
 	recording := Link{Kind: Recording, Class: PastContent, Realm: "globex", Org: "globex", Space: "rec", ID: uuid}
@@ -45,7 +47,7 @@ func webexHits() []hit {
 		// a start link of the API: token and all
 		{"https://globex.webex.com/wbxmjs/joinservice/sites/globex/meeting/start/" + uuid + "?integrationJoinToken=QUhTSwAAAAf", start},
 		// rooms: join and start, the browser's alias, a shared host, glued punctuation
-		{"Room: https://globex.webex.com/meet/R.Okafor-2.", room},
+		{"Room: https://globex.webex.com/meet/R.Okafor-2.", asWritten},
 		{"https://globex.webex.com/join/r.okafor-2,", room},
 		{"https://globex.webex.com/start/r.okafor-2", room},
 		{"// https://globex.webex.com/webappng/sites/globex/dashboard/pmr/r.okafor-2?siteurl=globex", room},

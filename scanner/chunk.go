@@ -36,6 +36,7 @@ type piece struct {
 	bytes     int64 // its own, without context
 	lines     int   // line breaks in it
 	tail      int   // characters after its last line break, or in all of it when it has none
+	possible  int   // wrappers that cannot be decoded offline and name a meeting service
 	err       error
 }
 
@@ -71,6 +72,10 @@ func (m *Matcher) find(text []byte, from, to int, base int64) (p piece) {
 		if s.Start < from || s.Start >= to || s.End < s.Start || s.End > len(text) {
 			continue // not ours: the neighbour reports it
 		}
+		if s.Possible {
+			p.possible++
+			continue
+		}
 		c.move(s.Start)
 		near := windows(s.Start, s.End)
 		p.sightings = append(p.sightings, placed{s, base + int64(s.Start-from), c.lines, c.column, near})
@@ -100,9 +105,9 @@ func (c *cursor) move(to int) {
 	c.at = to
 }
 
-// The sizes of a Window, in bytes.
+// The sizes of a Window, in bytes. A side holds matchers.NearDistance characters, whatever the script.
 const (
-	nearSide = 600
+	nearSide = matchers.NearDistance * utf8.UTFMax
 	nearLink = 1024
 )
 

@@ -89,7 +89,7 @@ func measure(t *testing.T, list []labelled) (scores map[string]*score, complaint
 		used := make([]bool, len(found))
 		for _, want := range c.Expect {
 			n := slices.IndexFunc(found, func(f scanner.Finding) bool {
-				return f.Link.Platform == want.Platform && f.Link.ID == want.ID
+				return f.Link.Platform == want.Platform && (f.Link.ID == want.ID || f.Link.Fold && strings.EqualFold(f.Link.ID, want.ID))
 			})
 			if n < 0 || used[n] {
 				count(want.Platform, func(s *score) { s.missed++ })

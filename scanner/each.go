@@ -29,6 +29,8 @@ type Stats struct {
 	Documents int64
 	Bytes     int64
 	Findings  int64
+	// Possible counts wrapped links that name a meeting service and cannot be decoded offline: they are no findings.
+	Possible int64
 }
 
 // maxJobs bounds the units that are read at the same time.
@@ -58,7 +60,7 @@ func (m *Matcher) Each(ctx context.Context, jobs int, sink Sink, feed func(yield
 	if cause := context.Cause(inner); cause != nil {
 		err = cause
 	}
-	return Stats{r.documents.Load(), r.bytes.Load(), r.findings.Load()}, err
+	return Stats{r.documents.Load(), r.bytes.Load(), r.findings.Load(), r.possible.Load()}, err
 }
 
 func send(ctx context.Context, units chan<- Unit, u Unit) error {
@@ -78,7 +80,7 @@ type run struct {
 	mu   sync.Mutex // holds the sink
 	sink Sink
 
-	documents, bytes, findings atomic.Int64
+	documents, bytes, findings, possible atomic.Int64
 }
 
 func (r *run) skip(s Skip) {
@@ -105,6 +107,7 @@ func (r *run) document(ctx context.Context, doc Document) error {
 	found := r.m.read(ctx, doc)
 	r.documents.Add(1)
 	r.bytes.Add(found.bytes)
+	r.possible.Add(found.possible)
 	if err := r.deliver(doc, found); err != nil {
 		return err
 	}

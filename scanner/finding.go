@@ -1,6 +1,10 @@
 package scanner
 
-import "meetleaks/matchers"
+import (
+	"sync"
+
+	"meetleaks/matchers"
+)
 
 // MaxPlaces bounds the places kept for one meeting in one document; the rest is counted.
 const MaxPlaces = 1000
@@ -14,6 +18,41 @@ type Finding struct {
 	Risk       Risk
 	Places     []Place
 	MorePlaces int // places beyond MaxPlaces
+
+	beside *beside // the meetings of the same document, nil when it was made by hand
+}
+
+// Hide hides in a text about the finding (the name of its document, above all) the ids of all meetings of the document.
+// Callers mask the text first, see [matchers.Mask]: that takes out what can be recognised without knowing any id.
+func (f Finding) Hide(text string) string {
+	if f.beside == nil {
+		return f.Link.HideIn(text)
+	}
+	return f.beside.hide(text)
+}
+
+// beside is the meetings of one document.
+type beside struct {
+	all []*meeting
+
+	mu    sync.Mutex
+	asked bool
+	text  string // the last that was asked for: it is the document's name, again and again
+	shown string
+}
+
+func (b *beside) hide(text string) string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.asked && b.text == text {
+		return b.shown
+	}
+	b.asked, b.text = true, text
+	for _, g := range b.all {
+		text = g.link.HideIn(text)
+	}
+	b.shown = text
+	return text
 }
 
 // Place is where in a document a link stands.

@@ -16,10 +16,13 @@ type meetings struct {
 	column int // characters since the last of them
 	err    error
 
+	possible int64 // wrappers that cannot be decoded
+
 	names  map[string]string   // hosts, paths and the like, each kept once
 	byKey  map[string]*meeting // by every key and alias; a value may have been joined with another, see root
 	all    []*meeting          // in the order of discovery, with those that were joined
 	sorted []*meeting          // the result of order
+	beside *beside             // sorted, for the findings
 	live   int                 // meetings that were not joined with another
 	places int                 // kept, of all meetings
 	near   int                 // bytes of text kept
@@ -54,6 +57,7 @@ func (s *meetings) add(p piece) {
 		s.see(&p.sightings[i])
 	}
 	s.bytes += p.bytes
+	s.possible += int64(p.possible)
 	s.lines += p.lines
 	if p.lines > 0 {
 		s.column = 0
@@ -91,13 +95,17 @@ func (s *meetings) keep(g *meeting, p spot, near Window) {
 	s.keepNear(g, near)
 }
 
-// keepNear keeps the text around a place. Once half of what may be kept is, it is only that of first places, and less.
+// keepNear keeps the text around a place. Once half of what may be kept is, it is only that of first places, and less and
+// less.
 func (s *meetings) keepNear(g *meeting, w Window) {
-	if s.near > maxNear/2 {
-		w = w.narrow(nearSide / 2)
-		if len(g.near) > 0 {
-			return
-		}
+	if s.near > maxNear/2 && len(g.near) > 0 {
+		return
+	}
+	switch {
+	case s.near > maxNear*3/4:
+		w = w.Narrow(nearSide / 4)
+	case s.near > maxNear/2:
+		w = w.Narrow(nearSide / 2)
 	}
 	switch {
 	case len(g.near) >= maxNearPlaces:

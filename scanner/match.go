@@ -49,7 +49,7 @@ type Context struct {
 	Near []Window
 }
 
-// Window is the text around one place: at most 600 bytes before the link, at most 1,024 of the link, 600 after.
+// Window is the text around one place: at most 1,200 bytes before the link, at most 1,024 of the link, 1,200 after.
 type Window struct {
 	Text       string
 	Start, End int // of the link in Text
@@ -61,15 +61,15 @@ func (w Window) Before() string { return w.Text[:w.Start] }
 // After is the text behind the link.
 func (w Window) After() string { return w.Text[w.End:] }
 
-// narrow cuts the window to side bytes before and after the link.
-func (w Window) narrow(side int) Window {
+// Narrow cuts the window to side bytes before and after the link.
+func (w Window) Narrow(side int) Window {
 	from, to := max(w.Start-side, 0), min(w.End+side, len(w.Text))
 	return Window{Text: w.Text[from:to], Start: w.Start - from, End: w.End - from}
 }
 
 // Matcher turns documents into findings. It is safe for concurrent use.
 //
-// Memory: one buffer of 288 KiB for each document being read from a stream, and for the pieces of long documents one a
+// Memory: one buffer of 544 KiB for each document being read from a stream, and for the pieces of long documents one a
 // processor and one more (32 at most) over all documents; beside them what was found, within the bounds above.
 type Matcher struct {
 	finder  Finder
@@ -124,8 +124,12 @@ func (m *Matcher) findings(doc Document, found *meetings, from, to int) []Findin
 		return nil
 	}
 	out := make([]Finding, 0, to-from)
+	if found.beside == nil {
+		found.beside = &beside{all: found.order()}
+	}
 	for _, g := range found.order()[from:to] {
 		f := g.finding(doc)
+		f.beside = found.beside
 		if m.judge != nil {
 			m.judge(&f, Context{URI: doc.URI, Host: doc.Host, MediaType: doc.MediaType, Near: g.near})
 		}

@@ -68,8 +68,8 @@ const (
 type Near struct {
 	// Texts stand around the finding's places, the link included. At most 16 texts are read, of each at most 4 KiB.
 	Texts []string
-	// Start is the meeting's start where a calendar entry gives one; zero when unknown.
-	Start time.Time
+	// Starts are the meeting's starts where calendar entries give them, see [Window.EventStart].
+	Starts []Start
 	// Now is the time of the assessment. When it is zero no date can be judged and the start counts as unknown.
 	Now time.Time
 	// Retired says since when the platform is gone, "" while it runs; see [matchers.Platform].

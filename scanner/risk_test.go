@@ -81,7 +81,7 @@ func TestAssessCapsAndFloor(t *testing.T) {
 	everything := finding(matchers.HostCredential, "pwd", "zak")
 	everything.Link.Kind = matchers.PersonalRoom
 	everything.MorePlaces = 500
-	risk := Assess(everything, Near{Now: testNow(), Start: testNow().Add(time.Hour), Texts: []string{"zoombombing"}})
+	risk := Assess(everything, Near{Now: testNow(), Starts: []Start{{Time: testNow().Add(time.Hour)}}, Texts: []string{"zoombombing"}})
 	if risk.Score != 100 || risk.Level != "critical" {
 		t.Errorf("all factors give %d %s", risk.Score, risk.Level)
 	}

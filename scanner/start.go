@@ -69,8 +69,10 @@ func bestStart(texts []string, near Near) meetingStart {
 		found++
 		return found < maxStarts
 	}
-	if !near.Start.IsZero() {
-		consider(meetingStart{from: near.Start, to: near.Start, date: near.Start, clock: true})
+	for _, start := range near.Starts {
+		if !consider(start.interval()) {
+			return best
+		}
 	}
 	for _, text := range texts {
 		if !eachStart(text, consider) {
@@ -78,6 +80,14 @@ func bestStart(texts []string, near Near) meetingStart {
 		}
 	}
 	return best
+}
+
+// interval is the moments a start can mean: one, or a day somewhere on earth.
+func (s Start) interval() meetingStart {
+	if !s.AllDay {
+		return meetingStart{from: s.Time, to: s.Time, date: s.Time, clock: true}
+	}
+	return meetingStart{from: s.Time.Add(-eastOfUTC), to: s.Time.Add(24*time.Hour + westOfUTC), date: s.Time}
 }
 
 // eachStart calls yield for each date in text until it returns false. Read are ISO 8601 dates and times, extended

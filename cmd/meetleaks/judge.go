@@ -27,6 +27,9 @@ func indexKey(keys config.Keys) (key []byte, stable bool, err error) {
 	return key, false, nil
 }
 
+// judgedSide is how much of the text on each side of a link is read for words and dates, in bytes.
+const judgedSide = 600
+
 // newJudge makes the function that completes findings: whose they are, then how bad. It is safe for concurrent use.
 func newJudge(organisations []config.Organisation, key []byte, now time.Time) (scanner.Judge, error) {
 	index, err := config.Index(organisations, key)
@@ -44,7 +47,10 @@ func newJudge(organisations []config.Organisation, key []byte, now time.Time) (s
 		}
 		near := scanner.Near{Now: now, Retired: retired[f.Link.Platform]}
 		for _, window := range c.Near {
-			near.Texts = append(near.Texts, window.Text)
+			near.Texts = append(near.Texts, window.Narrow(judgedSide).Text)
+			if start, ok := window.EventStart(); ok {
+				near.Starts = append(near.Starts, start)
+			}
 		}
 		f.Risk = assessor.Assess(f, near)
 	}, nil
