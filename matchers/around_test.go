@@ -15,5 +15,6 @@ func TestAround(t *testing.T) {
 		"<a href=\"https://www.around.co/\">More</a>",
 		"Need help? https://meet.around.co/download | Unsubscribe",
 		"See the [vendor page](https://turnaround.co/r/board) for details.",
+		"                \"Around https://around.co/r/team-call\",",
 	})
 }

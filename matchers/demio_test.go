@@ -10,6 +10,7 @@ func TestDemio(t *testing.T) {
 		{"The group meets [here](https://event.demio.com/join/dxVeBq4tmu0NMhNQ) every other Thursday.", Link{Kind: Webinar, Class: AttendeePersonal, Space: "join", ID: "dxVeBq4tmu0NMhNQ"}},
 		{"<li>Sprechstunde: <a href=\"https://event.demio.com/simulated-webinar/dxVeBq4tmu0NMhNQ\" target=\"_blank\">Raum öffnen</a></li>", Link{Kind: Webinar, Class: AttendeePersonal, Space: "join", ID: "dxVeBq4tmu0NMhNQ"}},
 		{"{\"title\":\"Planning\",\"link\":\"https:\\/\\/my.demio.com\\/recording\\/dxVeBq4tmu0NMhNQ\",\"seats\":12}", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: "dxVeBq4tmu0NMhNQ"}},
+		{"<a href=\"https://my.demio.com/recording/HuXFWzsd\" target=\"_blank\">Se webinaret her!</a>", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: "HuXFWzsd"}},
 	}, []string{
 		"3. Paste the link, for example `https://event.demio.com/ref/<id>`, and press **Save**.",
 		"usage: joinbot [--record] https://event.demio.com/ref/abc123",
@@ -19,5 +20,6 @@ func TestDemio(t *testing.T) {
 		"Need help? https://my.demio.com/manage/api-details | Unsubscribe",
 		"See the [vendor page](https://www.demio.com/pricing) for details.",
 		"<a href=\"https://my.demio.com/login\">More</a>",
+		"<a href=\"https://my.demio.com/recording/tutorials\">More</a>",
 	})
 }

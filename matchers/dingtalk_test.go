@@ -7,6 +7,7 @@ func TestDingTalk(t *testing.T) {
 	runPlatform(t, dingtalk(), []hit{
 		{"<li>Sprechstunde: <a href=\"https://meeting.dingtalk.com/j/quZ1FiFeHT4\" target=\"_blank\">Raum öffnen</a></li>", Link{Kind: Meeting, Class: JoinWithSecret, ID: "quZ1FiFeHT4"}},
 		{"{\"title\":\"Planning\",\"link\":\"https:\\/\\/meeting.dingtalk.com\\/j\\/quZ1FiFeHT4?x=1\",\"seats\":12}", Link{Kind: Meeting, Class: JoinWithSecret, ID: "quZ1FiFeHT4"}},
+		{"url: https://meeting.dingtalk.com/app?roomCode=42719036584&token=1_7ac974ac-6e4f-47c3-b82b-bfb32fd94d2c", Link{Kind: Meeting, Class: JoinWithSecret, Space: "number", ID: "42719036584", Secrets: []string{"token"}}},
 	}, []string{
 		"    expect(parse('https://meeting.dingtalk.com/j/xxxx')).toBe(true);",
 		"      placeholder: 'https://meeting.dingtalk.com/j/123456789',\n      required: true,",

@@ -13,5 +13,6 @@ func TestDion(t *testing.T) {
 		"Need help? https://dion.vc/ | Unsubscribe",
 		"See the [vendor page](https://static.dion.vc/desktop_app/dion_3_amd64.deb) for details.",
 		"<a href=\"https://frontend-test.dev.dion.vc/event/okafor-weekly\">More</a>",
+		"\tgot := parseSlugs(\" https://dion.vc/event/aaa-bbb?x=1, dion:ccc \")",
 	})
 }

@@ -18,5 +18,6 @@ func TestElementCall(t *testing.T) {
 		"Need help? https://call.element.io/room | Unsubscribe",
 		"See the [vendor page](https://call.element.io/config.json) for details.",
 		"<a href=\"https://call.element.io/...\">More</a>",
+		"        guard let url = URL(string: \"https://call.element.io/room#/callName?appPrompt=true&confineToRoom=false\"),",
 	})
 }

@@ -345,7 +345,7 @@ func (s *search) number(text []byte, h literalHit, kind targetKind) (number, boo
 // atHost judges the URL around a known host.
 func (s *search) atHost(text []byte, h literalHit) ([]Sighting, int) {
 	wrapper := s.f.targets[h.tag].kind == wrapperTarget
-	if !leadsOn(text, h) || wrapper && !mayWrap(text, h.end) {
+	if !leadsOn(text, h) || wrapper && !mayWrap(text, h, s.f.targets[h.tag].literal) {
 		return nil, h.end
 	}
 	c, ok := cutCandidate(text, h.start, wrapper)
@@ -383,13 +383,35 @@ func leadsOn(text []byte, h literalHit) bool {
 }
 
 // mayWrap reports whether what follows a wrapper's host can hold another link, or is a short code.
-func mayWrap(text []byte, at int) bool {
-	for i := at; i < len(text) && i-at < maxCandidate; i++ {
+func mayWrap(text []byte, h literalHit, literal string) bool {
+	if literal == googleLiteral && !googleWraps(text, h) {
+		return false
+	}
+	for i := h.end; i < len(text) && i-h.end < maxCandidate; i++ {
 		switch c := text[i]; {
 		case c == '=' || c == '%' || c == ':':
 			return true
 		case c <= ' ' || c == '"' || c == '<' || c == '>' || c >= 0x80:
 			return false
+		}
+	}
+	return false
+}
+
+// googleWraps rules out most of Google's pages by the beginning of their paths.
+func googleWraps(text []byte, h literalHit) bool {
+	if bytes.HasSuffix(text[:h.start], []byte("calendar.")) {
+		return true
+	}
+	i := h.end
+	for i < len(text) && i-h.end < 8 && isHostByte(text[i]) { // the country
+		i++
+	}
+	path := lowerASCII(string(text[i:min(len(text), i+20)]))
+	path = strings.TrimLeft(strings.TrimPrefix(strings.TrimLeft(path, "\\"), "%2f"), "/")
+	for _, page := range [...]string{"url", "calendar", "translate", "viewer", "gview", "amp", "linkredirect"} {
+		if strings.HasPrefix(path, page) {
+			return true
 		}
 	}
 	return false

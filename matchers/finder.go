@@ -87,10 +87,13 @@ func (b *builder) ownHosts(hosts []string) {
 	}
 }
 
+// googleLiteral stands for Google's hosts in two hundred countries.
+const googleLiteral = "google."
+
 // wrapperLiterals are what the sweep looks for: the wrappers' hosts and schemes. Google's two hundred countries are one
 // literal. Shorteners and click counters are left out: nothing can be decoded of them.
 func wrapperLiterals() []string {
-	literals := []string{"google."}
+	literals := []string{googleLiteral}
 	seen := make(map[string]bool)
 	for _, w := range unwrap.All() {
 		if w.Name == "shortener" || w.Name == "click-counter" { // they never tell where they lead

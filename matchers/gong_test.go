@@ -12,5 +12,6 @@ func TestGong(t *testing.T) {
 		"usage: joinbot [--record] https://join.gong.io/{company}/{user}",
 		"<a href=\"https://www.gong.io/pricing\">More</a>",
 		"Need help? https://app.join.gong.io/call/kq8wzt | Unsubscribe",
+		"      meetingUrl: 'https://join.gong.io/acme/host?tkn=x',",
 	})
 }

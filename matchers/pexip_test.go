@@ -18,5 +18,6 @@ func TestPexip(t *testing.T) {
 		"      placeholder: 'https://vc.globex.example/webapp3/m/',\n      required: true,",
 		"3. Paste the link, for example `https://localhost/webapp3/m/board-room`, and press **Save**.",
 		"See the [vendor page](https://docs.pexip.com/admin/link_webapp.htm) for details.",
+		"https://pexip.globex.example/webapp3/m/my-vmr?rid=https://open.rocket.example/channel/general",
 	})
 }

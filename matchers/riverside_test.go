@@ -8,6 +8,7 @@ func TestRiverside(t *testing.T) {
 		{"date,topic,link\n2023-02-14,Budget,https://riverside.fm/studio/globex-podcast?t=23e68ba4d06d4d58e3ef\n2023-02-21,Hiring,tba\n", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "globex-podcast", Secrets: []string{"t"}}},
 		{"今夜20時から → riverside.fm/studio/deep-dive （参加自由）", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "deep-dive"}},
 		{"The group meets [here](https://www.riverside.fm/studio/vandelay-talks) every other Thursday.", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "vandelay-talks"}},
+		{"    riversideRoomUrl: \"https://riverside.com/studio/vandelay-talks?t=abc\",", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "vandelay-talks"}},
 	}, []string{
 		"3. Paste the link, for example `https://riverside.fm/studio/your-studio?t=xxxx`, and press **Save**.",
 		"usage: joinbot [--record] https://riverside.fm/studio/example",

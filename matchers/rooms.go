@@ -21,7 +21,7 @@ func roomName(u *URL, name string) (string, error) {
 		return "", Incomplete
 	case sampleRoom(name):
 		return "", Placeholder
-	case strings.IndexByte("-_=.:+", name[len(name)-1]) >= 0 || u.Query == "" && u.Fragment == "" && goesOn(u.Tail):
+	case strings.IndexByte("-_=.:+", name[len(name)-1]) >= 0 || goesOn(u.Tail) && !(u.ended && name == lastOf(u.Segs())):
 		return "", Incomplete
 	}
 	return name, nil

@@ -9,6 +9,7 @@ func TestSberJazz(t *testing.T) {
 		{"rooms:\n  - name: weekly\n    url: https://salutejazz.ru/calls/zthtbf?psw=Ngm6Vz5JkCiZiuYOd1af2X\n    owner: board\n", Link{Kind: Meeting, Class: JoinWithSecret, ID: "zthtbf", Secrets: []string{"psw"}}},
 		{"Bonjour,\n\nle lien : <https://jazz.sber.ru/#/calls/3czkng?psw=GVyIxvizragS3Wu2420Gmf>\n\nÀ demain", Link{Kind: Meeting, Class: JoinWithSecret, ID: "3czkng", Secrets: []string{"psw"}}},
 		{"date,topic,link\n2023-02-14,Budget,https://jazz.sber.ru/jxoh7w\n2023-02-21,Hiring,tba\n", Link{Kind: Meeting, Class: JoinWithSecret, ID: "jxoh7w"}},
+		{"req.query.meetingUrl || 'https://jazz.sberbank.ru/sber-3czkng?psw=VGvUKqToSTXezxS1sdQ0mi'; // URL", Link{Kind: Meeting, Class: JoinWithSecret, ID: "sber-3czkng", Secrets: []string{"psw"}}},
 	}, []string{
 		"    expect(parse('https://jazz.sber.ru/{room}')).toBe(true);",
 		"      placeholder: 'https://salutejazz.ru/abc?psw=...',\n      required: true,",
@@ -20,5 +21,6 @@ func TestSberJazz(t *testing.T) {
 		"Need help? https://salutejazz.ru/calls | Unsubscribe",
 		"See the [vendor page](https://api.salutejazz.ru/v1) for details.",
 		"<a href=\"https://jazz.sber.ru/meeting/123\">More</a>",
+		"x = 'https://jazz.sberbank.ru/some-page?psw=VGvUKqToSTXezxS1sdQ0mi'",
 	})
 }

@@ -47,9 +47,12 @@ func TestZoho(t *testing.T) {
 		{"https://webinar.zoho.in/meeting/register?sessionId=1482905736", Link{Kind: Registration, Class: PublicForm, Space: "webinar", ID: "1482905736"}},
 		{"const WEBINAR_URL = \"https://meet.zoho.eu/kwzl-rvu-dap\";", Link{Kind: Meeting, Class: JoinWithSecret, Space: "code", ID: "kwzl-rvu-dap"}},
 		{"// https://meet.zoho.in/pXe47vDmRw", Link{Kind: Meeting, Class: JoinWithSecret, Space: "code", ID: "pXe47vDmRw"}},
+		{"<iframe src=\"https://webinar.zoho.com/meeting/register/embed?sessionId=1092537861\" frameBorder=\"0\"></iframe>", Link{Kind: Registration, Class: PublicForm, Space: "webinar", ID: "1092537861"}},
 	}, []string{
 		"https://meeting.zoho.com/join?key=1234567890", "https://meeting.zoho.com/join?key=999", "placeholder=\"https://meeting.zoho.com/...\"", "https://meeting.zoho.in/api/v2/user.json", "https://meet.zoho.com/abc123",
 		"https://meet.zoho.in/demo", "meet.zoho.com/SYNTHETIC12345", "https://meet.zoho.in/join-interview", "`https://meet.zoho.com/j/${meetingId}`", "https://www.zoho.com/meeting/", "https://accounts.zoho.com/oauth",
+		"\"meeting_link\":\"https://meeting.zoho.com/join?key=103628049*************22c92ca4\"",
+		"https://meeting.zoho.com/api/v2/60017852843/sessions/${meetingKey}.json",
 	})
 }
 

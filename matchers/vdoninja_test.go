@@ -15,5 +15,6 @@ func TestVDONinja(t *testing.T) {
 		"Need help? https://vdo.ninja/?app=1 | Unsubscribe",
 		"See the [vendor page](https://vdo.ninja/?view=kT7mQz2) for details.",
 		"<a href=\"https://docs.vdo.ninja/\">More</a>",
+		"var link = 'https://vdo.ninja/?push=x&room=globex' + suffix;",
 	})
 }

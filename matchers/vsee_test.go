@@ -12,5 +12,6 @@ func TestVSee(t *testing.T) {
 		"See the [vendor page](https://vsee.com/pricing/) for details.",
 		"<a href=\"https://help.vsee.com/kb/articles/1\">More</a>",
 		"Need help? https://invsee.com/c/okafor | Unsubscribe",
+		"                (\"https://vsee.com/c/room123\", LinkKind::VSee),",
 	})
 }

@@ -12,5 +12,6 @@ func TestWorkAdventure(t *testing.T) {
 		"    expect(parse('https://play.workadventu.re/@/example/world/room')).toBe(true);",
 		"<a href=\"https://play.workadventu.re/_/global/globex.example/maps/lobby.tmj\">More</a>",
 		"Need help? https://play.workadventu.re/iframe_api.js | Unsubscribe",
+		"         *        example: \"https://play.workadventu.re/@/teamSlug/worldSlug/roomSlug\"",
 	})
 }

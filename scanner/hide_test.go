@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -48,7 +49,9 @@ func TestWhatIsOnlyPossibleIsCountedAndNoFinding(t *testing.T) {
 	sink := &record{}
 	text := strings.Repeat(".", chunkSize-3) + "?" + strings.Repeat(".", chunkSize) + "??"
 	stats, err := NewMatcher(opaque{}, nil).Each(t.Context(), 1, sink, func(yield func(Unit) error, _ func(Skip)) error {
-		return yield(one(Document{URI: "a", Text: strings.NewReader(text)}))
+		return yield(func(_ context.Context, yield func(Document) error, _ func(Skip)) error {
+			return yield(Document{URI: "a", Text: strings.NewReader(text)})
+		})
 	})
 	if err != nil || stats.Possible != 3 || stats.Findings != 0 || len(sink.findings) != 0 {
 		t.Errorf("%+v, %v", stats, err)

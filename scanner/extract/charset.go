@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -18,23 +19,77 @@ type encoding struct {
 // minGuess is the least text by which UTF-16 without a mark is recognised.
 const minGuess = 8
 
-// encodingOf recognises UTF-16 and UTF-32 by their marks, and UTF-16 without one by where its zero bytes are. The mark of
-// UTF-8 is reported too, so that it is not counted as a column.
+// encodingOf recognises UTF-16 and UTF-32 by their marks where what follows can be such text, and UTF-16 without one by where
+// its zero bytes are. The mark of UTF-8 is reported too, so that it is not counted as a column.
 func encodingOf(head []byte) encoding {
-	switch s := string(head[:min(len(head), 4)]); {
-	case len(s) >= 3 && s[:3] == "\xef\xbb\xbf":
+	enc := marked(string(head[:min(len(head), 4)]))
+	if enc.mark == 3 || enc.mark > 0 && wide(head[enc.mark:]) {
+		return enc
+	}
+	return guess(head[:min(len(head), sniffSize)])
+}
+
+// marked is the encoding whose mark s begins with; the zero encoding without one.
+func marked(s string) encoding {
+	switch {
+	case strings.HasPrefix(s, "\xef\xbb\xbf"):
 		return encoding{mark: 3}
 	case s == "\xff\xfe\x00\x00":
 		return encoding{width: 4, mark: 4}
 	case s == "\x00\x00\xfe\xff":
 		return encoding{width: 4, big: true, mark: 4}
-	case len(s) >= 2 && s[:2] == "\xff\xfe":
+	case strings.HasPrefix(s, "\xff\xfe"):
 		return encoding{width: 2, mark: 2}
-	case len(s) >= 2 && s[:2] == "\xfe\xff":
+	case strings.HasPrefix(s, "\xfe\xff"):
 		return encoding{width: 2, big: true, mark: 2}
 	}
-	return guess(head[:min(len(head), sniffSize)])
+	return encoding{}
 }
+
+// wide says whether what follows a mark of UTF-16 or UTF-32 can be such text: two bytes would be enough to hide a page from
+// whoever believes them. Text of one byte a character is valid UTF-8, or nearly all its pairs of bytes are ASCII, or half
+// of them are and no byte is one that only binary data has. In UTF-16 a character of ASCII has a zero byte; pairs that are
+// ASCII make up a quarter of Chinese and half of Japanese, whose full stop and comma have bytes that text does not.
+func wide(rest []byte) bool {
+	rest = rest[:min(len(rest), sniffSize)]
+	pairs, narrow, binary, zeros := len(rest)/2, 0, 0, 0
+	for i := 0; i+1 < len(rest); i += 2 {
+		a, b := rest[i], rest[i+1]
+		if isASCIIText(a) && isASCIIText(b) {
+			narrow++
+		}
+		if a < ' ' && !isASCIIText(a) || b < ' ' && !isASCIIText(b) {
+			binary++
+		}
+		if a == 0 || b == 0 {
+			zeros++
+		}
+	}
+	switch {
+	case pairs == 0:
+		return true
+	case narrow*4 >= pairs*3:
+		return false
+	case zeros == 0 && len(rest) >= minGuess && utf8.Valid(rest[:len(rest)-cutOff(rest)]):
+		return false
+	}
+	return binary > 0 || narrow*2 < pairs || len(rest) < 8*minGuess
+}
+
+// cutOff is how many bytes at the end are the beginning of a character of UTF-8.
+func cutOff(b []byte) int {
+	for n := 1; n < utf8.UTFMax && n <= len(b); n++ {
+		if last := b[len(b)-n:]; utf8.RuneStart(last[0]) {
+			if !utf8.FullRune(last) {
+				return n
+			}
+			return 0
+		}
+	}
+	return 0
+}
+
+func isASCIIText(c byte) bool { return c >= ' ' && c < 0x7f || c == '\n' || c == '\r' || c == '\t' }
 
 // guess recognises UTF-16 without a mark: a quarter of its units are ASCII characters or more, seen as zero bytes in one
 // half of the places; the other half has next to none.

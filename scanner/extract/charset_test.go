@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 )
 
-func wide(text string, order binary.AppendByteOrder, mark bool) []byte {
+func wide16(text string, order binary.AppendByteOrder, mark bool) []byte {
 	var out []byte
 	if mark {
 		out = order.AppendUint16(out, 0xfeff)
@@ -30,11 +30,11 @@ func TestWideText(t *testing.T) {
 	} {
 		for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
 			for _, mark := range []bool{true, false} {
-				both(t, Limits{}, "a", wide(text, order, mark), []string{"a: " + text}, nil)
+				both(t, Limits{}, "a", wide16(text, order, mark), []string{"a: " + text}, nil)
 			}
 		}
 	}
-	both(t, Limits{}, "a", wide("日本語だけ", binary.BigEndian, true), []string{"a: 日本語だけ"}, nil)
+	both(t, Limits{}, "a", wide16("日本語だけ", binary.BigEndian, true), []string{"a: 日本語だけ"}, nil)
 }
 
 func TestUTF32(t *testing.T) {
@@ -72,6 +72,41 @@ func TestBinaryIsNotWideText(t *testing.T) {
 	for _, data := range [][]byte{table, make([]byte, 100), []byte("a\x00b"), []byte("plain text, nothing else"), bytes.Repeat([]byte{1, 2, 3, 0}, 40)} {
 		if enc := encodingOf(data); enc.width != 0 {
 			t.Errorf("%q...: %+v", data[:3], enc)
+		}
+	}
+}
+
+// TestAMarkAloneIsNotBelieved holds that two bytes in front of a page do not hide it.
+func TestAMarkAloneIsNotBelieved(t *testing.T) {
+	link := "see https://acme.zoom.us/j/84930275116 today"
+	for _, mark := range []string{"\xff\xfe", "\xfe\xff", "\xff\xfe\x00\x00", "\x00\x00\xfe\xff"} {
+		for name, text := range map[string]string{
+			"short":     "<" + link,
+			"a zero":    link + "\x00" + link,
+			"long":      strings.Repeat(link+"\r\n", 3000),
+			"Cyrillic":  strings.Repeat("Встреча команды сегодня вечером, ", 200) + link,
+			"Latin-1":   strings.Repeat("r\xe9union d'\xe9quipe ", 50) + link,
+			"odd":       "\n" + link,
+			"cut glyph": strings.Repeat("会", sniffSize) + link,
+		} {
+			for _, stream := range []bool{false, true} {
+				got, skips := extracted(t, Limits{}, bytesSource{"a", []byte(mark + text), stream})
+				if len(got) != 1 || got[0] != "a: "+mark+text || len(skips) > 0 {
+					t.Errorf("mark %q, %s: %.60q… %v", mark, name, got, skips)
+				}
+			}
+		}
+	}
+}
+
+// TestMarkedTextOfManyScriptsIsWide holds that real UTF-16 is still read as such.
+func TestMarkedTextOfManyScriptsIsWide(t *testing.T) {
+	for _, text := range []string{
+		"线上会议的链接请查看下面的通知，密码另行发送。", "オンライン会議のリンクは次のとおりです。", "화상 회의 링크는 아래와 같습니다.", "Ссылка на встречу", "رابط الاجتماع", "é", "会議\u3000会議",
+		strings.Repeat("中文会议通知", 2000) + " https://acme.zoom.us/j/84930275116",
+	} {
+		for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
+			both(t, Limits{}, "a", wide16(text, order, true), []string{"a: " + text}, nil)
 		}
 	}
 }
