@@ -73,6 +73,7 @@ func TestGoogleHangouts(t *testing.T) {
 		{"Join us: https://hangouts.google.com/group/kTzWq8VbNm3RxLd57", Link{Kind: GroupInvite, Class: ChatInvite, Space: "group", ID: "kTzWq8VbNm3RxLd57"}},
 	}
 	runPlatform(t, googleHangouts(), hits, []string{
+		"Participer : https://plus.google.com/hangouts/_/exampleexampl.com/arnaud?hceid=YXJuYXVk",
 		"https://hangouts.google.com/ https://hangouts.google.com/start http://hangouts.google.com/chat/person/101",
 		"https://hangouts.google.com/call/ https://hangouts.google.com/call/abc",
 		"<script src=\"//plus.google.com/hangouts/_/api/v1/hangout.js\"> https://plus.google.com/hangouts/_/present/google.com",

@@ -182,7 +182,7 @@ func longNumber(segs []string) string {
 func gotoWebinarKey(l Link, segment, registrant, path string, kind Kind) (Link, error) {
 	key := leading(segment, isDigit)
 	switch {
-	case placeholderWord(segment) || placeholderDigits(key):
+	case placeholderWord(segment) || placeholderDigits(gotoOldKey(key)):
 		return Link{}, Placeholder
 	case len(key) != 9 && (len(key) < 15 || len(key) > 19):
 		return Link{}, Incomplete
@@ -205,6 +205,15 @@ func gotoWebinarKey(l Link, segment, registrant, path string, kind Kind) (Link, 
 		}
 	}
 	return l, nil
+}
+
+// gotoOldKey takes off the one and the zeros that the first keys of 18 digits were filled up with: 100000000058371942.
+func gotoOldKey(key string) string {
+	rest := strings.TrimLeft(strings.TrimPrefix(key, "1000000"), "0")
+	if len(key) == 18 && strings.HasPrefix(key, "1000000") && len(rest) >= 6 {
+		return rest
+	}
+	return key
 }
 
 // joinMe reads join.me/<nine digits>, join.me/<name> and recordings.join.me/<token>.

@@ -14,6 +14,7 @@ func TestGoToMeeting(t *testing.T) {
 		{"https://www.gotomeeting.com/join/748293516rn", meeting},
 		{"<https://app.goto.com/meet/748293516|Join>", meeting},
 		{"gotomeet.me/748293516", meeting},
+		{"> [Join](https://global.gotomeeting.com/meeting/join/748293516)", meeting},
 		{"https://app.gotomeeting.com/?meetingId=748293516", meeting},
 		// rooms in course pages and profiles, with and without an organisation
 		{"[https://gotomeet.me/Rosa.Iglesias](https://gotomeet.me/rosa.iglesias)", room},
@@ -36,6 +37,7 @@ func TestGoToWebinar(t *testing.T) {
 	runPlatform(t, gotomeeting(), []hit{
 		{"[Sign up!](https://attendee.gotowebinar.com/register/" + key + "?source=blog)", register},
 		{"https://register.gotowebinar.com/rt/" + key, register},
+		{"@url = N'https://attendee.gotowebinar.com/register/100000000058371942',", Link{Kind: Registration, Class: PublicForm, Space: "webinar", ID: "100000000058371942"}},
 		{"https://www2.gotomeeting.com/register/482719503", Link{Kind: Registration, Class: PublicForm, Space: "webinar", ID: "482719503"}},
 		// in confirmations to a registrant
 		{"https://global.gotowebinar.com/join/" + key + "/359128746", join},
@@ -48,7 +50,7 @@ func TestGoToWebinar(t *testing.T) {
 		{"https://join.me/601-397-268", Link{Kind: Meeting, Class: JoinWithSecret, Space: "joinme", ID: "601397268"}},
 		{"open session at https://join.me/HooliChoir come by", Link{Kind: PersonalRoom, Class: PermanentRoom, Space: "joinme", ID: "HooliChoir", Owner: "HooliChoir"}},
 	}, []string{
-		"https://attendee.gotowebinar.com/register/1234567890123456789", "https://attendee.gotowebinar.com/register/57085361", "https://global.gotowebinar.com/webinars.tmpl",
+		"https://attendee.gotowebinar.com/register/1234567890123456789", "https://attendee.gotowebinar.com/register/100000000000000001", "https://attendee.gotowebinar.com/register/57085361", "https://global.gotowebinar.com/webinars.tmpl",
 		"https://transcripts.gotomeeting.com/#/s/<token>", "https://transcripts.gotomeeting.com", "https://join.me/", "https://api.join.me/v1/meetings", "url = 'https://join.me/' + url",
 		"https://join.me/invoices/past", "https://help.join.me/s/?language",
 	})

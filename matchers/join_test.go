@@ -341,6 +341,8 @@ func TestPasscodeValues(t *testing.T) {
 		"Passcode: see invite": false, "the passcode will be sent": false, "passcode for people": false, "passcodes: 482913": false,
 		"password: config.zoom.password": false, "password: process.env.ZOOM": false, "Passcode:\nMeeting room 4": false, "Passcode: 000000": false,
 		"password: string;": false, "Passcode:": false,
+		"Passcode: 7": true, "비밀번호: 12": true, "password: 8 characters": false, "passcode 7": false, "Passcode:\n7": false, "Passcode: 0": false,
+		"see https://zoom.us/j/81234567890?pwd=xyz9": false, "see https://zoom.us/j/81234567890?omn=1&amp;pwd=xyz9": false,
 	} {
 		found := joined(t, zoomURL+"\n"+text, zoomLink(zoomURL, "98123456210", Meeting, ""))
 		if got := slices.Contains(found[0].Secrets, "passcode"); got != want {

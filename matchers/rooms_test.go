@@ -81,3 +81,31 @@ func FuzzRooms(f *testing.F) {
 		}
 	})
 }
+
+func TestVariableNames(t *testing.T) {
+	for _, room := range []string{"callName", "teamSlug", "meetingRoomId", "aaa-bbb", "eee"} {
+		if !sampleRoom(room) {
+			t.Errorf("sampleRoom(%q) = false", room)
+		}
+	}
+	for _, room := range []string{"TeamName2", "pyramid", "bbb-acme", "aa-bb", "VandelayCode"} {
+		if sampleRoom(room) {
+			t.Errorf("sampleRoom(%q) = true", room)
+		}
+	}
+}
+
+// A query or a fragment ends a room's name in the path, whatever code joins on behind it.
+func TestEndedRoom(t *testing.T) {
+	for text, want := range map[string]bool{
+		"'https://meet.jit.si/VandelayHall#' . $x":           true,
+		"`https://globex.daily.co/hall-two?t=${token}`":      true,
+		"'https://meet.jit.si/VandelayHall' . $x":            false,
+		"\"https://vdo.ninja/?room=globexhall\" + number":    false,
+		"\"https://meet.jit.si/VandelayHall\" + roomSuffix;": false,
+	} {
+		if found := Standard().FindIn([]byte(text), 0, len(text)); (len(found) > 0) != want {
+			t.Errorf("%s: found %v, want %v", text, len(found) > 0, want)
+		}
+	}
+}

@@ -10,6 +10,8 @@ func TestZoomLinks(t *testing.T) {
 		{"https://umeet.com.cn/j/3827159604", Link{Kind: Meeting, Class: JoinWithSecret, Realm: "cn", ID: "3827159604"}},
 		{"https://acme.zoomgov.com/j/1602738495", Link{Kind: Meeting, Class: JoinWithSecret, Realm: "gov", ID: "1602738495", Org: "acme"}},
 		{"`https://usXXweb.zoom.us/j/84930275116?pwd=xxxxxxxx`", meeting},
+		{"// https://us02web.zoom.us/j/84930275116...", meeting},
+		{"https://us02web.zoom.us/j/84930275116…", meeting},
 		{`<p>Zoom: https://us06web.zoom.us/j/84930275116{" "}</p>`, meeting},
 		{"<p>Zoom: https://us06web.zoom.us/j/84930275116{' '}</p>", meeting},
 		{"https://us06web.zoom.us/j/84930275116{% if code %}?pwd={{ code }}{% endif %}", meeting},

@@ -66,9 +66,6 @@ func (m *Matcher) find(text []byte, from, to int, base int64) (p piece) {
 	windows := windowsOf(text, len(sightings))
 	c := cursor{text: text, at: from}
 	for _, s := range sightings {
-		if s.Possible {
-			continue
-		}
 		if s.Start < from || s.Start >= to || s.End < s.Start || s.End > len(text) {
 			continue // not ours: the neighbour reports it
 		}

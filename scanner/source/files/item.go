@@ -14,6 +14,7 @@ type Item struct {
 	path   string
 	follow bool      // a target may be a symbolic link, a file in a folder may not have become one
 	stdin  io.Reader // for standard input
+	pipe   bool      // a target that is a pipe
 	ctx    context.Context
 }
 
@@ -21,11 +22,14 @@ type Item struct {
 func (i Item) URI() string { return i.path }
 
 // Open opens the item. For files the result has ReadAt and Size as well (see [File]); for standard input it ends early
-// with the context's error when the walk's context is done. It gives an error for all that is no regular file, without
-// waiting for a writer.
+// with the context's error when the walk's context is done, as it does for a pipe that was given as a target. It gives an
+// error for all else that is no regular file, without waiting for a writer.
 func (i Item) Open() (io.ReadCloser, error) {
 	if i.stdin != nil {
 		return newPump(i.ctx, i.stdin), nil
+	}
+	if i.pipe {
+		return openPipe(i.ctx, i.path)
 	}
 	f, err := open(i.path, i.follow)
 	if err != nil {
@@ -46,7 +50,7 @@ func (e irregular) Policy() bool { return true }
 func notRead(mode os.FileMode) string {
 	switch {
 	case mode&os.ModeNamedPipe != 0:
-		return "a named pipe is not read (give - to read standard input)"
+		return "a named pipe is read only when it is given as a target"
 	case mode&os.ModeSocket != 0:
 		return "a socket is not read"
 	case mode&os.ModeDevice != 0:

@@ -2,7 +2,11 @@
 
 package files
 
-import "os"
+import (
+	"context"
+	"io"
+	"os"
+)
 
 // File is an open regular file.
 type File struct {
@@ -39,5 +43,14 @@ func open(path string, follow bool) (*File, error) {
 
 // Size is the size in bytes when the file was opened.
 func (f *File) Size() int64 { return f.size }
+
+// openPipe opens a pipe to be read like standard input.
+func openPipe(ctx context.Context, path string) (io.ReadCloser, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return newPump(ctx, f), nil
+}
 
 func openFolder(path string, _ bool) (*os.File, error) { return os.Open(path) }

@@ -1,12 +1,17 @@
 package files
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 func TestWhatIsNoFileIsNeverOpened(t *testing.T) {
@@ -19,13 +24,80 @@ func TestWhatIsNoFileIsNeverOpened(t *testing.T) {
 	visited, skipped := walked(t, root, Options{})
 	equal(t, "visited", visited, []string{"a"})
 	equal(t, "skipped", skipped, []string{
-		"pipe (policy): a named pipe is not read (give - to read standard input)",
+		"pipe (policy): a named pipe is read only when it is given as a target",
 		"sock (policy): a socket is not read",
 	})
-	_, skipped = walked(t, root, Options{}, root+"/pipe", "/dev/null")
-	if len(skipped) != 2 || !strings.Contains(skipped[1], "a device is not read") {
-		t.Errorf("as targets: %v", skipped)
+	_, skipped = walked(t, root, Options{}, root+"/sock", "/dev/null")
+	equal(t, "as targets", skipped, []string{"sock (failure): a socket is not read", "/dev/null (failure): a device is not read"})
+}
+
+// TestAPipeAsATargetIsRead holds for named pipes, for those that a shell makes of <(command), and for late writers.
+func TestAPipeAsATargetIsRead(t *testing.T) {
+	root := tree(t, "a")
+	named := root + "/pipe"
+	must(t, syscall.Mkfifo(named, 0o600))
+	r, w, err := os.Pipe()
+	must(t, err)
+	defer r.Close()
+	for target, open := range map[string]func() (*os.File, error){
+		named: func() (*os.File, error) { return os.OpenFile(named, os.O_WRONLY, 0) },
+		fmt.Sprintf("/dev/fd/%d", r.Fd()): func() (*os.File, error) { return w, nil },
+	} {
+		text, err := firstItem(t, target, Options{}).Open()
+		must(t, err)
+		go func() { // the named pipe's opens once there is a reader
+			if w, err := open(); err == nil {
+				_, _ = w.WriteString(strings.Repeat("x", 100_000))
+				_ = w.Close()
+			}
+		}()
+		got, err := io.ReadAll(text)
+		if err != nil || len(got) != 100_000 {
+			t.Errorf("%s: %d bytes, %v", target, len(got), err)
+		}
+		must(t, text.Close())
 	}
+}
+
+func TestAPipeWithoutAWriterIsAFailure(t *testing.T) {
+	named := tree(t, "a") + "/pipe"
+	must(t, syscall.Mkfifo(named, 0o600))
+	text, err := firstItem(t, named, Options{}).Open()
+	must(t, err)
+	text.(*pipe).patience = 2 * interval
+	if got, err := io.ReadAll(text); len(got) > 0 || !errors.Is(err, errNoWriter) {
+		t.Errorf("%q, %v", got, err)
+	}
+	must(t, text.Close())
+}
+
+func TestAnEmptyPipeWithoutANameIsEmpty(t *testing.T) {
+	r, w, err := os.Pipe()
+	must(t, err)
+	defer r.Close()
+	must(t, w.Close())
+	text, err := firstItem(t, fmt.Sprintf("/proc/self/fd/%d", r.Fd()), Options{}).Open()
+	must(t, err)
+	if got, err := io.ReadAll(text); len(got) > 0 || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+	must(t, text.Close())
+}
+
+// TestAPipeEndsWithTheContext cancels a read that waits for a writer who says nothing.
+func TestAPipeEndsWithTheContext(t *testing.T) {
+	r, w, err := os.Pipe()
+	must(t, err)
+	defer r.Close()
+	defer w.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	text, err := openPipe(ctx, fmt.Sprintf("/dev/fd/%d", r.Fd()))
+	must(t, err)
+	time.AfterFunc(10*time.Millisecond, cancel)
+	if _, err := text.Read(make([]byte, 10)); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	must(t, text.Close())
 }
 
 func TestAFileThatBecameAPipeDoesNotBlock(t *testing.T) {

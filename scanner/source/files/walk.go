@@ -86,8 +86,10 @@ func (w *walk) target(target string) error {
 		return nil
 	case info.IsDir():
 		return w.folder(folder{path: target})
-	case !info.Mode().IsRegular():
-		w.policy(target, notRead(info.Mode()))
+	case info.Mode()&os.ModeNamedPipe != 0:
+		return w.visit(Item{path: target, follow: true, pipe: true, ctx: w.ctx})
+	case !info.Mode().IsRegular(): // it was asked for, so not reading it is no choice of ours
+		w.failure(target, errors.New(notRead(info.Mode())))
 		return nil
 	case w.isOwn(target, info.Name()):
 		w.policy(target, "written by this run")
