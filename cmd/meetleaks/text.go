@@ -1,24 +1,22 @@
 package main
 
 import (
-	"strings"
-	"unicode"
+	"fmt"
 
-	"meetleaks/matchers"
+	"meetleaks/cmd/meetleaks/internal/report"
 )
 
-// plain makes text from outside fit to be printed: control sequences, invisible and direction-changing characters become
-// "?", and a meeting link in it is masked.
-func plain(text string) string {
-	return matchers.Mask(stripped(text))
-}
+// plain makes text from outside fit to be printed: on one line, without control sequences and characters that cannot be
+// seen, links in it masked.
+func plain(text string) string { return report.MaskText(text) }
 
-// stripped takes out what could move a cursor or change how the rest is read.
-func stripped(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029' {
-			return '?'
-		}
-		return r
-	}, strings.ToValidUTF8(text, "?"))
+// stripped is plain for text that is masked already.
+func stripped(text string) string { return report.Clean(text) }
+
+// count is "1 finding", "2 findings".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -44,6 +44,13 @@ func clean(s string) string {
 	return b.String()
 }
 
+// Clean is what the writers do with text from outside, for what is printed beside a report: one line of valid UTF-8 without
+// terminal sequences and what cannot be seen, cut at 4,096 bytes. Links are not masked, see [MaskText].
+func Clean(s string) string { return clean(s) }
+
+// MaskText is Clean for text that may hold links: they are masked.
+func MaskText(s string) string { return maskPlace(s) }
+
 // plain says that s is short printable ASCII, which is nearly always so.
 func plain(s string) bool {
 	if len(s) > maxShown {

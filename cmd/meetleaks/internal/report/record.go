@@ -47,8 +47,10 @@ type placeRecord struct {
 // recorder makes records of findings: the one place where masking and cleaning happen.
 type recorder struct {
 	Options
-	uri   string // of the last place, as it came
-	shown string // the same, masked: the places of a document follow each other
+	uri    string // of the last place, as it came
+	masked string // the same, links in it masked: the places of a document follow each other
+	hidden string // the same, without the ids of its document
+	shown  string // the same, without any id
 }
 
 func newRecorder(o Options) *recorder {
@@ -80,17 +82,32 @@ func (r *recorder) record(f scanner.Finding) record {
 		rec.ID, rec.URL, rec.Masked = clean(f.Link.ID), clean(f.Link.RevealedURL()), false
 	}
 	rec.Places = make([]placeRecord, 0, len(f.Places))
-	for _, place := range f.Places {
-		rec.Places = append(rec.Places, r.place(place))
+	uri := ""
+	for i, p := range f.Places {
+		if i == 0 || p.URI != f.Places[i-1].URI {
+			uri = r.place(f, p.URI)
+		}
+		rec.Places = append(rec.Places, placeRecord{URI: uri, Line: p.Line, Column: p.Column, MediaType: clean(p.MediaType), Via: cleanAll(p.Via)})
 	}
 	return rec
 }
 
-func (r *recorder) place(p scanner.Place) placeRecord {
-	if r.shown == "" || r.uri != p.URI {
-		r.uri, r.shown = p.URI, maskPlace(p.URI)
+// place makes the place of a finding fit to be shown: files are named after the meetings they are about.
+func (r *recorder) place(f scanner.Finding, uri string) string {
+	if r.masked == "" || r.uri != uri {
+		r.uri, r.masked, r.shown = uri, maskPlace(uri), ""
 	}
-	return placeRecord{URI: r.shown, Line: p.Line, Column: p.Column, MediaType: clean(p.MediaType), Via: cleanAll(p.Via)}
+	if r.Reveal {
+		return r.masked
+	}
+	hidden := f.Hide(r.masked)
+	if r.shown == "" || r.hidden != hidden {
+		r.hidden, r.shown = hidden, hidden
+		if r.Hide != nil {
+			r.shown = clean(r.Hide(hidden))
+		}
+	}
+	return r.shown
 }
 
 // title returns the platform as its vendor writes it.

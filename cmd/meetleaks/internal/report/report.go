@@ -30,6 +30,9 @@ type Options struct {
 	Version   string    // of meetleaks
 	Now       time.Time // of the report
 
+	// Hide hides in a place, which is masked already, the ids that other documents of the run have named; may be nil.
+	Hide func(string) string
+
 	Titles map[string]string // of platforms by name; those of matchers.All when nil
 }
 
@@ -75,6 +78,7 @@ type Summary struct {
 	Meetings     int            `json:"meetings"`     // distinct over all documents
 	Unregistered int            `json:"unregistered"` // of nobody who is registered: counted, never listed
 	Ignored      int            `json:"ignored"`      // hidden by an ignore file
+	Possible     int64          `json:"possible"`     // wrapped links that name a meeting service and cannot be decoded offline
 	Skipped      []scanner.Skip `json:"skipped"`
 	Incomplete   bool           `json:"incomplete"`
 	Requests     map[string]int `json:"requests"`  // by host
