@@ -411,7 +411,7 @@ func (r *reader) entity() bool {
 	case char == 0: // invisible
 		r.pos += length
 		return true
-	case char <= ' ' || char >= 0x7f || strings.IndexRune("\"'<>`^{}|[]", char) >= 0:
+	case char <= ' ' || char >= 0x7f || strings.ContainsRune("\"'<>`^{}|[]", char):
 		return false
 	}
 	if char == '?' || char == '#' {

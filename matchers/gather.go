@@ -1,6 +1,9 @@
 package matchers
 
-import "strings"
+import (
+	"errors"
+	"strings"
+)
 
 // gather knows the spaces of Gather: an id of 16 characters and a name; since its second version a guid, with the name before it.
 // Tokens in the query admit or place a guest; an invitation is a token of 20 or 32 characters, or of eight behind /i/, without the
@@ -57,7 +60,7 @@ func gatherInvite(l Link, segment, path string, least, most int) (Link, error) {
 // gatherSpace reads the id of either version.
 func gatherSpace(segment string) (string, error) {
 	if at := len(segment) - len("00000000-0000-0000-0000-000000000000"); at == 0 || at > 0 && segment[at-1] == '-' {
-		if id, err := guidCode(segment[at:]); err != Incomplete {
+		if id, err := guidCode(segment[at:]); !errors.Is(err, Incomplete) {
 			return id, err
 		}
 	}

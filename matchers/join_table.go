@@ -44,6 +44,9 @@ func (j *joiner) addColumnSecrets() {
 		if start != rowStart {
 			rowStart, inRow = start, 0
 		}
+		if !bytes.ContainsAny(j.text[start:it.start], "\t|;,") && !separatorBehind(j.text, it.end) {
+			continue // no row of a table
+		}
 		head, read = nextHead(j.text, max(read, start-maxHeadBack), start, head), max(read, start)
 		if inRow++; head.end == 0 || start-head.end > maxHeadBack || inRow > maxNeighbour {
 			continue
@@ -52,6 +55,15 @@ func (j *joiner) addColumnSecrets() {
 			it.takeSecret(remark{secret: "passcode", value: cell})
 		}
 	}
+}
+
+// separatorBehind: what separates cells follows on the line.
+func separatorBehind(text []byte, at int) bool {
+	line := text[at:min(len(text), at+maxRowBytes)]
+	if end := bytes.IndexByte(line, '\n'); end >= 0 {
+		line = line[:end]
+	}
+	return bytes.ContainsAny(line, "\t|;,")
 }
 
 // nextHead returns the last head among the lines of text[from:to], head when there is none.
