@@ -501,6 +501,9 @@ func (s *search) parse(text []byte, c candidate, u *URL, p *Platform) ([]Sightin
 		s.step(func() Step {
 			return Step{Start: c.start, End: end, Platform: p.Name, Via: via, Outcome: "dropped", Reason: err.Error(), Shown: maskLoose(c.text)}
 		})
+		if s.apart && c.cut && !bytes.HasPrefix(text[c.end:], []byte("•")) { // what was cut off may be most of an id
+			return []Sighting{{Link: Link{Platform: p.Name, Path: maskLoose(c.text)}, Start: c.start, End: end}}, end
+		}
 		return nil, end
 	}
 	link.Platform = p.Name
@@ -526,6 +529,8 @@ func complete(platform string, l Link) bool {
 		return l.Space == "" && len(l.ID) == len("abc-defg-hij")
 	case "webex":
 		return isHexID(l.ID)
+	case "whatsapp":
+		return len(l.ID) == 22
 	}
 	return false
 }

@@ -56,7 +56,7 @@ func (l Link) shownURL(id string) string {
 	if l.Host == "" {
 		return ""
 	}
-	shown := "https://" + l.Host + strings.ReplaceAll(l.Path, "{id}", id)
+	shown := "https://" + hideID(l.Host, l) + strings.ReplaceAll(l.Path, "{id}", id)
 	for i, name := range l.Secrets {
 		if i == 0 && !strings.Contains(l.Path, "?") {
 			shown += "?" + name + "=•"
@@ -67,12 +67,15 @@ func (l Link) shownURL(id string) string {
 	return shown
 }
 
-// maskLoose shows a candidate that is no link: host and short path words stay, everything that could be an id goes.
+// maskLoose shows a candidate that is no link: the host, and the words that links have in their paths. Everything else could
+// be an id.
 func maskLoose(s string) string {
+	const words = " j my w s wc my rec share play join meet meeting meetings meetup-join register registration webinar invite invitation " +
+		"room rooms b l dl launcher launcher.html call video voice lookup test pricing download signin login docs app apps start "
 	u := parseURL(s)
 	shown := u.Host
 	for _, seg := range u.Segs()[:min(len(u.Segs()), 6)] {
-		if len(seg) > 12 || strings.ContainsAny(seg, "0123456789") {
+		if !strings.Contains(words, " "+strings.ToLower(seg)+" ") {
 			seg = first(seg, 2) + dots
 		}
 		shown += "/" + seg
@@ -113,7 +116,9 @@ func maskRound(text string, found []Sighting) string {
 	var list []replacement
 	for _, f := range found {
 		shown := f.MaskedURL()
-		if shown == "" {
+		if f.Kind == "" {
+			shown = f.Path // a link shown cut off
+		} else if shown == "" {
 			shown = f.MaskedID()
 		}
 		list = append(list, replacement{Span{f.Start, f.End}, shown})
@@ -181,37 +186,49 @@ func (l Link) HideIn(text string) string {
 	return text
 }
 
+// hideID compares letters and digits alone, without regard to case: "KFJ-WHRP-ZQA", "kfjwhrpzqa" and "987_4812_3771" are ids too.
 func hideID(text string, l Link) string {
-	if len(l.ID) < 6 {
+	if len(l.ID) < 6 || len(text) < 6 {
 		return text
 	}
-	text = strings.ReplaceAll(text, l.ID, l.MaskedID())
-	if !all(l.ID, isDigit) {
-		return text
-	}
+	var out strings.Builder
+	done := 0
 	for i := 0; i < len(text); i++ {
-		if end := sameDigits(text[i:], l.ID); end > 0 && (i == 0 || !isDigit(text[i-1])) {
-			text = text[:i] + l.MaskedID() + text[i+end:]
+		if i > 0 && isDigit(text[i-1]) && isDigit(text[i]) {
+			continue // inside a number
+		}
+		if end := sameID(text[i:], l.ID); end > 0 {
+			out.WriteString(text[done:i])
+			out.WriteString(l.MaskedID())
+			done = i + end
+			i = done - 1
 		}
 	}
-	return text
+	if done == 0 {
+		return text
+	}
+	return out.String() + text[done:]
 }
 
-// sameDigits returns the length of the digits of id at the start of text with single separators between, 0 when there are
-// others.
-func sameDigits(text, id string) int {
+// sameID returns the length of the id at the start of text, 0 when another text stands there. Punctuation is passed over on
+// both sides, one character at a time.
+func sameID(text, id string) int {
 	i, n := 0, 0
-	for n < len(id) && i < len(text) {
-		switch {
-		case text[i] == id[n]:
+	for {
+		for n < len(id) && !isIDByte(id[n]) {
 			n++
-		case n == 0 || text[i] != ' ' && text[i] != '-' && text[i] != '.':
+		}
+		if n == len(id) {
+			return i
+		}
+		if i < len(text) && i > 0 && !isIDByte(text[i]) {
+			i++
+		}
+		if i >= len(text) || lowerByte(text[i]) != lowerByte(id[n]) {
 			return 0
 		}
-		i++
+		i, n = i+1, n+1
 	}
-	if n < len(id) {
-		return 0
-	}
-	return i
 }
+
+func isIDByte(c byte) bool { return isAlnum(c) || c >= 0x80 }

@@ -103,9 +103,39 @@ func FuzzMask(f *testing.F) {
 	})
 }
 
+func TestMaskHidesWhatIsCutOff(t *testing.T) {
+	for _, text := range []string{"https://acme.zoom.us/j/98748123771…", "https://meet.google.com/kfj-whrp-zqa...", "see discord.gg/qwKzjp7T… and", "https://98748123771.zoom.us/j/98748123771"} {
+		masked := Mask(text)
+		for _, id := range []string{"98748123771", "kfj-whrp-zqa", "qwKzjp7T"} {
+			if strings.Contains(masked, id) {
+				t.Errorf("Mask(%q) = %q", text, masked)
+			}
+		}
+		if again := Mask(masked); again != masked {
+			t.Errorf("Mask(%q) = %q, then %q", text, masked, again)
+		}
+	}
+}
+
+func TestExplainShowsNoID(t *testing.T) {
+	for _, text := range []string{"https://meet.google.com/kfj-whrp…", "https://join.skype.com/hkqjzpwmrt...", "https://discord.gg/qwkzjp…", "https://zoom.us/j/9874812377155"} {
+		_, steps, _ := Explain([]byte(text))
+		if len(steps) == 0 {
+			t.Errorf("no step for %q", text)
+		}
+		for _, step := range steps {
+			for _, id := range []string{"kfj-whrp", "hkqjzpwmrt", "qwkzjp", "98748"} {
+				if strings.Contains(step.Shown, id) {
+					t.Errorf("%q is shown as %q", text, step.Shown)
+				}
+			}
+		}
+	}
+}
+
 func TestHideIn(t *testing.T) {
 	l := Link{Platform: "zoom", ID: "98234510217", Kind: Meeting, Aliases: []string{"zoom:commercial:my:jane.roe"}}
-	if got, want := l.HideIn("a/98234510217.html b/982-3451-0217.txt c/jane.roe.md"), "a/982•••••217.html b/982•••••217.txt c/ja•••••.md"; got != want {
+	if got, want := l.HideIn("a/98234510217.html b/982-3451-0217.txt c/JANE_ROE.md 982/3451/0217 1982345102173"), "a/982•••••217.html b/982•••••217.txt c/ja•••••.md 982•••••217 1982345102173"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 }

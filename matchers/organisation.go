@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Organisation is what somebody registered as theirs. It is read once, by NewIndex.
@@ -194,8 +195,8 @@ func namesSomebody(host string) error {
 	return nil
 }
 
-// knownKeys are the forms under which a known meeting or room is looked up. value is "platform:id", "platform:space/id", or a
-// whole link. The error does not repeat it.
+// knownKeys are the forms under which a known meeting or room is looked up. value is "platform:id", "platform:space/id",
+// "platform:realm/id" where ids are unique only in an account or on a host, or a whole link. The error does not repeat it.
 func knownKeys(value string) ([]string, error) {
 	if found := Find([]byte(value)); len(found) == 1 && strings.Contains(value, "://") {
 		return []string{found[0].Key()}, nil
@@ -204,12 +205,29 @@ func knownKeys(value string) ([]string, error) {
 	if !ok || id == "" || !isPlatform(platform) {
 		return nil, errors.New("want PLATFORM:ID, as in zoom:98•••••101 or zoom:my/NAME, or a whole link")
 	}
-	compact := strings.NewReplacer(" ", "", "-", "").Replace(id)
-	if all(compact, isDigit) {
+	if compact := strings.NewReplacer(" ", "", "-", "").Replace(id); all(compact, isDigit) {
 		id = compact
+	} else if realmPlatforms()[platform] && !strings.Contains(id, "/") {
+		return nil, fmt.Errorf("names of rooms are unique only on a host or in an account there: want %s:HOST/ROOM (as the link has it), or the whole link", platform)
 	}
 	return []string{platform + "|" + strings.ToLower(id)}, nil
 }
+
+// realmPlatforms are those whose links, in the built-in corpus, all belong to a host or an account.
+var realmPlatforms = sync.OnceValue(func() map[string]bool { //nolint:gochecknoglobals // immutable after first use
+	always := make(map[string]bool)
+	for text := range corpusTexts {
+		for _, s := range Find([]byte(text)) {
+			if s.Kind != PersonalRoom || s.Platform == "zoom" {
+				continue
+			}
+			if was, seen := always[s.Platform]; !seen || was {
+				always[s.Platform] = s.Realm != ""
+			}
+		}
+	}
+	return always
+})
 
 func isPlatform(name string) bool {
 	return slices.ContainsFunc(standard().platforms, func(p Platform) bool { return p.Name == name })
@@ -289,17 +307,19 @@ func (x *Index) byNumber(c *claims, l Link) {
 	if !x.known || c.best < 3 {
 		return
 	}
-	id := strings.ToLower(l.ID)
-	c.exact(hashKey(x.key, l.Platform+"|"+id))
-	c.exact(hashKey(x.key, l.Key()))
-	if l.Space != "" {
-		c.exact(hashKey(x.key, l.Platform+"|"+l.Space+"/"+id))
-	}
-	for _, alias := range l.Aliases {
-		c.exact(hashKey(x.key, alias))
-		parts := strings.SplitN(alias, ":", 4)
-		if len(parts) == 4 {
-			c.exact(hashKey(x.key, parts[0]+"|"+strings.ToLower(parts[3])))
+	for _, k := range append([]string{l.Key()}, l.Aliases...) {
+		c.exact(hashKey(x.key, k))
+		parts := strings.SplitN(k, ":", 4)
+		if len(parts) != 4 {
+			continue
+		}
+		platform, realm, space, id := parts[0], parts[1], parts[2], strings.ToLower(parts[3])
+		if realm != "" {
+			c.exact(hashKey(x.key, platform+"|"+realm+"/"+id))
+		}
+		if realm == "" || platform == "zoom" && realm == "commercial" {
+			c.exact(hashKey(x.key, platform+"|"+id))
+			c.exact(hashKey(x.key, platform+"|"+space+"/"+id))
 		}
 	}
 }

@@ -52,7 +52,7 @@ func TestOwners(t *testing.T) {
 			Pattern{MeetingPattern, "zoom:982 3451 0217"},
 			Pattern{MeetingPattern, "google-meet:wqk-zpru-mdt"},
 			Pattern{PagePattern, "https://partner.example/acme/*"},
-			Pattern{NearPattern, "acme supervisory board"},
+			Pattern{NearPattern, "(acme supervisory  board"},
 			Pattern{RegexpPattern, `(?i)acme[- ]town[- ]hall`},
 			Pattern{PublicPattern, "https://acme.example/lectures/*"},
 		),
@@ -75,7 +75,7 @@ func TestOwners(t *testing.T) {
 		{"nobody's on a look-alike domain", "https://us02web.zoom.us/j/84930275116", Whereabouts{Host: "notacme.example", URL: "https://notacme.example/"}, nil},
 		{"nobody's on a partner's page", "https://us02web.zoom.us/j/84930275116", Whereabouts{Host: "partner.example", URL: "https://partner.example/acme/agenda"}, []string{"acme 6 page:https://partner.example/acme/*"}},
 		{"nobody's elsewhere at the partner", "https://us02web.zoom.us/j/84930275116", Whereabouts{Host: "partner.example", URL: "https://partner.example/other"}, nil},
-		{"near", "ACME  Supervisory\nBoard meets: https://zoom.us/j/84930275116", Whereabouts{}, []string{"acme 5 near:acme supervisory board"}},
+		{"near", "ACME  Supervisory\nBoard meets: https://zoom.us/j/84930275116", Whereabouts{}, []string{"acme 5 near:(acme supervisory  board"}},
 		{"near, inside a word", "Pacme supervisory boards: https://zoom.us/j/84930275116", Whereabouts{}, nil},
 		{"near wins over page", "globex shareholders: https://zoom.us/j/84930275116", Whereabouts{Host: "acme.example", URL: "https://acme.example/"}, []string{"globex 5 near:globex shareholders"}},
 		{"too far", "acme supervisory board" + strings.Repeat(" blah", 80) + " https://zoom.us/j/84930275116", Whereabouts{}, nil},
@@ -113,6 +113,27 @@ func TestOwnHosts(t *testing.T) {
 	}
 	if found := Find([]byte("https://meet.acme.example/weekly-sync")); len(found) != 0 {
 		t.Errorf("found without registration: %+v", found)
+	}
+}
+
+// Names of rooms are unique only on a host or in an account: the same name elsewhere is somebody else's.
+func TestRoomsStayInTheirRealm(t *testing.T) {
+	x := index(t, org("acme", Pattern{RoomPattern, "jitsi:jitsi.acme.example/dailyquorum"}, Pattern{RoomPattern, "https://acme.whereby.com/dailyquorum"},
+		Pattern{MeetingPattern, "zoom:98748123771"}))
+	for text, want := range map[string]int{
+		"https://jitsi.acme.example/DailyQuorum":  1,
+		"https://jitsi.other.example/dailyquorum": 0,
+		"https://acme.whereby.com/dailyquorum":    1,
+		"https://other.whereby.com/dailyquorum":   0,
+		"https://zoom.us/j/98748123771":           1,
+		"https://zoomgov.com/j/98748123771":       0,
+	} {
+		if got := x.Owners(one(t, Standard(), text).Link, Whereabouts{}); len(got) != want {
+			t.Errorf("%s: %+v, want %d owners", text, got, want)
+		}
+	}
+	if _, err := NewIndex([]Organisation{org("acme", Pattern{RoomPattern, "jitsi:dailyquorum"})}, nil); err == nil || !strings.Contains(err.Error(), "HOST/ROOM") {
+		t.Errorf("a room without its host: %v", err)
 	}
 }
 

@@ -48,6 +48,7 @@ func newPhrases() *phrases {
 // addNear registers words; they need six letters or digits.
 func (p *phrases) addNear(org int32, words string, domains []string) error {
 	text := strings.ToLower(strings.Join(strings.Fields(words), " "))
+	text = strings.TrimLeftFunc(text, func(r rune) bool { return r < 0x80 && !isWordByte(byte(r)) }) // words begin with letters
 	if countLetters(text) < 6 || len(text) < nearPrefix {
 		return fmt.Errorf("%q is too short: a distinctive word of six letters or more is needed", words)
 	}
@@ -105,8 +106,10 @@ func RegexpLiteral(expr string) (string, error) {
 	requiredLiterals(tree.Simplify(), func(s string) {
 		s = strings.ToLower(s)
 		letters += countLetters(s)
-		if len(s) > len(longest) {
-			longest = s
+		for _, word := range strings.Fields(s) { // white space is folded where it is looked for
+			if len(word) > len(longest) {
+				longest = word
+			}
 		}
 	})
 	if letters < 6 || len(longest) < regexpPrefix {
@@ -188,7 +191,7 @@ func (p *phrases) matchRegexps(lower, text string, f func(*phrase)) {
 				continue
 			}
 			tried[n] = true
-			if ph.expr.MatchString(text) {
+			if ph.expr.MatchString(text) || ph.expr.MatchString(lower) {
 				f(ph)
 			}
 		}

@@ -20,7 +20,10 @@ type URL struct {
 	segs   []string
 }
 
-const maxTail = 600
+const (
+	maxTail = 600
+	maxHost = 253 // bytes of a host name, RFC 1035
+)
 
 // parseURL never fails: what is missing stays empty.
 func parseURL(s string) *URL {
@@ -45,7 +48,7 @@ func parseURL(s string) *URL {
 	if i := strings.IndexByte(authority, ':'); i >= 0 {
 		authority, u.Port = authority[:i], authority[i+1:]
 	}
-	u.Host = strings.ToLower(strings.Trim(authority, ".-"))
+	u.Host = strings.ToLower(strings.Trim(leading(authority[:min(len(authority), maxHost)], isHostByte), ".-"))
 	return u
 }
 

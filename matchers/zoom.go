@@ -42,7 +42,7 @@ func zoomSecrets() []string {
 func parseZoom(u *URL) (Link, error) {
 	l := Link{Realm: zoomCloud(u.Base), Org: zoomVanity(u), Host: u.Host}
 	l.AddSecret(u.SecretParams(zoomSecrets()...)...)
-	if u.Base == "zoomcrc.com" || u.User != "" {
+	if u.Base == "zoomcrc.com" || u.User != "" && !strings.HasPrefix(u.Scheme, "http") {
 		return zoomSIP(u, l)
 	}
 	switch sub := u.Label(); {
@@ -337,6 +337,9 @@ func zoomVanity(u *URL) string {
 	label := u.Label()
 	if len(label) == 7 && strings.HasSuffix(label, "web") && isAlpha(label[0]) && isAlpha(label[1]) && (isDigit(label[2]) && isDigit(label[3]) || label[2:4] == "xx") {
 		return ""
+	}
+	if all(label, isDigit) {
+		return "" // a number that somebody put in the wrong place names nobody
 	}
 	switch label {
 	case "app", "api", "support", "explore", "marketplace", "developers", "devforum", "success", "status", "blog", "events",
