@@ -149,19 +149,6 @@ func softBreak(text []byte, i int) int {
 	return n
 }
 
-// folded returns the length of an iCalendar fold (RFC 5545, 3.1) at text[i], 0 when there is none: CRLF and one white space
-// behind a full line of 75 octets.
-func folded(text []byte, i int) int {
-	if i+3 >= len(text) || text[i] != '\r' || text[i+1] != '\n' || text[i+2] != ' ' && text[i+2] != '\t' || text[i+3] <= ' ' {
-		return 0
-	}
-	from := max(0, i-80)
-	if width := i - from - 1 - bytes.LastIndexByte(text[from:i], '\n'); width < 60 || width > 76 {
-		return 0
-	}
-	return 3
-}
-
 // asciiPrefix counts the ASCII bytes at the start, 32 at a time.
 func asciiPrefix(b []byte) int {
 	const high = 0x8080808080808080
@@ -238,12 +225,16 @@ func (v *view) cleanSpot(at Span, labels map[string]bool) int {
 			}
 		case c == '\r':
 			n = folded(raw, i)
+		case c == '\n':
+			n = foldedBare(raw, i)
 		case c == '[' || c == '(' || c == '{':
 			repl, n = bracketed(raw[i:])
 		case c == ' ':
 			repl, n = spacedDot(raw, i, labels)
 		case c == '\\' || c == '%' || c == '&' || c == '<':
-			repl, n = escapedDot(raw, i, labels)
+			if n = foldedEscaped(raw, i); n == 0 {
+				repl, n = escapedDot(raw, i, labels)
+			}
 		}
 		if n == 0 {
 			v.text = append(v.text, raw[i])

@@ -19,5 +19,6 @@ func TestDaily(t *testing.T) {
 		"See the [vendor page](https://docs.daily.co/reference/rest-api) for details.",
 		"<a href=\"https://www.daily.co/\">More</a>",
 		"Need help? https://dashboard.daily.co/rooms | Unsubscribe",
+		"const CALL = 'https://globexlabs.daily.co/fake-board'; const NEXT = 'https://globexlabs.daily.co/visit-room-id'",
 	})
 }

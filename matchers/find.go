@@ -32,6 +32,7 @@ const (
 	tapTarget
 	h323Target
 	signTarget
+	calendarTarget
 	cueTarget
 )
 
@@ -151,10 +152,14 @@ func (f *Finder) clean(raw []byte, spots []Span) *view {
 func (s *search) sweep(text []byte, from, to int, spots []Span) ([]literalHit, []Span) {
 	hits := s.f.set.find(nil, text, max(0, from-spotRadius), min(len(text), to+spotRadius))
 	kept := hits[:0]
+	unfolded := 0
 	for _, h := range hits {
-		if s.f.targets[h.tag].kind == signTarget {
+		switch kind := s.f.targets[h.tag].kind; {
+		case kind == signTarget:
 			spots = addSpot(spots, h.start, len(text))
-		} else if h.start >= from && h.start < to {
+		case kind == calendarTarget:
+			spots, unfolded = addFolds(spots, text, h.start, unfolded)
+		case h.start >= from && h.start < to:
 			kept = append(kept, h)
 		}
 	}
@@ -328,7 +333,21 @@ func (s *search) judge(text []byte, hits []literalHit) (links []Sighting, number
 			consumed = max(consumed, end)
 		}
 	}
-	return links, numbers
+	return withoutCutEnd(text, links), numbers
+}
+
+// withoutCutEnd drops a number at the very end of a text that is the beginning of another one in it: the text was cut there.
+func withoutCutEnd(text []byte, links []Sighting) []Sighting {
+	if len(links) == 0 || links[len(links)-1].End < len(text) {
+		return links
+	}
+	last := links[len(links)-1]
+	for _, other := range links[:len(links)-1] {
+		if other.Platform == last.Platform && completes(last.ID, other.ID) {
+			return links[:len(links)-1]
+		}
+	}
+	return links
 }
 
 func (s *search) number(text []byte, h literalHit, kind targetKind) (number, bool) {

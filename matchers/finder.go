@@ -32,6 +32,7 @@ func NewFinder(platforms []Platform, ownHosts ...string) *Finder {
 	b.add(target{kind: h323Target}, "##")
 	b.add(target{kind: cueTarget}, dialCues()...)
 	b.add(target{kind: signTarget}, cleaningSigns(known)...)
+	b.add(target{kind: calendarTarget}, calendarSigns()...)
 	b.f.set = newLiteralSet(b.texts, b.tags)
 	return b.f
 }

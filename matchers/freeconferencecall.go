@@ -27,6 +27,8 @@ func parseFreeConferenceCall(u *URL) (Link, error) {
 	switch {
 	case err != nil:
 		return Link{}, err
+	case placeholderName(name):
+		return Link{}, Placeholder
 	case len(name) < 3:
 		return Link{}, Incomplete
 	}

@@ -9,6 +9,7 @@ func TestFreeConferenceCall(t *testing.T) {
 		{"今夜20時から → https://www.freeconferencecall.com/wall/TWalton7 （参加自由）", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "twalton7", Owner: "twalton7"}},
 	}, []string{
 		"    expect(parse('https://join.freeconferencecall.com/yourname')).toBe(true);",
+		"    'https://bluejeans.com/123456789',\n    'https://freeconferencecall.com/wall/alice',\n",
 		"      placeholder: 'https://join.freeconferencecall.com/{user}',\n      required: true,",
 		"<a href=\"https://www.freeconferencecall.com/en/us/login\">More</a>",
 		"Need help? https://join.freeconferencecall.com/ | Unsubscribe",

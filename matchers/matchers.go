@@ -20,7 +20,7 @@
 //	find.go finder.go         the search: from hits to sightings; how a Finder is built
 //	explain.go                the same search, told step by step
 //	literals.go               the sweep
-//	clean.go                  the cleaned view
+//	clean.go fold.go          the cleaned view; the folded lines of calendars
 //	candidate.go url.go       cutting a URL out of its text; its parts
 //	labels.go                 the table of labels in every language
 //	invitation.go tap.go      numbers behind labels; dial strings, H.323, SIP

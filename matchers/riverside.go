@@ -17,7 +17,7 @@ func parseRiverside(u *URL) (Link, error) {
 	if u.Seg(0) != "studio" || len(u.Segs()) != 2 || u.Label() != "" || studio == "share" {
 		return Link{}, NotAMeeting
 	}
-	room, err := namedRoom(u, studio)
+	room, err := sharedRoom(u, studio)
 	if err != nil {
 		return Link{}, err
 	}

@@ -16,5 +16,6 @@ func TestRiverside(t *testing.T) {
 		"Need help? https://riverside.fm/pricing | Unsubscribe",
 		"See the [vendor page](https://riverside.fm/studio/share/local-sync) for details.",
 		"<a href=\"http://riverside.fm/\">More</a>",
+		"// the fixture answers for https://riverside.fm/studio/demo-episode too",
 	})
 }

@@ -49,7 +49,19 @@ func sampleRoom(name string) bool {
 		}
 	}
 	return lower[0] == ':' || lower[0] == '$' || lower[0] == '%' || strings.HasSuffix(lower, "-here") || strings.HasSuffix(lower, "_here") || sampleEnd(lower) ||
-		variableName(name) || oneLetterGroups(lower)
+		madeUp(lower) || variableName(name) || oneLetterGroups(lower)
+}
+
+// madeUp reports whether a name says of itself that it was made for a test (fake-board, mock_room), or ends as the name of what will
+// stand there does (visit-room-id).
+func madeUp(lower string) bool {
+	first := lower[:max(0, strings.IndexAny(lower, "-_"))]
+	switch first {
+	case "fake", "dummy", "mock", "stub", "nonexistent":
+		return true
+	}
+	plain := strings.ReplaceAll(lower, "_", "-")
+	return strings.HasSuffix(plain, "-room-id") || strings.HasSuffix(plain, "-meeting-id")
 }
 
 // variableName reports whether a name is written as programs name what will stand there: callName, teamSlug, meetingId.
@@ -120,11 +132,11 @@ func genericRoom(name string) bool {
 	return fits[len(plain)]
 }
 
-func genericWords() [56]string {
+func genericWords() [57]string {
 	return [...]string{
 		"my", "our", "the", "some", "any", "a", "new", "this", "test", "demo", "sample", "custom", "personal", "private", "general", "main", "default",
 		"team", "group", "company", "project", "product", "engineering", "design", "room", "rooms", "lobby", "office", "space", "meeting", "meetings", "meet", "call",
-		"standup", "sync", "planning", "retro", "daily", "weekly", "monthly", "chat", "video", "conference", "conf", "session", "interview", "kickoff", "name",
+		"standup", "sync", "planning", "retro", "daily", "weekly", "monthly", "chat", "video", "conference", "conf", "session", "interview", "kickoff", "episode", "name",
 		"host", "guest", "link", "john", "jane", "doe", "smith", "alice",
 	}
 }

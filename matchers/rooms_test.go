@@ -45,12 +45,12 @@ func TestGenericRoom(t *testing.T) {
 }
 
 func TestSampleEnd(t *testing.T) {
-	for _, room := range []string{"lesson-abc123", "435abc123", "acme-xyz", "board_abc", "consult-1234", "acme-foo", "doctor123", "Room1234"} {
+	for _, room := range []string{"lesson-abc123", "435abc123", "acme-xyz", "board_abc", "consult-1234", "acme-foo", "doctor123", "Room1234", "fake-board", "Mock_Visit", "visit-room-id"} {
 		if !sampleRoom(room) {
 			t.Errorf("sampleRoom(%q) = false", room)
 		}
 	}
-	for _, room := range []string{"acme-1243", "xyzzy-board", "acme-abcoffee", "bar-vandelay", "globex-137", "empathy123", "doctor7", "room124"} {
+	for _, room := range []string{"acme-1243", "xyzzy-board", "acme-abcoffee", "bar-vandelay", "globex-137", "empathy123", "doctor7", "room124", "fakery-club", "mockingbird", "komunitas-id"} {
 		if sampleRoom(room) {
 			t.Errorf("sampleRoom(%q) = true", room)
 		}

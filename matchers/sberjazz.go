@@ -31,7 +31,7 @@ func parseSberJazz(u *URL) (Link, error) {
 	switch {
 	case placeholderWord(code) || inventedCode(code):
 		return Link{}, Placeholder
-	case !jazzCode(u, code) || !secret && (isSitePage(code) || !mixed(code)):
+	case !jazzCode(u, code, secret) || !secret && (isSitePage(code) || !mixed(code)):
 		return Link{}, NotAMeeting
 	}
 	l := Link{Kind: Meeting, Class: JoinWithSecret, ID: code, Host: u.Host, Path: "/{id}"}
@@ -41,9 +41,9 @@ func parseSberJazz(u *URL) (Link, error) {
 	return l, nil
 }
 
-// jazzCode: six small letters and digits; on the bank's host also with a word and a hyphen before them.
-func jazzCode(u *URL, code string) bool {
-	if u.Base == "jazz.sberbank.ru" {
+// jazzCode: six small letters and digits; on the bank's host, and where a password follows, also with a word and a hyphen before them.
+func jazzCode(u *URL, code string, secret bool) bool {
+	if secret || u.Base == "jazz.sberbank.ru" {
 		if word, rest, ok := strings.Cut(code, "-"); ok && all(word, isTalkByte) {
 			code = rest
 		}

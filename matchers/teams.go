@@ -140,7 +140,7 @@ func teamsShort(u *URL, l Link, route string) (Link, error) {
 	id := leading(segment, isDigit)
 	glued := len(id) < len(segment) && (isAlpha(segment[len(id)]) || segment[len(id)] == '_')
 	switch {
-	case len(id) < 10 || len(id) > 16 || glued && len(id) < 12:
+	case len(id) < teamsLeast(u) || len(id) > 16 || glued && len(id) < 12:
 		word, _, _ := strings.Cut(segment, "?")
 		if word != "" && (placeholderWord(word) || placeholderDigits(id)) {
 			return Link{}, Placeholder
@@ -157,6 +157,14 @@ func teamsShort(u *URL, l Link, route string) (Link, error) {
 		}
 	}
 	return l, nil
+}
+
+// teamsLeast is the least number of digits that is not one cut off: those of the home service have thirteen.
+func teamsLeast(u *URL) int {
+	if u.Base == "teams.live.com" {
+		return 12
+	}
+	return 10
 }
 
 // teamsSpace keeps the numbers of the home service and of work apart.

@@ -151,6 +151,8 @@ func teamsMisses() []string {
 		`"cid":"19:meeting_abc@thread.v2"`,
 		// shown cut off
 		"teams.microsoft.com/meet/2846150397…",
+		// the home service's numbers have thirteen digits: this one stops in the middle
+		"meetingUrl: 'https://teams.live.com/meet/94281750364",
 	}
 }
 

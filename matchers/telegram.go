@@ -11,7 +11,7 @@ func telegram() Platform {
 		Name:    "telegram",
 		Title:   "Telegram",
 		Hosts:   []string{"t.me/", "t.me\\/", "t.me%2f", "t.me?v", "t.me?l", "telegram.me", "telegram.dog"},
-		Anchors: []string{"tg://join", "tg://resolve", "tg://call"},
+		Anchors: []string{"tg://join", "tg://resolve", "tg://call", `tg:\/\/join`, `tg:\/\/resolve`, `tg:\/\/call`},
 		Docs:    "https://core.telegram.org/api/links",
 		Parse:   parseTelegram,
 		Forms: []Form{

@@ -104,3 +104,10 @@ func TestWebexTapPassword(t *testing.T) {
 		t.Errorf("read %+v, %v", n, ok)
 	}
 }
+
+func TestZoomNumberCutAtTheEnd(t *testing.T) {
+	s := one(t, NewFinder([]Platform{zoom()}), "<a href=\"https://zoom.us/j/84930275116\">https://zoom.us/j/849302751")
+	if s.ID != "84930275116" {
+		t.Errorf("id %s", s.ID)
+	}
+}
