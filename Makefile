@@ -12,7 +12,9 @@ LINT_VERSION := 2.15.0
 FOLDERS := $(wildcard cmd deploy matchers notify scanner)
 SCRIPTS := .ci/run .ci/deps $(wildcard deploy/*.sh deploy/*/*.sh)
 STATIC := CGO_ENABLED=0
-BUILD := build -trimpath -ldflags "-s -w"
+# The tag or commit, for `meetleaks version`; "devel" outside a git checkout.
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+BUILD = build -trimpath -ldflags "-s -w -X main.stamped=$(VERSION)"
 
 .PHONY: help build test test-long bench bench-smoke lint fuzz tools deps format vet unit \
 	arm64 verify scripts browser clean
@@ -73,10 +75,7 @@ unit:
 	CGO_ENABLED=1 $(GO) test -race -timeout 10m ./...
 
 browser:
-	@if grep -rlE '^//go:build .*\bbrowser\b' --include='*.go' $(FOLDERS) >/dev/null; then \
-		echo 'browser: go test -tags browser ./...'; \
-		CGO_ENABLED=1 $(GO) test -race -timeout 10m -tags browser ./...; \
-	else echo 'browser: no test asks for one'; fi
+	CGO_ENABLED=1 $(GO) test -race -timeout 10m -tags browser -run Browser ./cmd/meetleaks/internal/report
 
 scripts:
 	shellcheck $(SCRIPTS)
@@ -84,8 +83,10 @@ scripts:
 arm64:
 	$(STATIC) GOOS=linux GOARCH=arm64 $(GO) $(BUILD) -o bin/meetleaks-arm64 ./cmd/meetleaks
 
+# -diff changes nothing: it prints what `go mod tidy` would change, and fails when that is something.
 verify:
 	$(GO) mod verify
+	$(GO) mod tidy -diff
 
 bench-smoke: build
 	$(GO) test -bench . -benchtime 1x -run '^$$' ./matchers/...

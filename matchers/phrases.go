@@ -164,7 +164,7 @@ func (p *phrases) matchNear(lower string, f func(*phrase)) {
 	inWord := false
 	for i := 0; i+nearPrefix <= len(lower); i++ {
 		word := isWordByte(lower[i])
-		begins := word && !inWord
+		begins := word && !inWord || lower[i] >= spaceless
 		inWord = word
 		if !begins || !p.maybe(lower[i:i+nearPrefix]) {
 			continue
@@ -172,7 +172,7 @@ func (p *phrases) matchNear(lower string, f func(*phrase)) {
 		for _, n := range p.near[lower[i:i+nearPrefix]] {
 			ph := &p.list[n]
 			end := i + len(ph.text)
-			if strings.HasPrefix(lower[i:], ph.text) && (end == len(lower) || !isWordByte(lower[end])) {
+			if strings.HasPrefix(lower[i:], ph.text) && (end == len(lower) || !isWordByte(lower[end]) || endsSpaceless(ph.text)) {
 				f(ph)
 			}
 		}
@@ -212,6 +212,14 @@ func phraseHash(b []byte) uint64 {
 }
 
 func isWordByte(c byte) bool { return isAlnum(c) || c >= 0x80 }
+
+// spaceless is the first byte of characters from U+3000 on: Chinese, Japanese and Korean words stand beside each other.
+const spaceless = 0xE3
+
+func endsSpaceless(s string) bool {
+	_, size := utf8.DecodeLastRuneInString(s)
+	return s[len(s)-size] >= spaceless
+}
 
 // Near cuts the text around a link to what near words are looked for in: NearDistance characters on both sides.
 func Near(text string, start, end int) string {

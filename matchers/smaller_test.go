@@ -117,6 +117,7 @@ func TestTelegram(t *testing.T) {
 	secret.Secrets = []string{"videochat"}
 	runPlatform(t, telegram(), []hit{
 		{"[Telegram](https://t.me/+Kq7RmxVd9pZ4tLw8)", group},
+		{`{"url":"tg:\/\/join?invite=Kq7RmxVd9pZ4tLw8"}`, group},
 		{"telegram: t.me/joinchat/Kq7RmxVd9pZ4tLw8", group},
 		{"\"https:\\/\\/t.me\\/+Kq7RmxVd9pZ4tLw8\"", group},
 		{"go?u=https%3A%2F%2Ft.me%2Fjoinchat%2FKq7RmxVd9pZ4tLw8", group},

@@ -18,17 +18,18 @@ type meetings struct {
 
 	possible int64 // wrappers that cannot be decoded
 
-	names  map[string]string   // hosts, paths and the like, each kept once
-	byKey  map[string]*meeting // by every key and alias; a value may have been joined with another, see root
-	all    []*meeting          // in the order of discovery, with those that were joined
-	sorted []*meeting          // the result of order
-	beside *beside             // sorted, for the findings
-	live   int                 // meetings that were not joined with another
-	places int                 // kept, of all meetings
-	near   int                 // bytes of text kept
-	held   int                 // bytes of ids, names and keys kept
-	lost   int                 // sightings beyond MaxMeetings
-	blind  int                 // first places without their text
+	names   map[string]string   // hosts, paths and the like, each kept once
+	byKey   map[string]*meeting // by every key and alias; a value may have been joined with another, see root
+	all     []*meeting          // in the order of discovery, with those that were joined
+	sorted  []*meeting          // the result of order
+	beside  *beside             // sorted, for the findings
+	live    int                 // meetings that were not joined with another
+	places  int                 // kept, of all meetings
+	near    int                 // bytes of text kept
+	further int                 // the same, of places beyond the first
+	held    int                 // bytes of ids, names and keys kept
+	lost    int                 // sightings beyond MaxMeetings
+	blind   int                 // first places without their text
 }
 
 // meeting is one meeting of a document.
@@ -48,8 +49,12 @@ type spot struct {
 	via          []string
 }
 
-// maxNearPlaces is how many places of a meeting keep the text around them.
-const maxNearPlaces = 3
+// maxNearPlaces is how many places of a meeting keep the text around them. What those beyond firstPlaces keep is bounded by
+// maxFurther, so that it does not take the room of other meetings' first places.
+const (
+	maxNearPlaces = 20
+	firstPlaces   = 3
+)
 
 // add takes in the next piece of the document. Pieces come in order.
 func (s *meetings) add(p piece) {
@@ -98,6 +103,10 @@ func (s *meetings) keep(g *meeting, p spot, near Window) {
 // keepNear keeps the text around a place. Once half of what may be kept is, it is only that of first places, and less and
 // less.
 func (s *meetings) keepNear(g *meeting, w Window) {
+	if len(g.near) >= firstPlaces {
+		s.keepFurther(g, w)
+		return
+	}
 	if s.near > maxNear/2 && len(g.near) > 0 {
 		return
 	}
@@ -108,13 +117,21 @@ func (s *meetings) keepNear(g *meeting, w Window) {
 		w = w.Narrow(nearSide / 2)
 	}
 	switch {
-	case len(g.near) >= maxNearPlaces:
 	case s.near+len(w.Text) <= maxNear:
 		s.near += len(w.Text)
 		w.Text = strings.Clone(w.Text) // it may be part of a whole piece
 		g.near = append(g.near, w)
 	case len(g.near) == 0:
 		s.blind++
+	}
+}
+
+// keepFurther keeps the text around a place that is not among the first.
+func (s *meetings) keepFurther(g *meeting, w Window) {
+	if len(g.near) < maxNearPlaces && s.further+len(w.Text) <= maxFurther {
+		s.further += len(w.Text)
+		w.Text = strings.Clone(w.Text)
+		g.near = append(g.near, w)
 	}
 }
 

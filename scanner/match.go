@@ -21,8 +21,10 @@ const (
 	maxPlaces = 200_000
 	// maxKeys bounds the keys (ids and aliases) by which meetings are joined.
 	maxKeys = 4 * MaxMeetings
-	// maxNear bounds the bytes kept of the text around links, for the judges.
-	maxNear = 8 << 20
+	// maxNear bounds the bytes kept of the text around links, for the judges, and maxFurther those of places beyond the first
+	// three of a meeting.
+	maxNear    = 8 << 20
+	maxFurther = 1 << 20
 	// maxHeld bounds the bytes of ids, names and keys: with very long ones fewer than MaxMeetings meetings are listed.
 	maxHeld = 16 << 20
 )
@@ -44,8 +46,9 @@ type Context struct {
 	URI       string
 	Host      string // of the page, "" for local files
 	MediaType string
-	// Near is the text around the first three places. In a document with thousands of meetings later ones have less, and
-	// at last none: their text would not fit the memory, and the document has a Skip that says so.
+	// Near is the text around the first three places, and around up to 17 more while there is room. In a document with
+	// thousands of meetings later ones have less, and at last none: their text would not fit the memory, and the document
+	// has a Skip that says so.
 	Near []Window
 }
 

@@ -277,7 +277,7 @@ type callback func()
 func (c callback) Read([]byte) (int, error) { c(); return 0, io.EOF }
 
 func TestTheJudgeSeesTheTextAround(t *testing.T) {
-	text := strings.Repeat("ä", 1000) + " meeting:1 " + strings.Repeat("z", 1000) + " meeting:1 meeting:1 meeting:1 room:" + strings.Repeat("9", 5000)
+	text := strings.Repeat("ä", 1000) + " meeting:1 " + strings.Repeat("z", 1000) + strings.Repeat(" meeting:1", 25) + " room:" + strings.Repeat("9", 5000)
 	var near []Window
 	judge := func(f *Finding, c Context) {
 		f.Org = "acme"
@@ -287,10 +287,10 @@ func TestTheJudgeSeesTheTextAround(t *testing.T) {
 		near = append(near, c.Near...)
 	}
 	found, _, _ := NewMatcher(words{}, judge).Match(t.Context(), Document{URI: "u", Host: "www.acme.example", Text: strings.NewReader(text)})
-	if found[0].Org != "acme" || len(near) != 4 {
+	if found[0].Org != "acme" || len(near) != maxNearPlaces+1 {
 		t.Fatalf("%d windows", len(near))
 	}
-	first, last := near[0], near[3]
+	first, last := near[0], near[maxNearPlaces]
 	if len(first.Before()) != nearSide || len(first.After()) != nearSide || first.Text[first.Start:first.End] != "meeting:1" {
 		t.Errorf("window %+v", first)
 	}

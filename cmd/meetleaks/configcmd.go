@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -95,7 +94,7 @@ func (a *app) loadConfig(file string) (*config.Loaded, error) {
 	loaded, err := config.Load(file, a.env)
 	var problems *config.Problems
 	if errors.As(err, &problems) {
-		return nil, usage(fmt.Sprintf("%d mistakes; `meetleaks config init` prints an example", len(problems.List)+problems.More), "%w", err)
+		return nil, usage(count(len(problems.List)+problems.More, "mistake")+"; `meetleaks config init` prints an example", "%w", err)
 	}
 	if err != nil {
 		return nil, usage("", "%w", err)

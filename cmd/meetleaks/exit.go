@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 )
 
 // The exit codes, everywhere.
@@ -61,8 +60,8 @@ func conclude(err error, stderr io.Writer) int {
 }
 
 func complain(stderr io.Writer, err error, hint string) {
-	for line := range strings.SplitSeq(err.Error(), "\n") {
-		fmt.Fprintf(stderr, "meetleaks: %s\n", plain(line))
+	for _, line := range plainLines(err.Error()) {
+		fmt.Fprintf(stderr, "meetleaks: %s\n", line)
 	}
 	if hint != "" {
 		fmt.Fprintf(stderr, "hint: %s\n", plain(hint))

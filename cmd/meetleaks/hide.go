@@ -62,7 +62,7 @@ func (h *hider) hide(text string) string {
 	if len(h.ids) == 0 || !h.holds(text) {
 		return text
 	}
-	text = report.MaskText(text)
+	text = report.MaskWhole(text)
 	var out strings.Builder
 	for i := 0; i < len(text); {
 		if end, id := h.at(text, i); end > 0 {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"meetleaks/cmd/meetleaks/internal/config"
 	"meetleaks/matchers"
 	"meetleaks/scanner"
 	"meetleaks/scanner/source/files"
@@ -21,8 +23,11 @@ const ignoreName = ".meetleaksignore"
 
 // The bounds of one ignore file.
 const (
-	maxIgnoreBytes   = 1 << 20
-	maxIgnoreEntries = 10_000
+	maxIgnoreBytes = 1 << 20
+	maxIgnoreLines = 10_000
+	maxIgnoreLine  = 4096  // bytes
+	maxIgnoreGlobs = 1_000 // each is tried on every document that has findings; keys are looked up
+	maxIgnoreBad   = 20    // bad lines that are shown
 )
 
 // ignoreEntry is one line: KEY-or-glob until=YYYY-MM-DD reason. A key hides one meeting wherever it is named, a glob hides
@@ -31,8 +36,7 @@ type ignoreEntry struct {
 	file    string // as printed
 	line    int
 	key     string     // "mk1:…", or ""
-	glob    files.Glob // as in --exclude; relative to base; without a key
-	base    string     // absolute folder of the ignore file; "" when the glob is for the place as it is printed
+	glob    files.Glob // as in --exclude, without a key
 	until   time.Time
 	expired bool
 	hidden  int // findings that it hid, or would have hidden when expired
@@ -41,40 +45,74 @@ type ignoreEntry struct {
 // ignoreList is what to hide. It is used by one goroutine.
 type ignoreList struct {
 	entries  []*ignoreEntry
-	uri      string         // the document asked for last
-	matching []*ignoreEntry // globs that match it
+	keys     map[string][]*ignoreEntry
+	globs    map[string][]*ignoreEntry // by the absolute folder of their file; "" for those of --ignore, which are for the place as it is printed
+	unused   []error                   // what could not be used of the files beside targets
+	uri      string                    // the document asked for last
+	matching []*ignoreEntry            // globs that match it
 	asked    bool
 }
 
-// load reads one ignore file. All its bad lines are one error.
-func (l *ignoreList) load(file, base string, now time.Time) error {
-	content, err := readBounded(file, maxIgnoreBytes)
+// load reads one ignore file. The good lines count, whatever the others are; those are returned, at most 21.
+func (l *ignoreList) load(file, base string, now time.Time) (bad []error) {
+	content, err := config.ReadFile(file, maxIgnoreBytes)
 	if err != nil {
-		return fmt.Errorf("read ignore file: %w", err)
+		return []error{fmt.Errorf("read ignore file: %w", err)}
 	}
-	var bad []error
-	for i, line := range strings.Split(string(content), "\n") {
+	n, globs, more := 0, 0, 0
+	complain := func(format string, args ...any) {
+		if len(bad) == maxIgnoreBad {
+			more++
+			return
+		}
+		bad = append(bad, fmt.Errorf("%s:%d: %w", file, n, fmt.Errorf(format, args...)))
+	}
+	for line := range strings.SplitSeq(string(content), "\n") {
+		if n++; n > maxIgnoreLines {
+			complain("is not read, nor what follows: at most %d lines", maxIgnoreLines)
+			break
+		}
 		line = strings.TrimSpace(line)
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
 		entry, err := parseIgnore(line)
+		if err == nil && entry.key == "" {
+			if globs++; globs > maxIgnoreGlobs {
+				err = fmt.Errorf("is not used: at most %d globs; name folders instead of files", maxIgnoreGlobs)
+			}
+		}
 		if err != nil {
-			bad = append(bad, fmt.Errorf("%s:%d: %w", file, i+1, err))
+			complain("%w", err)
 			continue
 		}
-		entry.file, entry.line, entry.base = file, i+1, base
+		entry.file, entry.line = file, n
 		entry.expired = now.After(entry.until.AddDate(0, 0, 1))
-		l.entries = append(l.entries, entry)
+		l.add(entry, base)
 	}
-	if len(l.entries) > maxIgnoreEntries {
-		bad = append(bad, fmt.Errorf("%s: more than %d entries", file, maxIgnoreEntries))
+	if more > 0 {
+		bad = append(bad, fmt.Errorf("%s: and %d more", file, more))
 	}
-	return errors.Join(bad...)
+	return bad
+}
+
+func (l *ignoreList) add(entry *ignoreEntry, base string) {
+	if l.keys == nil {
+		l.keys, l.globs = map[string][]*ignoreEntry{}, map[string][]*ignoreEntry{}
+	}
+	l.entries = append(l.entries, entry)
+	if entry.key != "" {
+		l.keys[entry.key] = append(l.keys[entry.key], entry)
+		return
+	}
+	l.globs[base] = append(l.globs[base], entry)
 }
 
 // parseIgnore reads one entry. A glob with spaces stands in double quotes.
 func parseIgnore(line string) (*ignoreEntry, error) {
+	if len(line) > maxIgnoreLine {
+		return nil, fmt.Errorf("is longer than %d bytes", maxIgnoreLine)
+	}
 	line = strings.ReplaceAll(line, "\t", " ")
 	what, rest, ok := strings.Cut(line, " ")
 	if quoted, found := strings.CutPrefix(line, `"`); found {
@@ -123,10 +161,11 @@ func (l *ignoreList) hides(f scanner.Finding, indexKey []byte) bool {
 		e.hidden++
 		hidden = hidden || !e.expired
 	}
-	keys := keysOf(f.Link, indexKey)
-	for _, e := range l.entries {
-		if e.key != "" && slices.Contains(keys, e.key) {
-			count(e)
+	if len(l.keys) > 0 {
+		for _, key := range keysOf(f.Link, indexKey) {
+			for _, e := range l.keys[key] {
+				count(e)
+			}
 		}
 	}
 	for _, e := range l.globsFor(f) {
@@ -142,46 +181,66 @@ func (l *ignoreList) globsFor(f scanner.Finding) []*ignoreEntry {
 		return nil
 	}
 	if uri := f.Places[0].URI; uri != l.uri || !l.asked {
-		l.uri, l.asked, l.matching = uri, true, nil
-		for _, e := range l.entries {
-			if e.key == "" && e.matches(uri) {
-				l.matching = append(l.matching, e)
-			}
-		}
+		l.uri, l.asked, l.matching = uri, true, l.covering(uri)
 	}
 	return l.matching
 }
 
-// matches compares the glob with the place and, for parts of archives, with the archive too.
-func (e *ignoreEntry) matches(uri string) bool {
-	name := filepath.ToSlash(uri)
-	if e.base != "" {
-		relative, ok := within(e.base, uri)
-		if !ok {
-			return false
-		}
-		name = filepath.ToSlash(relative)
+// covering gives the globs that match the place: those for places as they are printed, and those whose file lies in a
+// folder above it.
+func (l *ignoreList) covering(uri string) []*ignoreEntry {
+	found := matchingOf(l.globs[""], uri)
+	absolute, err := filepath.Abs(uri)
+	if err != nil || len(l.globs) == 0 {
+		return found
 	}
-	for whole := true; whole; {
-		if covers(e.glob, name) {
-			return true
+	for folder := filepath.Dir(absolute); ; folder = filepath.Dir(folder) {
+		if list := l.globs[folder]; list != nil {
+			found = append(found, matchingOf(list, strings.TrimPrefix(absolute, folder))...)
 		}
-		cut := strings.LastIndexByte(name, '!')
-		whole = cut >= 0
-		name = name[:max(cut, 0)]
+		if folder == filepath.Dir(folder) {
+			return found
+		}
 	}
-	return false
 }
 
-// covers reports whether the glob matches the path or a folder above it.
-func covers(glob files.Glob, name string) bool {
-	name = strings.TrimPrefix(name, "/")
-	for i := range len(name) {
-		if name[i] == '/' && glob.Match(name[:i], true) {
-			return true
+// matchingOf gives the globs that match the path, a folder above it or, for parts of archives, the archive.
+func matchingOf(globs []*ignoreEntry, name string) []*ignoreEntry {
+	if len(globs) == 0 {
+		return nil
+	}
+	names, folders := ignoreNames(strings.TrimPrefix(filepath.ToSlash(name), "/"))
+	var found []*ignoreEntry
+	for _, e := range globs {
+		file := func(name string) bool { return e.glob.Match(name, false) }
+		folder := func(name string) bool { return e.glob.Match(name, true) }
+		if slices.ContainsFunc(names, file) || slices.ContainsFunc(folders, folder) {
+			found = append(found, e)
 		}
 	}
-	return glob.Match(name, false)
+	return found
+}
+
+// The most folders above a file, and archives around it, that are tried. Beyond, nothing is hidden.
+const (
+	maxFolders  = 256
+	maxArchives = 32
+)
+
+// ignoreNames gives the path and the archives around it, and the folders above.
+func ignoreNames(name string) (names, folders []string) {
+	for i := 0; i < len(name) && len(folders) < maxFolders; i++ {
+		if name[i] == '/' {
+			folders = append(folders, name[:i])
+		}
+	}
+	names = append(names, name)
+	for i := 0; i < len(name) && len(names) <= maxArchives; i++ {
+		if name[i] == '!' {
+			names = append(names, name[:i])
+		}
+	}
+	return names, folders
 }
 
 // keysOf gives the printable keys of the link and of its other ids.
@@ -199,48 +258,59 @@ func keysOf(link matchers.Link, indexKey []byte) []string {
 // hasKeys reports whether an entry names a key, which is only the same in the next run when the configuration gives the
 // key of keys.
 func (l *ignoreList) hasKeys() bool {
-	return slices.ContainsFunc(l.entries, func(e *ignoreEntry) bool { return e.key != "" })
+	return len(l.keys) > 0
 }
 
-// report says on w which entries have expired or, after a complete run, hid nothing.
-func (l *ignoreList) report(w io.Writer, complete bool) {
+// report says on w what could not be used, and which entries have expired or, after a complete run, hid nothing. hide takes
+// ids out of the files' names.
+func (l *ignoreList) report(w io.Writer, complete bool, hide func(string) string) {
+	for _, err := range l.unused {
+		fmt.Fprintf(w, "meetleaks: %s\n", plain(hide(err.Error())))
+	}
 	for _, e := range l.entries {
 		switch {
 		case e.expired:
-			fmt.Fprintf(w, "meetleaks: %s:%d: expired on %s; it would have hidden %d\n", plain(e.file), e.line, e.until.Format("2006-01-02"), e.hidden)
+			fmt.Fprintf(w, "meetleaks: %s:%d: expired on %s; it would have hidden %d\n", plain(hide(e.file)), e.line, e.until.Format("2006-01-02"), e.hidden)
 		case e.hidden == 0 && complete:
-			fmt.Fprintf(w, "meetleaks: %s:%d: hid nothing; it can go\n", plain(e.file), e.line)
+			fmt.Fprintf(w, "meetleaks: %s:%d: hid nothing; it can go\n", plain(hide(e.file)), e.line)
 		}
 	}
 }
 
-// ignoreFor collects what to hide: from the file that was named, else from the files beside the targets.
+// ignoreFor collects what to hide: from the file that was named, else from the files beside the targets. A mistake in the file
+// that was named is wrong usage. Whoever writes what is scanned can write the others: what cannot be used of them is
+// reported at the end and hides nothing, so that nothing is missed.
 func ignoreFor(named string, targets []string, now time.Time) (*ignoreList, error) {
 	list := &ignoreList{}
 	if named != "" {
-		if err := list.load(named, "", now); err != nil {
-			return nil, usage("each line: KEY-or-glob until=YYYY-MM-DD reason", "%w", err)
+		if bad := list.load(named, "", now); len(bad) > 0 {
+			return nil, usage("each line: KEY-or-glob until=YYYY-MM-DD reason", "%w", errors.Join(bad...))
 		}
 		return list, nil
 	}
-	var bad []error
 	for _, folder := range foldersOf(targets) {
-		file := filepath.Join(folder, ignoreName)
-		if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
-			continue
-		}
-		base, err := filepath.Abs(folder)
-		if err == nil {
-			err = list.load(file, base, now)
-		}
-		if err != nil {
-			bad = append(bad, err)
-		}
-	}
-	if err := errors.Join(bad...); err != nil {
-		return nil, usage("each line: KEY-or-glob until=YYYY-MM-DD reason", "%w", err)
+		list.unused = append(list.unused, list.loadBeside(folder, now)...)
 	}
 	return list, nil
+}
+
+// loadBeside reads the file of a folder, if there is one. Links are not followed: they could lead to any file.
+func (l *ignoreList) loadBeside(folder string, now time.Time) (bad []error) {
+	file := filepath.Join(folder, ignoreName)
+	info, err := os.Lstat(file)
+	switch {
+	case err != nil:
+		return nil
+	case info.Mode()&fs.ModeSymlink != 0:
+		return []error{fmt.Errorf("%s: is a symbolic link: not followed", file)}
+	case !info.Mode().IsRegular():
+		return []error{fmt.Errorf("%s: is no regular file", file)}
+	}
+	base, err := filepath.Abs(folder)
+	if err != nil {
+		return []error{fmt.Errorf("%s: %w", file, err)}
+	}
+	return l.load(file, base, now)
 }
 
 // foldersOf gives the folder of each target, without repetition: a folder is its own.
@@ -259,28 +329,4 @@ func foldersOf(targets []string) []string {
 		}
 	}
 	return folders
-}
-
-// readBounded reads a regular file of at most limit bytes.
-func readBounded(name string, limit int64) ([]byte, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is no regular file", name)
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err != nil {
-		return nil, err
-	}
-	if int64(len(content)) > limit {
-		return nil, fmt.Errorf("%s is larger than %d bytes", name, limit)
-	}
-	return content, nil
 }

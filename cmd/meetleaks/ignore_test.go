@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,8 +22,8 @@ func findingIn(uri string) scanner.Finding {
 func loadIgnore(t *testing.T, text, base string, now time.Time) *ignoreList {
 	t.Helper()
 	list := &ignoreList{}
-	if err := list.load(writeFile(t, "ignore", text), base, now); err != nil {
-		t.Fatal(err)
+	if bad := list.load(writeFile(t, "ignore", text), base, now); len(bad) > 0 {
+		t.Fatal(bad)
 	}
 	return list
 }
@@ -95,15 +96,60 @@ func TestIgnoreEnds(t *testing.T) {
 }
 
 func TestIgnoreFileIsBounded(t *testing.T) {
+	for name, test := range map[string]struct {
+		text    string
+		entries int
+		bad     int
+		last    string
+	}{
+		"large":     {strings.Repeat("#", maxIgnoreBytes+1), 0, 1, "is larger than"},
+		"globs":     {strings.Repeat("a until=2099-01-01 b\n", maxIgnoreGlobs+5), maxIgnoreGlobs, 5, ":1005: is not used: at most 1000 globs"},
+		"lines":     {strings.Repeat("# comment\n", maxIgnoreLines) + "a until=2099-01-01 b", 0, 1, ":10001: is not read, nor what follows"},
+		"malformed": {strings.Repeat("x\n", 500_000) + "a until=2099-01-01 b", 0, maxIgnoreBad + 1, ": and 9981 more"},
+		"mixed":     {"x\na until=2099-01-01 b\n", 1, 1, ":1: want KEY-or-glob"},
+		"long":      {strings.Repeat("a", maxIgnoreLine) + " until=2099-01-01 b", 0, 1, "is longer than 4096 bytes"},
+	} {
+		list := &ignoreList{}
+		bad := list.load(writeFile(t, "ignore", test.text), "", time.Now())
+		if len(bad) != test.bad || !strings.Contains(bad[len(bad)-1].Error(), test.last) || len(list.entries) != test.entries {
+			t.Errorf("%s: %d entries, %v", name, len(list.entries), bad)
+		}
+	}
+	if bad := (&ignoreList{}).load(t.TempDir(), "", time.Now()); len(bad) != 1 {
+		t.Errorf("a folder: %v", bad)
+	}
+}
+
+// TestIgnoreCostsLittle asks for many documents with the most entries a file can have; trying each key on each finding, or
+// making each path relative once for each glob, takes minutes.
+func TestIgnoreCostsLittle(t *testing.T) {
+	base := t.TempDir()
 	list := &ignoreList{}
-	if err := list.load(writeFile(t, "large", strings.Repeat("#", maxIgnoreBytes+1)), "", time.Now()); err == nil {
-		t.Error("a file of over 1 MiB is read")
+	for i := range maxIgnoreLines {
+		list.add(&ignoreEntry{key: fmt.Sprintf("mk1:%032x", i)}, base)
 	}
-	if err := list.load(writeFile(t, "long", strings.Repeat("a until=2099-01-01 b\n", maxIgnoreEntries+1)), "", time.Now()); err == nil {
-		t.Error("more than 10,000 entries are read")
+	elsewhere := loadIgnore(t, strings.Repeat("none until=2099-01-01 b\n", maxIgnoreGlobs), "", time.Now()).entries
+	for i := range 2000 {
+		for _, e := range elsewhere[:10] {
+			list.add(e, filepath.Join(base, fmt.Sprint(i)))
+		}
 	}
-	if err := list.load(t.TempDir(), "", time.Now()); err == nil {
-		t.Error("a folder is read")
+	started := time.Now()
+	for i := range 20_000 {
+		if list.hides(findingIn(filepath.Join(base, "other", fmt.Sprintf("%d.md", i))), nil) {
+			t.Fatal("hidden")
+		}
+	}
+	if took := time.Since(started); took > 20*time.Second {
+		t.Errorf("20,000 documents take %v", took)
+	}
+}
+
+// TestIgnoreNamesAreBounded: names in archives can be nothing but separators.
+func TestIgnoreNamesAreBounded(t *testing.T) {
+	names, folders := ignoreNames("a.zip!" + strings.Repeat("/!", 5000))
+	if len(names) != maxArchives+1 || len(folders) != maxFolders || names[1] != "a.zip" {
+		t.Errorf("%d names, %d folders", len(names), len(folders))
 	}
 }
 
@@ -121,7 +167,7 @@ func FuzzIgnore(f *testing.F) {
 			t.Errorf("%q has no end", line)
 		}
 		if entry.key == "" {
-			entry.matches(uri)
+			matchingOf([]*ignoreEntry{entry}, uri)
 		}
 	})
 }
@@ -130,7 +176,7 @@ func TestOutputIsWholeOrNotThere(t *testing.T) {
 	folder := t.TempDir()
 	name := filepath.Join(folder, "report")
 	var o outputs
-	w, err := o.create("--output", name)
+	w, err := o.create(t.Context(), "--output", name)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,8 +27,11 @@ func indexKey(keys config.Keys) (key []byte, stable bool, err error) {
 	return key, false, nil
 }
 
-// judgedSide is how much of the text on each side of a link is read for words and dates, in bytes.
-const judgedSide = 600
+// How much is read for words and dates: the text around so many places, so many bytes on each side of the link.
+const (
+	judgedPlaces = 3
+	judgedSide   = 600
+)
 
 // newJudge makes the function that completes findings: whose they are, then how bad. It is safe for concurrent use.
 func newJudge(organisations []config.Organisation, key []byte, now time.Time) (scanner.Judge, error) {
@@ -46,7 +49,7 @@ func newJudge(organisations []config.Organisation, key []byte, now time.Time) (s
 			attribute(f, index, c)
 		}
 		near := scanner.Near{Now: now, Retired: retired[f.Link.Platform]}
-		for _, window := range c.Near {
+		for _, window := range c.Near[:min(len(c.Near), judgedPlaces)] {
 			near.Texts = append(near.Texts, window.Narrow(judgedSide).Text)
 			if start, ok := window.EventStart(); ok {
 				near.Starts = append(near.Starts, start)

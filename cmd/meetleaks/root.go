@@ -61,7 +61,7 @@ func (a *app) checkEnv() error {
 	if len(unknown) == 0 {
 		return nil
 	}
-	return usage("known names: "+strings.Join(config.EnvNames(), " "),
+	return usage("the nearest names that it reads: "+strings.Join(config.NearestEnv(unknown[0]), " "),
 		"the environment holds %s, which meetleaks does not read", strings.Join(unknown, ", "))
 }
 

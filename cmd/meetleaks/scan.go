@@ -9,7 +9,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -38,15 +37,19 @@ func (a *app) scanCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "scan TARGET...",
 		Short: "Look once through files, folders, archives and standard input",
-		Long: `scan looks once through files, folders, archives (zip, tar, gzip, bzip2) and standard input (-), prints the meeting
-links that it found, and keeps nothing. It never requests a link. Ids are masked unless --reveal is given; passcodes and
-tokens are never printed.
+		Long: `scan looks once through files, folders, archives (zip, tar, gzip, bzip2), pipes and standard input (-), prints the
+meeting links that it found, and keeps nothing. It never requests a link. Ids are masked unless --reveal is given; passcodes
+and tokens are never printed.
 
 A file .meetleaksignore beside a target (in the folder that is scanned, or in the folder of the file), or the file that
 --ignore names, hides findings. One entry a line, with an end and a reason:
 
   mk1:0123456789abcdef0123456789abcdef  until=2027-01-31  public lecture, open to all
   docs/archive/**                       until=2027-06-30  meetings of 2019, long over
+
+At most 10,000 lines and 1,000 globs count. A mistake in the file that --ignore names is wrong usage. Of a file beside a
+target the other lines are used; standard error names the mistakes, which hide nothing. Symbolic links of that name are not
+followed.
 
 Exit codes: 0 nothing found, 1 findings, 2 wrong usage or configuration, 3 incomplete, 130 interrupted.`,
 		Example: "  meetleaks scan docs/ mail.zip\n  git log -p | meetleaks scan --format jsonl -\n  meetleaks scan --config meetleaks.yaml --format html --output report.html pages/",
@@ -66,22 +69,22 @@ func (o *scanOptions) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.StringVar(&o.format, "format", "text", strings.Join(report.Formats(), ", "))
-	f.StringVarP(&o.output, "output", "o", "", "write the report to `FILE`, whole or not at all, instead of standard output")
-	f.StringVar(&o.summary, "summary", "", "write what was read and not read to `FILE` as JSON")
-	f.StringVar(&o.config, "config", "", "configuration `FILE`: organisations, keys and fetch are used")
+	f.StringVarP(&o.output, "output", "o", "", "write the report to `FILE`, whole or not at all, instead of standard output (-)")
+	f.StringVar(&o.summary, "summary", "", "write what was read and not read to `FILE` (- for standard output) as JSON")
+	f.StringVar(&o.config, "config", "", "configuration `FILE`, outside of the targets: organisations, keys and fetch are used")
 	f.StringVar(&o.ignore, "ignore", "", "ignore `FILE` instead of the .meetleaksignore files beside the targets")
 	f.StringArrayVar(&o.include, "include", nil, "read only files that match `GLOB` (may be repeated)")
 	f.StringArrayVar(&o.exclude, "exclude", nil, "leave out files and folders that match `GLOB` (may be repeated)")
 	f.BoolVar(&o.reveal, "reveal", false, "show ids in clear (never passcodes)")
 	f.IntVar(&o.jobs, "jobs", 0, "files read at the same time, at most 64 (default: the number of processors)")
-	f.IntVar(&o.depth, "depth", 2, "network targets: how many links away from the first page")
-	f.IntVar(&o.maxPages, "max-pages", 1000, "network targets: pages read at most")
+	f.IntVar(&o.depth, "depth", 2, "how many links away from the first page (network targets: not in this version)")
+	f.IntVar(&o.maxPages, "max-pages", 1000, "pages read at most (network targets: not in this version)")
 	f.BoolVar(&o.noProgress, "no-progress", false, "no progress line, also on a terminal")
 }
 
 // scan is the story: settle what is asked, walk, match, judge, ignore, report, sum up.
 func (a *app) scan(ctx context.Context, o scanOptions, targets []string) error {
-	plan, err := a.planScan(o, targets)
+	plan, err := a.planScan(ctx, o, targets)
 	if err != nil {
 		return err
 	}
@@ -96,6 +99,9 @@ func (a *app) scan(ctx context.Context, o scanOptions, targets []string) error {
 	})
 	line.finish()
 	interrupted := ctx.Err() != nil
+	if interrupted {
+		sink.Skip(scanner.Skip{URI: "…", Reason: "interrupted: what had not been read by then was not read", Cause: scanner.Failure})
+	}
 	if err != nil && !interrupted {
 		err = failed("", "scan: %w", err)
 	}
@@ -140,16 +146,29 @@ func verdict(err error, sum report.Summary, interrupted bool) error {
 type scanPlan struct {
 	matcher *scanner.Matcher
 	walk    files.Options
+	targets []string
 	ignore  *ignoreList
+	hidden  *hider // learns no id when ids are to be shown
+	reveal  bool
 	key     []byte // of the findings' keys
 	outputs *outputs
 	report  report.Writer
 	buffer  *bufio.Writer
 	stream  bool      // flush after each document
 	summary io.Writer // nil when none is asked for
+	saysAll bool      // who reads standard error reads the same in the report
 }
 
-func (a *app) planScan(o scanOptions, targets []string) (*scanPlan, error) {
+// shownTargets are the targets as places show them.
+func (p *scanPlan) shownTargets() []string {
+	shown := make([]string, 0, len(p.targets))
+	for _, target := range p.targets {
+		shown = append(shown, p.hidden.hide(target))
+	}
+	return shown
+}
+
+func (a *app) planScan(ctx context.Context, o scanOptions, targets []string) (*scanPlan, error) {
 	if err := checkScan(o, targets); err != nil {
 		return nil, err
 	}
@@ -179,12 +198,15 @@ func (a *app) planScan(o scanOptions, targets []string) (*scanPlan, error) {
 	plan := &scanPlan{
 		matcher: scanner.NewMatcher(a.finder(loaded.Organisations), judge),
 		walk:    files.Options{Globs: globs, Stdin: a.stdin},
+		targets: targets,
 		ignore:  ignore,
+		hidden:  newHider(),
+		reveal:  o.reveal,
 		key:     key,
-		outputs: &outputs{},
+		outputs: &outputs{reads: append([]string{o.config, o.ignore}, targets...)},
 		stream:  o.format == "jsonl",
 	}
-	if err := a.openReport(plan, o, stable); err != nil {
+	if err := a.openReport(ctx, plan, o, stable); err != nil {
 		plan.outputs.discard()
 		return nil, err
 	}
@@ -215,7 +237,7 @@ func checkScan(o scanOptions, targets []string) error {
 	if o.jobs < 0 || o.jobs > maxJobs {
 		return usage("", "--jobs wants a number from 1 to %d", maxJobs)
 	}
-	if o.output != "" && o.output == o.summary {
+	if o.summary != "" && o.output != "" && sameOutput(o.output, o.summary) {
 		return usage("", "--output and --summary name the same file")
 	}
 	return nil
@@ -243,28 +265,23 @@ func parseGlobs(o scanOptions) (files.Globs, error) {
 }
 
 // openReport begins the report and the summary.
-func (a *app) openReport(plan *scanPlan, o scanOptions, stable bool) error {
-	to := a.stdout
-	if o.output != "" {
-		f, err := plan.outputs.create("--output", o.output)
-		if err != nil {
-			return err
-		}
-		to = f
+func (a *app) openReport(ctx context.Context, plan *scanPlan, o scanOptions, stable bool) error {
+	to, err := a.output(ctx, plan.outputs, "--output", o.output)
+	if err != nil {
+		return err
 	}
 	if o.summary != "" {
-		f, err := plan.outputs.create("--summary", o.summary)
-		if err != nil {
+		if plan.summary, err = a.output(ctx, plan.outputs, "--summary", o.summary); err != nil {
 			return err
 		}
-		plan.summary = f
 	}
+	plan.saysAll = o.format == "text" && sameTerminal(to, a.stderr)
 	plan.buffer = bufio.NewWriterSize(to, 64<<10)
-	var err error
 	plan.report, err = report.New(o.format, plan.buffer, report.Options{
 		Reveal:    o.reveal,
-		Color:     o.output == "" && isTerminal(a.stdout) && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb",
-		Width:     width(a.stdout),
+		Color:     isTerminal(to) && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb",
+		Width:     width(to),
+		Hide:      plan.hidden.hide,
 		Key:       plan.key,
 		StableKey: stable,
 		Version:   version(),
@@ -281,7 +298,7 @@ func (a *app) showsProgress(o scanOptions) bool {
 	if o.noProgress || !isTerminal(a.stderr) || a.getenv("TERM") == "dumb" {
 		return false
 	}
-	return o.output != "" || o.format != "jsonl" || !isTerminal(a.stdout)
+	return !toStdout(o.output) || o.format != "jsonl" || !isTerminal(a.stdout)
 }
 
 // finishScan ends the report, puts the files in their places and sums up on standard error.
@@ -295,9 +312,12 @@ func (a *app) finishScan(plan *scanPlan, sum report.Summary, interrupted bool) e
 	if err == nil {
 		err = plan.outputs.commit()
 	}
-	plan.ignore.report(a.stderr, !sum.Incomplete && !interrupted)
-	printFailures(a.stderr, sum.Skipped)
-	fmt.Fprintln(a.stderr, closingLine(sum, interrupted))
+	plan.ignore.report(a.stderr, !sum.Incomplete && !interrupted, plan.hidden.hide)
+	printUnread(a.stderr, sum.Skipped, plan.shownTargets())
+	printPossible(a.stderr, sum.Possible)
+	if !plan.saysAll || interrupted || err != nil {
+		fmt.Fprintln(a.stderr, closingLine(sum, interrupted))
+	}
 	if err != nil {
 		return failed("", "write the report: %w", err)
 	}
@@ -325,56 +345,4 @@ func (a *app) loadScanConfig(file string, targets []string) (*config.Loaded, err
 		}
 	}
 	return a.loadConfig(file)
-}
-
-// closingLine is the last line on standard error.
-func closingLine(sum report.Summary, interrupted bool) string {
-	var failures, left int
-	for _, skip := range sum.Skipped {
-		if skip.Cause == scanner.Failure {
-			failures++
-		} else {
-			left++
-		}
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "meetleaks: %s (%s) in %s, %s, %s", count(sum.Findings, "finding"), count(sum.Meetings, "meeting"),
-		count(int(sum.Documents), "document"), amount(sum.Bytes), time.Duration(sum.Seconds*float64(time.Second)).Round(time.Millisecond))
-	if sum.Ignored > 0 {
-		fmt.Fprintf(&b, "; %d ignored", sum.Ignored)
-	}
-	if left > 0 {
-		fmt.Fprintf(&b, "; %d left out on purpose", left)
-	}
-	if sum.Incomplete {
-		fmt.Fprintf(&b, "; INCOMPLETE: %d could not be read", failures)
-	}
-	if interrupted {
-		b.WriteString("; interrupted")
-	}
-	return b.String()
-}
-
-// maxShownFailures bounds the failures named on standard error; the report and --summary hold all.
-const maxShownFailures = 20
-
-func printFailures(w io.Writer, skipped []scanner.Skip) {
-	shown := 0
-	for _, skip := range skipped {
-		if skip.Cause != scanner.Failure {
-			continue
-		}
-		if shown++; shown > maxShownFailures {
-			fmt.Fprintln(w, "meetleaks: more could not be read; --summary FILE lists them")
-			return
-		}
-		fmt.Fprintf(w, "meetleaks: not read: %s: %s\n", plain(skip.URI), plain(skip.Reason))
-	}
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

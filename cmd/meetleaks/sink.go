@@ -29,6 +29,9 @@ type scanSink struct {
 
 // Finding implements [scanner.Sink].
 func (s *scanSink) Finding(f scanner.Finding) error {
+	if !s.plan.reveal {
+		s.plan.hidden.learn(f.Link)
+	}
 	if s.plan.ignore.hides(f, s.plan.key) {
 		s.ignored++
 		return nil
@@ -70,10 +73,20 @@ func (s *scanSink) summary(stats scanner.Stats, took time.Duration) report.Summa
 		Findings:   s.findings,
 		Meetings:   s.meetings.count(),
 		Ignored:    s.ignored,
-		Skipped:    append(s.failures.all(scanner.Failure), s.left.all(scanner.Policy)...),
+		Possible:   stats.Possible,
+		Skipped:    s.skipped(),
 		Incomplete: len(s.failures.list) > 0,
 		Platforms:  s.platforms,
 	}
+}
+
+// skipped is all that was not read, without the ids that this run has found.
+func (s *scanSink) skipped() []scanner.Skip {
+	list := append(s.failures.all(scanner.Failure), s.left.all(scanner.Policy)...)
+	for i := range list {
+		list[i].URI, list[i].Reason = s.plan.hidden.hide(list[i].URI), s.plan.hidden.hide(list[i].Reason)
+	}
+	return list
 }
 
 // skipList is a bounded list of skips.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -111,6 +112,34 @@ func TestProgressIsPaintedAndCleared(t *testing.T) {
 	if got := s.text(t); !strings.Contains(got, "\r\x1b[Kmeetleaks: 0 findings") {
 		t.Errorf("the line was not cleared: %q", got)
 	}
+}
+
+// TestTheOutcomeIsToldOnceOnATerminal: who reads the text report on a terminal reads standard error there too.
+func TestTheOutcomeIsToldOnceOnATerminal(t *testing.T) {
+	page := writeFile(t, "page.md", leak)
+	const line = "1 finding (1 meeting)"
+	for _, test := range []struct {
+		name string
+		args []string
+		want int
+	}{
+		{"text", []string{"scan", page}, 0},
+		{"jsonl", []string{"scan", "--format", "jsonl", page}, 1},
+		{"to a file", []string{"scan", "--output", filepath.Join(t.TempDir(), "report"), page}, 1},
+	} {
+		s := newScreen(t, "never")
+		run(t.Context(), test.args, nil, strings.NewReader(""), s.inside, s.inside)
+		if got := s.text(t); strings.Count(got, line) != test.want {
+			t.Errorf("%s: want the line %d times:\n%s", test.name, test.want, got)
+		}
+	}
+	other := newScreen(t, "never")
+	s := newScreen(t, "never")
+	run(t.Context(), []string{"scan", page}, nil, strings.NewReader(""), s.inside, other.inside)
+	if got := other.text(t); !strings.Contains(got, line) {
+		t.Errorf("two terminals: %q", got)
+	}
+	s.text(t)
 }
 
 func TestProgressOnlyOnTerminals(t *testing.T) {

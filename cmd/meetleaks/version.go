@@ -18,10 +18,21 @@ func (a *app) versionCommand() *cobra.Command {
 	}
 }
 
-// version is the module's version or commit as the Go tool stamped it into the binary, else "devel".
+// stamped is the tag or commit that `make build` passes to the linker.
+var stamped string //nolint:gochecknoglobals // the linker can set nothing else
+
+// version is what the linker was told, else what the Go tool knows of the binary, else "devel".
 func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
+	info, _ := debug.ReadBuildInfo()
+	return versionOf(stamped, info)
+}
+
+// versionOf decides; info may be nil.
+func versionOf(stamp string, info *debug.BuildInfo) string {
+	switch {
+	case stamp != "":
+		return stamp
+	case info == nil || info.Main.Version == "" || info.Main.Version == "(devel)":
 		return "devel"
 	}
 	return info.Main.Version

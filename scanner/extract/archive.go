@@ -2,7 +2,6 @@ package extract
 
 import (
 	"archive/tar"
-	"bufio"
 	"compress/bzip2"
 	"compress/flate"
 	"compress/gzip"
@@ -10,12 +9,11 @@ import (
 	"io"
 	"path"
 	"strings"
-	"unicode/utf8"
 )
 
 // compressed takes one layer of compression off. The place stays the same.
 func (w *work) compressed(c content, how how) error {
-	packed := &counter{Reader: bufio.NewReaderSize(c.reader, headSize)}
+	packed := newPacked(c.reader)
 	var unpacked io.Reader
 	switch how {
 	case asBzip2:
@@ -27,7 +25,7 @@ func (w *work) compressed(c content, how how) error {
 		defer release()
 		unpacked = bzip2.NewReader(packed)
 	default:
-		z, err := gzip.NewReader(packed)
+		z, err := newGzips(packed)
 		if err != nil {
 			w.report(c.uri, broken("gzip", err))
 			return nil
@@ -97,12 +95,15 @@ func broken(format string, err error) error {
 
 // tar reads the entries of a tar.
 func (w *work) tar(c content) error {
-	packed := &counter{Reader: bufio.NewReaderSize(c.reader, headSize)}
+	packed := newPacked(c.reader)
 	entries := tar.NewReader(packed)
 	for {
 		header, err := entries.Next()
 		if errors.Is(err, io.EOF) {
-			return nil
+			if err := nothingBehind("tar", packed); err != nil {
+				w.report(c.uri, err)
+			}
+			return w.ctx.Err()
 		}
 		if err == nil {
 			err = w.budget.entry()
@@ -145,18 +146,21 @@ func (c content) entry(name string, r io.Reader) content {
 // maxName is the most bytes shown of an entry's name.
 const maxName = 1024
 
-// harmless makes an entry's name a relative path without ways upwards, for showing; nothing is ever written there.
+// harmless makes an entry's name a relative path without ways upwards, for showing; nothing is ever written there. A long
+// name loses whole elements at its end: half of a meeting's number could not be recognised any more and would be shown.
 func harmless(name string) string {
-	if len(name) > maxName {
-		cut := maxName
-		for cut > maxName-utf8.UTFMax && !utf8.RuneStart(name[cut]) {
-			cut--
-		}
-		name = name[:cut] + "…"
+	more := len(name) > maxName
+	name = strings.ReplaceAll(name[:min(len(name), maxName)], "\\", "/")
+	if more {
+		name = name[:strings.LastIndexByte(name, '/')+1]
 	}
-	name = strings.ReplaceAll(name, "\\", "/")
 	name = strings.TrimPrefix(path.Clean("/"+name), "/")
-	if name == "" {
+	switch {
+	case more && name == "":
+		return "…"
+	case more:
+		return name + "/…"
+	case name == "":
 		return "(no name)"
 	}
 	return name

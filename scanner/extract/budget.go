@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -79,7 +80,19 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (c *counter) count() int64 { return c.n }
+// packed is a packed stream that can be read byte by byte, so that who unpacks it takes no more than is theirs.
+type packed struct {
+	*bufio.Reader
+	from *counter
+}
+
+func newPacked(r io.Reader) *packed {
+	from := &counter{Reader: r}
+	return &packed{bufio.NewReaderSize(from, headSize), from}
+}
+
+// count is how many bytes were taken.
+func (p *packed) count() int64 { return p.from.n - int64(p.Buffered()) }
 
 // spooled is a stream held in memory, so that it can be read from any place. The pieces are small, so that the memory is
 // no more than the limit even while it grows.

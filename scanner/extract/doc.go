@@ -8,6 +8,7 @@
 // kinds of archives.
 //
 // Nothing is ever written, so names in archives cannot do harm; in URIs they are shown without ways upwards. What an
-// archive may cost is bounded, see [Limits]; what goes beyond is a failure, and the rest is still read. Places inside
-// archives are joined with "!": "a.zip!b.tar!c.txt". Compression adds no part.
+// archive may cost is bounded, see [Limits]; what goes beyond is a failure, and the rest is still read. Bytes behind
+// the end of an archive, other than zeros, are not read and are a failure too. Places inside archives are joined with "!":
+// "a.zip!b.tar!c.txt". Compression adds no part.
 package extract

@@ -210,7 +210,7 @@ func (f failing) Read(p []byte) (int, error) {
 func (w *work) kind(c content, head []byte, whole bool) error {
 	k := sniff(head)
 	if k.how != asText && k.how != unread && c.depth >= w.budget.Depth {
-		w.report(c.uri, policy(fmt.Sprintf("packed more than %d times", w.budget.Depth)))
+		w.report(c.uri, fmt.Errorf("packed more than %d times", w.budget.Depth))
 		return nil
 	}
 	switch k.how {

@@ -101,7 +101,7 @@ func TestDepthIsBounded(t *testing.T) {
 		data = gzipped(t, data)
 	}
 	both(t, Limits{}, "g", data, []string{"g: hello"}, nil)
-	both(t, Limits{}, "g", gzipped(t, data), nil, []string{"g (policy): packed more than 8 times"})
+	both(t, Limits{}, "g", gzipped(t, data), nil, []string{"g (failure): packed more than 8 times"})
 	deep := zipped(t, file{"x", "deep"})
 	for range 10 {
 		deep = zipped(t, file{"z", string(deep)}, file{"t", "here"})
@@ -153,6 +153,45 @@ func TestDamagedArchives(t *testing.T) {
 	if len(texts) != 1 || texts[0] != "z!b: two" || len(skips) != 1 {
 		t.Errorf("one broken entry must not cost the other: %q %q", texts, skips)
 	}
+}
+
+// TestWhatStandsBehindAnArchiveIsSaid holds that all in front of it is read, and that it is not taken for a cut.
+func TestWhatStandsBehindAnArchiveIsSaid(t *testing.T) {
+	one, two := gzipped(t, []byte("one ")), gzipped(t, []byte("two"))
+	fill := make([]byte, 1000)
+	both(t, Limits{}, "g", append(append([]byte{}, one...), two...), []string{"g: one two"}, nil)
+	both(t, Limits{}, "g", append(append([]byte{}, one...), fill...), []string{"g: one "}, nil)
+	tail := func(archive []byte, more string) []byte { return append(append([]byte{}, archive...), more...) }
+	for more, want := range map[string]string{
+		"x":                           "1 byte behind the end of the gzip was not read",
+		"rubbish":                     "7 bytes behind the end of the gzip were not read",
+		"a line that is longer":       "21 bytes behind the end of the gzip were not read",
+		string(fill) + "late":         "4 bytes behind the end of the gzip were not read",
+		strings.Repeat("long", 40000): "160000 bytes behind the end of the gzip were not read",
+		"\x1f\x8b\x08":                "truncated: it ends too early",
+		"\x1f\x8bno gzip at all":      "broken gzip: the data is damaged",
+	} {
+		both(t, Limits{}, "g", tail(one, more), []string{"g: one "}, []string{"g (document): " + want})
+	}
+	packed := tarred(t, file{"a", "1"})
+	both(t, Limits{}, "t", tail(packed, string(fill)), []string{"t!a: 1"}, nil)
+	both(t, Limits{}, "t", tail(packed, "rubbish"), []string{"t!a: 1"}, []string{"t (failure): 7 bytes behind the end of the tar were not read"})
+	both(t, Limits{}, "t", tail(gzipped(t, packed), "rubbish"), []string{"t!a: 1"}, []string{"t (failure): 7 bytes behind the end of the gzip were not read"})
+	directory := zipped(t, file{"a", "1"})
+	both(t, Limits{}, "z", tail(directory, string(fill)), []string{"z!a: 1"}, nil)
+	both(t, Limits{}, "z", tail(directory, "rubbish"), []string{"z!a: 1"}, []string{"z (failure): 7 bytes behind the end of the zip were not read"})
+	endless := io.MultiReader(bytes.NewReader(packed), io.LimitReader(zeroReader{}, 1<<40))
+	_, skips := discard(t, Limits{}, readerSource{endless})
+	if len(skips) != 1 || !strings.Contains(skips[0], "more than 64 MiB") {
+		t.Errorf("endless: %q", skips)
+	}
+}
+
+type zeroReader struct{}
+
+func (zeroReader) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
 }
 
 func storedZip(t *testing.T, text string) []byte {
@@ -270,6 +309,7 @@ func TestMemoryStaysSmall(t *testing.T) {
 // FuzzExtract looks for panics, for texts beyond the limits, and for sources that are silently not read.
 func FuzzExtract(f *testing.F) {
 	f.Add(gzipped(f, []byte("hello")))
+	f.Add(append(gzipped(f, []byte("hello")), "behind"...))
 	f.Add([]byte(bzipped))
 	f.Add(tarred(f, file{"a", "1"}, file{"../b", "2"}))
 	f.Add(zipped(f, file{"a", "1"}, file{"b/c", strings.Repeat("x", 300)}))

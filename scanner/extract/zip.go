@@ -51,6 +51,9 @@ func (w *work) zip(c content) error {
 	for {
 		e, err := d.next()
 		if errors.Is(err, io.EOF) {
+			if err := nothingBehind("zip", bytes.NewReader(d.behind)); err != nil {
+				w.report(c.uri, err)
+			}
 			return nil
 		}
 		if err == nil {
@@ -117,6 +120,7 @@ type directory struct {
 	records uint64
 	read    uint64
 	text    *bufio.Reader
+	behind  []byte // what stands behind the end, at most 64 KiB
 }
 
 var errNoDirectory = errors.New("broken zip: no directory at its end (cut off?)")
@@ -151,6 +155,7 @@ func openDirectory(zip at) (*directory, error) {
 	}
 	end := size - int64(len(tail)) + int64(i) // where the end record stands
 	d := &directory{zip: zip, records: uint64(binary.LittleEndian.Uint16(tail[i+10:]))}
+	d.behind = tail[i+sizeEnd+int(binary.LittleEndian.Uint16(tail[i+20:])):]
 	length := uint64(binary.LittleEndian.Uint32(tail[i+12:]))
 	offset := uint64(binary.LittleEndian.Uint32(tail[i+16:]))
 	if d.records == no16 || length == no32 || offset == no32 {

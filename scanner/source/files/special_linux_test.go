@@ -40,7 +40,7 @@ func TestAPipeAsATargetIsRead(t *testing.T) {
 	must(t, err)
 	defer r.Close()
 	for target, open := range map[string]func() (*os.File, error){
-		named: func() (*os.File, error) { return os.OpenFile(named, os.O_WRONLY, 0) },
+		named:                             func() (*os.File, error) { return os.OpenFile(named, os.O_WRONLY, 0) },
 		fmt.Sprintf("/dev/fd/%d", r.Fd()): func() (*os.File, error) { return w, nil },
 	} {
 		text, err := firstItem(t, target, Options{}).Open()

@@ -97,7 +97,7 @@ func (d *decoder) field(path string, key, value *yaml.Node, v reflect.Value, fie
 		}
 		return
 	}
-	d.problems.add(key.Line, join(path, printable(key.Value)), "is no key that is known here; known: %s", names(fields))
+	d.problems.addUnknown(key.Line, path, key.Value, names(fields))
 }
 
 func (d *decoder) secret(path string, node *yaml.Node, v reflect.Value, isFile bool) {

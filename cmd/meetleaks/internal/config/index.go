@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -93,17 +94,18 @@ func buildIndex(list []Organisation, key []byte) (*matchers.Index, []complaint) 
 	}
 	var complaints []complaint
 	for line := range strings.SplitSeq(err.Error(), "\n") {
-		path, own := complainedOf(list, line)
+		found, own := complainedOf(list, line)
 		if !own {
-			complaints = append(complaints, complaint{path, line})
+			complaints = append(complaints, found)
 		}
 	}
 	return index, complaints
 }
 
 // complainedOf finds the words or expression that a line of the index's error quotes. own says that the words name a
-// domain of the organisation: that is distinctive by itself, however often others write it.
-func complainedOf(list []Organisation, line string) (path string, own bool) {
+// domain of the organisation: that is distinctive by itself, however often others write it. An expression is not repeated,
+// see checkRegexp.
+func complainedOf(list []Organisation, line string) (found complaint, own bool) {
 	for i, o := range list {
 		if !strings.HasPrefix(line, "organisation "+o.Name+": ") {
 			continue
@@ -112,25 +114,64 @@ func complainedOf(list []Organisation, line string) (path string, own bool) {
 			at := entry(entry("organisations", i)+".patterns", j)
 			for k, words := range p.Near {
 				if strings.Contains(line, "near:"+words+" is ") {
-					return entry(at+".near", k), slices.ContainsFunc(o.Domains, func(domain string) bool { return strings.Contains(words, domain) })
+					return complaint{entry(at+".near", k), line}, slices.ContainsFunc(o.Domains, func(domain string) bool { return strings.Contains(words, domain) })
 				}
 			}
-			if p.Regexp != "" && strings.Contains(line, "regexp:"+p.Regexp+" is ") {
-				return at + ".regexp", false
+			if quoted := "regexp:" + p.Regexp; p.Regexp != "" && strings.Contains(line, quoted+" is ") {
+				return complaint{at + ".regexp", strings.Replace(line, quoted, "the expression", 1)}, false
 			}
 		}
-		return entry("organisations", i), false
+		return complaint{entry("organisations", i), line}, false
 	}
-	return "organisations", false
+	return complaint{"organisations", line}, false
 }
 
-// broad notes what only the whole index can say. It is asked when everything else is right.
+// broad notes what only the whole index can say, of all that is right by itself.
 func (v *validator) broad(c *Config) {
-	if len(v.problems.List) > 0 {
-		return
+	if v.problems.More > 0 {
+		return // not every mistake is known
 	}
-	_, complaints := buildIndex(c.Organisations, nil)
+	_, complaints := buildIndex(v.right(c.Organisations), nil)
 	for _, complaint := range complaints {
 		v.note(complaint.path, "%s", complaint.what)
 	}
+}
+
+// right copies the organisations without what has a mistake; what is left stands at its old index.
+func (v *validator) right(list []Organisation) []Organisation {
+	out := make([]Organisation, len(list))
+	for i, o := range list {
+		path := entry("organisations", i)
+		if o.Name == "" || v.problems.under(path+".name") {
+			continue
+		}
+		out[i].Name = o.Name
+		for j, domain := range o.Domains {
+			if !v.problems.under(entry(path+".domains", j)) {
+				out[i].Domains = append(out[i].Domains, domain)
+			}
+		}
+		out[i].Patterns = make([]Pattern, len(o.Patterns))
+		for j, p := range o.Patterns {
+			out[i].Patterns[j] = v.rightPattern(entry(path+".patterns", j), p)
+		}
+	}
+	return out
+}
+
+// rightPattern is p, or nothing of it; of several words those that are right.
+func (v *validator) rightPattern(path string, p Pattern) Pattern {
+	if len(p.Near) == 0 || len(v.keysGiven(path, reflect.TypeFor[Pattern]())) != 1 {
+		if v.problems.under(path) {
+			return Pattern{}
+		}
+		return p
+	}
+	words := slices.Clone(p.Near)
+	for k := range words {
+		if v.problems.under(entry(path+".near", k)) {
+			words[k] = ""
+		}
+	}
+	return Pattern{Near: words}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -31,8 +30,8 @@ func Load(file string, env []string) (*Loaded, error) {
 	var content []byte
 	if file != "" {
 		var err error
-		if content, err = readFile(file); err != nil {
-			return nil, err
+		if content, err = ReadFile(file, maxFileBytes); err != nil {
+			return nil, fmt.Errorf("read configuration: %w", err)
 		}
 	}
 	return Parse(file, content, env)
@@ -56,29 +55,6 @@ func Parse(file string, content []byte, env []string) (*Loaded, error) {
 		return nil, err
 	}
 	return &Loaded{c, file, d.origins}, nil
-}
-
-func readFile(name string) ([]byte, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, fmt.Errorf("read configuration: %w", err)
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("read configuration: %s is no regular file", name)
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("read configuration: %w", err)
-	}
-	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, maxFileBytes+1))
-	if err != nil {
-		return nil, fmt.Errorf("read configuration %s: %w", name, err)
-	}
-	if len(content) > maxFileBytes {
-		return nil, fmt.Errorf("read configuration: %s is larger than 8 MiB", name)
-	}
-	return content, nil
 }
 
 // tree parses the YAML into nodes; nil when the file is empty or broken, which is noted.

@@ -148,7 +148,7 @@ retention: {leak: 5 fortnights, audit: 1s}
 		`m.yaml:10: organisations[0].patterns[1]: want exactly one key, have 2 (vanity, host)`,
 		`m.yaml:11: organisations[0].patterns[2]: want exactly one key, have 0`,
 		`m.yaml:12: organisations[0].patterns[3].near[0]: stands beside anybody's links`,
-		`m.yaml:13: organisations[0].patterns[4].regexp: parse: error parsing regexp: missing closing )`,
+		`m.yaml:13: organisations[0].patterns[4].regexp: is no regular expression of RE2: missing closing )`,
 		`m.yaml:14: organisations[0].patterns[5].regexp: could match anybody's text`,
 		`m.yaml:15: organisations[0].patterns[6].teams_tenant: is no tenant id`,
 		`m.yaml:16: organisations[0].patterns[7].page: `,
@@ -428,6 +428,69 @@ func TestScalars(t *testing.T) {
 		if got, err := ParseSize(text); err == nil {
 			t.Errorf("ParseSize(%q) = %v", text, got)
 		}
+	}
+}
+
+// TestBroadPatternsAreFoundWithOtherMistakes holds that what only the whole index can say waits for nothing.
+func TestBroadPatternsAreFoundWithOtherMistakes(t *testing.T) {
+	got := mistakes(t, `alerts: {mode: loud}
+organisations:
+  - name: acme
+    domains: [com]
+    patterns:
+      - {vanity: us02web.zoom.us}
+      - {near: [hi, meeting, Acme Board]}
+  - name: Glob ex
+    patterns: [{near: [meeting]}]
+  - name: initech
+    patterns: [{near: [password]}]
+`)
+	want := []string{
+		"m.yaml:1: alerts.mode: ", "m.yaml:4: organisations[0].domains[0]: ", "m.yaml:6: organisations[0].patterns[0].vanity: ",
+		"m.yaml:7: organisations[0].patterns[1].near[0]: ", "m.yaml:7: organisations[0].patterns[1].near[1]: organisation acme: near:meeting is too broad",
+		"m.yaml:8: organisations[1].name: ", "m.yaml:11: organisations[2].patterns[0].near[0]: organisation initech: near:password is too broad",
+	}
+	if len(got) != len(want) {
+		t.Fatalf("%d mistakes, want %d:\n%s", len(got), len(want), strings.Join(got, "\n"))
+	}
+	for i, line := range got {
+		if !strings.HasPrefix(line, want[i]) {
+			t.Errorf("%q, want %q", line, want[i])
+		}
+	}
+}
+
+func TestAnUnknownKeyIsOneMistake(t *testing.T) {
+	for _, text := range []string{
+		"organisations: [{name: acme, patterns: [{vanitty: acme.zoom.us}]}]",
+		"organisations: [{name: acme, domain: [acme.example]}]",
+		"organisations: [{nmae: acme, domains: [acme.example]}]",
+		"organisations: [{name: acme, domains: [acme.example], hosts: [{pattern: 'zoom:my/jdoe', emial: a@acme.example}]}]",
+		"sources: [{name: a, kind: web, strat: ['https://acme.example/']}]",
+		"channels: {webhook: [{name: a, ulr_file: b}]}",
+	} {
+		if got := mistakes(t, text); len(got) != 1 || !strings.Contains(got[0], "is no key that is known here") {
+			t.Errorf("%s gives\n%s", text, strings.Join(got, "\n"))
+		}
+	}
+	// But what is missing besides is still said.
+	got := mistakes(t, "organisations: [{name: acme, domains: [acme.example], hosts: [{colour: red}]}]")
+	if len(got) != 3 {
+		t.Errorf("got\n%s", strings.Join(got, "\n"))
+	}
+}
+
+func TestDistance(t *testing.T) {
+	for _, test := range []struct {
+		a, b string
+		want int
+	}{{"", "", 0}, {"store", "store", 0}, {"stroe", "store", 1}, {"stor", "store", 1}, {"storre", "store", 1}, {"stare", "store", 1}, {"", "abc", 3}, {"kitten", "sitting", 3}} {
+		if got := distance(test.a, test.b); got != test.want {
+			t.Errorf("distance(%q, %q) = %d, want %d", test.a, test.b, got, test.want)
+		}
+	}
+	if got := NearestEnv("MEETLEAKS_STROE"); len(got) != 3 || got[0] != "MEETLEAKS_STORE" {
+		t.Errorf("nearest: %q", got)
 	}
 }
 

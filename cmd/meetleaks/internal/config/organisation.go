@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp/syntax"
 	"slices"
 	"strings"
 
@@ -31,7 +32,8 @@ func (v *validator) organisation(path string, o *Organisation) {
 	v.each(path+".analysts", o.Analysts, slackID("U", "W"))
 	v.optional(path+".fallback.slack_channel", o.Fallback.SlackChannel, slackID("C", "G"))
 	v.optional(path+".fallback.email", o.Fallback.Email, checkEmail)
-	if len(o.Domains) == 0 && len(o.Patterns) == 0 {
+	misspelt := v.problems.misspelt(path+".domains") || v.problems.misspelt(path+".patterns")
+	if len(o.Domains) == 0 && len(o.Patterns) == 0 && !misspelt {
 		v.note(path, "has neither domains nor patterns: nothing could be theirs")
 	}
 }
@@ -52,6 +54,9 @@ func (v *validator) patterns(path string, o *Organisation) {
 
 func (v *validator) pattern(path string, p *Pattern) {
 	set := v.keysGiven(path, reflect.TypeFor[Pattern]())
+	if len(set) == 0 && len(v.problems.unknown[path]) > 0 {
+		return // it is noted already
+	}
 	if len(set) != 1 {
 		v.note(path, "want exactly one key, have %d%s; known: %s", len(set), listed(set), names(fieldsOf(reflect.TypeFor[Pattern]())))
 		return
@@ -82,13 +87,20 @@ func (v *validator) patternValue(at, key string, p *Pattern) {
 	case "public":
 		v.required(at, p.Public, checkPageGlob)
 	case "regexp":
-		v.required(at, p.Regexp, func(text string) error {
-			_, err := matchers.RegexpLiteral(text)
-			return err
-		})
+		v.required(at, p.Regexp, checkRegexp)
 	case "near":
 		v.near(at, p.Near)
 	}
+}
+
+// checkRegexp repeats nothing of the expression: it may hold a meeting's number, with signs between that keep it from being
+// recognised and masked.
+func checkRegexp(text string) error {
+	_, err := matchers.RegexpLiteral(text)
+	if bad := (*syntax.Error)(nil); errors.As(err, &bad) {
+		return fmt.Errorf("is no regular expression of RE2: %s", bad.Code)
+	}
+	return err
 }
 
 // vanityHost checks a host of a meeting service that is the organisation's own.
@@ -156,7 +168,7 @@ func (v *validator) clearID(path string, id ClearID) {
 
 func (v *validator) host(path string, h *Host) {
 	if !v.given(path + ".pattern") {
-		v.note(path+".pattern", "is missing")
+		v.missing(path+".pattern", "is missing")
 	}
 	v.clearID(path+".pattern", h.Pattern)
 	v.required(path+".email", h.Email, checkEmail)

@@ -22,6 +22,41 @@ type Problems struct {
 	File string // as given
 	List []Problem
 	More int // mistakes beyond the 200 kept
+
+	unknown map[string][]string // keys that are not known, by the path they stand in
+}
+
+// addUnknown notes a key that is not known where it stands.
+func (p *Problems) addUnknown(line int, path, key, known string) {
+	if p.unknown == nil {
+		p.unknown = map[string][]string{}
+	}
+	if len(p.List) < maxProblems {
+		p.unknown[path] = append(p.unknown[path], key)
+	}
+	p.add(line, join(path, printable(key)), "is no key that is known here; known: %s", known)
+}
+
+// misspelt says that a key like the one at path was noted as unknown: then it is not missing as well.
+func (p *Problems) misspelt(path string) bool {
+	name := last(path)
+	for _, key := range p.unknown[strings.TrimSuffix(strings.TrimSuffix(path, name), ".")] {
+		if distance(key, name) <= maxSlips || distance(key, name+"_file") <= maxSlips {
+			return true
+		}
+	}
+	return false
+}
+
+// under says that there is a mistake at path or in what stands below it.
+func (p *Problems) under(path string) bool {
+	for _, problem := range p.List {
+		rest, ok := strings.CutPrefix(problem.Where, path)
+		if ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
+			return true
+		}
+	}
+	return false
 }
 
 // Error lists the mistakes, one a line: "meetleaks.yaml:12: organisations[0].timezone: …".

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
 	"strings"
 )
 
@@ -70,24 +69,9 @@ func (s Secret) Read() (string, error) {
 }
 
 func readSecretFile(path string) (string, error) {
-	info, err := os.Stat(path)
+	content, err := ReadFile(path, maxSecretBytes)
 	if err != nil {
 		return "", fmt.Errorf("read secret: %w", err)
-	}
-	if !info.Mode().IsRegular() {
-		return "", fmt.Errorf("read secret: %s is no regular file", path)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return "", fmt.Errorf("read secret: %w", err)
-	}
-	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, maxSecretBytes+1))
-	if err != nil {
-		return "", fmt.Errorf("read secret %s: %w", path, err)
-	}
-	if len(content) > maxSecretBytes {
-		return "", fmt.Errorf("read secret: %s is larger than 64 KiB", path)
 	}
 	value := strings.TrimSpace(string(content))
 	if value == "" {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"reflect"
+	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -42,7 +43,7 @@ func (l *Loaded) node(path string, v reflect.Value, show string) *yaml.Node {
 	case reflect.Slice:
 		return l.list(path, v)
 	default:
-		return l.leaf(path, scalarText(v))
+		return l.leaf(path, hideInURLs(scalarText(v)))
 	}
 }
 
@@ -84,7 +85,7 @@ func (l *Loaded) texts(path string, list []string) *yaml.Node {
 	}
 	node := &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle, LineComment: l.comment(path)}
 	for _, text := range list {
-		node.Content = append(node.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text})
+		node.Content = append(node.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: hideInURLs(text)})
 	}
 	return node
 }
@@ -116,7 +117,7 @@ func scalarText(v reflect.Value) string {
 	return fmt.Sprint(v.Interface())
 }
 
-// secretText is the name of the secret's file, or a mask. Of the store's URL all but user and password is shown.
+// secretText is the name of the secret's file, or a mask. Of the store's URL all but user, password and parameters is shown.
 func secretText(s Secret, show string) string {
 	switch {
 	case !s.IsSet():
@@ -126,10 +127,12 @@ func secretText(s Secret, show string) string {
 	case show != "url":
 		return mask
 	}
-	if strings.HasPrefix(s.held().value, "sqlite:") {
-		return s.held().value
+	value := s.held().value
+	if path, ok := strings.CutPrefix(value, "sqlite:"); ok {
+		path, parameters, _ := strings.Cut(path, "?")
+		return "sqlite:" + path + hiddenValues("?", parameters)
 	}
-	u, err := url.Parse(s.held().value)
+	u, err := url.Parse(value)
 	if err != nil {
 		return mask
 	}
@@ -138,4 +141,36 @@ func secretText(s Secret, show string) string {
 		user = mask + "@"
 	}
 	return u.Scheme + "://" + user + u.Host + u.EscapedPath()
+}
+
+// hideInURLs hides user, password, the values of parameters and the fragment of all URLs in a text: what is no secret by
+// its name may hold a token all the same.
+func hideInURLs(text string) string {
+	return regexp.MustCompile(`://[^\s"'<>]+`).ReplaceAllStringFunc(text, func(found string) string {
+		rest, fragment, _ := strings.Cut(strings.TrimPrefix(found, "://"), "#")
+		rest, parameters, _ := strings.Cut(rest, "?")
+		host, path, slash := strings.Cut(rest, "/")
+		if at := strings.LastIndexByte(host, '@'); at >= 0 {
+			host = mask + host[at:]
+		}
+		if slash {
+			path = "/" + path
+		}
+		return "://" + host + path + hiddenValues("?", parameters) + hiddenValues("#", fragment)
+	})
+}
+
+// hiddenValues writes parameters with their names only. What has no name is hidden as a whole.
+func hiddenValues(mark, parameters string) string {
+	if parameters == "" {
+		return ""
+	}
+	list := strings.FieldsFunc(parameters, func(r rune) bool { return r == '&' || r == ';' })
+	for i, parameter := range list {
+		name, _, named := strings.Cut(parameter, "=")
+		if list[i] = mask; named {
+			list[i] = name + "=" + mask
+		}
+	}
+	return mark + strings.Join(list, "&")
 }

@@ -77,10 +77,17 @@ func (v *validator) optional(path, text string, check func(string) error) {
 // required checks text and does not accept that it is missing.
 func (v *validator) required(path, text string, check func(string) error) {
 	if text == "" {
-		v.note(path, "is missing")
+		v.missing(path, "is missing")
 		return
 	}
 	v.optional(path, text, check)
+}
+
+// missing notes that nothing was given at path, unless its key was misspelt, which is noted already.
+func (v *validator) missing(path, what string) {
+	if !v.problems.misspelt(path) {
+		v.note(path, "%s", what)
+	}
 }
 
 // normal is required for values that are kept in one form.
@@ -213,7 +220,7 @@ func (v *validator) source(path string, s *Source) {
 	v.required(path+".kind", s.Kind, oneOf(sourceKinds()...))
 	v.each(path+".start", s.Start, func(text string) error { return checkURL(text, "https", "http") })
 	if slices.Contains([]string{"web", "feed", "calendar"}, s.Kind) && len(s.Start) == 0 {
-		v.note(path+".start", "is missing: where does reading begin?")
+		v.missing(path+".start", "is missing: where does reading begin?")
 	}
 	if s.Depth < 0 || s.Depth > 20 {
 		v.note(path+".depth", "want a number from 0 to 20")
@@ -239,7 +246,7 @@ func (v *validator) channels(c *Channels) {
 		v.required(path+".name", w.Name, anyText)
 		v.secretForm(path+".url", w.URL, urlWithPassword("https", "http"))
 		if !w.URL.IsSet() {
-			v.note(path+".url", "is missing: give url_file or url")
+			v.missing(path+".url", "is missing: give url_file or url")
 		}
 	}
 	v.distinct("channels.webhook", len(c.Webhook), func(i int) string { return c.Webhook[i].Name })

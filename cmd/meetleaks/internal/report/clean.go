@@ -8,19 +8,32 @@ import (
 	"meetleaks/matchers"
 )
 
-// maxShown bounds a piece of text from outside, in bytes.
-const maxShown = 4096
+// The bounds of a piece of text from outside, in bytes. Masking needs more of it than is shown: half of a number cannot be
+// recognised.
+const (
+	maxShown = 4096
+	maxRead  = 64 << 10
+)
 
 // clean makes text from outside fit to be shown: valid UTF-8 on one line, without terminal sequences, control
 // characters and the marks that turn the direction of writing around or cannot be seen. What is cut off at maxShown
-// leaves "…".
+// leaves "…". Text that may hold links goes through maskPlace: a cut in the middle of one would make it unrecognisable.
 func clean(s string) string {
 	if plain(s) {
 		return s
 	}
-	cut := len(s) > maxShown
-	if cut {
-		s = s[:maxShown]
+	return shorten(tidy(s))
+}
+
+// tidy is clean without the cut: it reads maxRead bytes. Of longer texts of which next to nothing can be seen only "…" is
+// left, because what stands at their end may be half of something.
+func tidy(s string) string {
+	if plain(s) {
+		return s
+	}
+	more := len(s) > maxRead
+	if more {
+		s = s[:maxRead]
 	}
 	var b strings.Builder
 	b.Grow(len(s))
@@ -38,10 +51,31 @@ func clean(s string) string {
 			b.WriteRune(r) // a broken byte becomes U+FFFD
 		}
 	}
-	if cut {
-		b.WriteString("…")
+	if more && b.Len() <= 2*maxShown {
+		return "…"
 	}
 	return b.String()
+}
+
+// shorten cuts s at maxShown, never within a character or something that is masked.
+func shorten(s string) string {
+	if len(s) <= maxShown {
+		return s
+	}
+	end := maxShown
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	separator := func(r rune) bool { return r != '•' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }
+	first := max(strings.LastIndexFunc(s[:end], separator), 0)
+	last := strings.IndexFunc(s[end:], separator)
+	if last < 0 {
+		last = len(s) - end
+	}
+	if strings.Contains(s[first:end+last], "•") {
+		end = first
+	}
+	return s[:end] + "…"
 }
 
 // Clean is what the writers do with text from outside, for what is printed beside a report: one line of valid UTF-8 without
@@ -50,6 +84,10 @@ func Clean(s string) string { return clean(s) }
 
 // MaskText is Clean for text that may hold links: they are masked.
 func MaskText(s string) string { return maskPlace(s) }
+
+// MaskWhole is MaskText without the cut, for text in which something is still to be hidden: half of an id could not be
+// recognised. It reads 64 KiB.
+func MaskWhole(s string) string { return maskWhole(s) }
 
 // plain says that s is short printable ASCII, which is nearly always so.
 func plain(s string) bool {
@@ -128,6 +166,9 @@ func stringLen(s string) int {
 	return 0
 }
 
-// maskPlace makes a place fit to be shown: links in it are masked, then it is cleaned. Cleaning comes first as well,
-// because a link that is broken up by characters that cannot be seen would not be recognised.
-func maskPlace(s string) string { return clean(matchers.Mask(clean(s))) }
+// maskPlace makes a place fit to be shown: it is cleaned, links in it are masked, then it is cut. Cleaning comes first,
+// because a link that is broken up by characters that cannot be seen would not be recognised; and it comes again, because
+// masking brings decoded text to light.
+func maskPlace(s string) string { return clean(maskWhole(s)) }
+
+func maskWhole(s string) string { return tidy(matchers.Mask(tidy(s))) }

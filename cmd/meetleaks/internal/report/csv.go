@@ -1,7 +1,7 @@
 package report
 
 import (
-	"encoding/csv"
+	"bufio"
 	"fmt"
 	"io"
 	"strconv"
@@ -13,15 +13,16 @@ import (
 )
 
 // csvWriter writes RFC 4180 with a header and one row for each place, so that no place is lost: `key` brings the rows
-// of one meeting together. Lists are joined with "; ".
+// of one meeting together. Lists are joined with "; ". Unlike encoding/csv it quotes fields that hold what some
+// spreadsheets take for the end of a field: a semicolon or a tab.
 type csvWriter struct {
-	w *csv.Writer
+	w *bufio.Writer
 	*recorder
 	open bool
 }
 
 func newCSVWriter(w io.Writer, r *recorder) *csvWriter {
-	return &csvWriter{w: csv.NewWriter(w), recorder: r}
+	return &csvWriter{w: bufio.NewWriter(w), recorder: r}
 }
 
 func csvHeader() []string {
@@ -56,11 +57,27 @@ func (c *csvWriter) header() {
 }
 
 // row writes one row; its error stays in the writer until flush.
-func (c *csvWriter) row(fields []string) { _ = c.w.Write(fields) }
+func (c *csvWriter) row(fields []string) {
+	for i, field := range fields {
+		if i > 0 {
+			_ = c.w.WriteByte(',')
+		}
+		_, _ = c.w.WriteString(csvQuoted(field))
+	}
+	_ = c.w.WriteByte('\n')
+}
+
+// csvQuoted puts a field into quotes unless it is plain. A space at either end, which some readers cut off, and a single
+// quote count as well.
+func csvQuoted(field string) string {
+	if strings.ContainsAny(field, ",;\t|\"'\r\n") || strings.TrimSpace(field) != field {
+		return `"` + strings.ReplaceAll(field, `"`, `""`) + `"`
+	}
+	return field
+}
 
 func (c *csvWriter) flush(what string) error {
-	c.w.Flush()
-	if err := c.w.Error(); err != nil {
+	if err := c.w.Flush(); err != nil {
 		return fmt.Errorf("write %s as csv: %w", what, err)
 	}
 	return nil

@@ -52,6 +52,23 @@ func TestCSVSafe(t *testing.T) {
 	}
 }
 
+// TestCSVQuotes holds that no separator of any spreadsheet stands outside of quotes: behind one a formula would begin.
+func TestCSVQuotes(t *testing.T) {
+	for in, want := range map[string]string{
+		"docs/a.md": "docs/a.md", "": "", "a b": "a b", "•••••116": "•••••116",
+		"a;=1+1": `"a;=1+1"`, "a\t=1": "\"a\t=1\"", "a,b": `"a,b"`, `a"b`: `"a""b"`, " a": `" a"`, "a ": `"a "`, "'=1": `"'=1"`, "a\nb": "\"a\nb\"", "a|b": `"a|b"`,
+	} {
+		if got := csvQuoted(in); got != want {
+			t.Errorf("csvQuoted(%q) is %s, want %s", in, got, want)
+		}
+	}
+	finding := sample()[0]
+	finding.Org = "acme;=1+1"
+	if out := render(t, "csv", testOptions(), Summary{}, finding); !strings.Contains(out, `,"acme;=1+1",`) {
+		t.Errorf("a field with a semicolon stands without quotes: %s", out)
+	}
+}
+
 func FuzzCSV(f *testing.F) {
 	for _, seed := range []string{"", "=cmd|'/C calc'!A0", "a,b\"c\n", "\t=1", "\u200b=1", "+\x00", "\u3000@x"} {
 		f.Add(seed)

@@ -95,14 +95,14 @@ func (r *recorder) record(f scanner.Finding) record {
 // place makes the place of a finding fit to be shown: files are named after the meetings they are about.
 func (r *recorder) place(f scanner.Finding, uri string) string {
 	if r.masked == "" || r.uri != uri {
-		r.uri, r.masked, r.shown = uri, maskPlace(uri), ""
+		r.uri, r.masked, r.shown = uri, maskWhole(uri), ""
 	}
 	if r.Reveal {
-		return r.masked
+		return clean(r.masked)
 	}
 	hidden := f.Hide(r.masked)
 	if r.shown == "" || r.hidden != hidden {
-		r.hidden, r.shown = hidden, hidden
+		r.hidden, r.shown = hidden, clean(hidden)
 		if r.Hide != nil {
 			r.shown = clean(r.Hide(hidden))
 		}

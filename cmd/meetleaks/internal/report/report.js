@@ -73,5 +73,14 @@
       fresh();
     });
   });
-  apply();
+  // A link to the page may name filters: report.html#class=B&level=high
+  function address() {
+    new URLSearchParams(location.hash.slice(1)).forEach(function (wanted, id) {
+      var e = ["text", "platform", "class", "level", "org"].indexOf(id) >= 0 ? document.getElementById(id) : null;
+      if (e) e.value = wanted;
+    });
+    fresh();
+  }
+  window.addEventListener("hashchange", address);
+  address();
 })();
