@@ -95,13 +95,13 @@ func restLine(line []byte) bool { return line[0] == ' ' && (line[1] > ' ' || lin
 func calendarSigns() []string {
 	return []string{
 		"begin:v", "end:v", "dtstart", "dtend", "dtstamp", "rrule:", "transp:", "last-modified:", "x-alt-desc", "description:",
-		"description;", "location:", "location;", "summary:", "attendee;", "organizer;", "sequence:", "x-google-conference:",
+		"description;", "location:", "location;", "attendee;", "organizer;", "x-google-conference:",
 	}
 }
 
 // addFolds adds the folds around a sign at start, and returns the end of what was looked at; before done everything was.
 func addFolds(spots []Span, text []byte, start, done int) ([]Span, int) {
-	if c := text[start]; c < 'A' || c > 'Z' {
+	if first, second := text[start], text[start+1]; first < 'A' || first > 'Z' || second < 'A' || second > 'Z' {
 		return spots, done
 	}
 	from, to := max(done, start-foldBack), min(len(text), start+foldAhead)

@@ -118,6 +118,32 @@ func TestOwnHosts(t *testing.T) {
 	}
 }
 
+// The patterns of the documented configuration, as they stand there, own the links they are meant for.
+func TestDocumentedPatterns(t *testing.T) {
+	f := NewFinder(All(), "meet.acme.example")
+	x := index(t, org("acme",
+		Pattern{VanityPattern, "acme.zoom.us"}, Pattern{SitePattern, "acme"}, Pattern{TenantPattern, "6f1c0d2e-0000-4000-8000-000000000001"},
+		Pattern{S4BPattern, "acme.example"}, Pattern{WorkspacePattern, "acme"}, Pattern{HostPattern, "meet.acme.example"},
+		Pattern{RoomPattern, "zoom:my/jdoe"}, Pattern{MeetingPattern, "zoom:98765432101"}, Pattern{NearPattern, "Acme Board"}, Pattern{NearPattern, "acme.example"}))
+	for text, rank := range map[string]int{
+		"https://acme.zoom.us/j/98123456210?pwd=x":                                 2,
+		"https://acme.webex.com/acme/j.php?MTID=m8d2c47e19fa3b05c6e1f7a92d4b8035e": 2,
+		threadOfTenant: 2,
+		"https://meet.lync.com/acme.example/jdoe/K7RQ2WZT":                                2,
+		"https://join.slack.com/t/acme/shared_invite/zt-1k8w3q5dz-Qm4Rt7Yx2Lp9Vb6Nc3Hs8J": 2,
+		"https://zoom.us/my/jdoe":                               3,
+		"https://us02web.zoom.us/j/98765432101":                 3,
+		"https://meet.acme.example/weekly-sync":                 4,
+		"the Acme Board meets at https://zoom.us/j/84930275116": 5,
+	} {
+		s := one(t, f, text)
+		got := x.Owners(s.Link, Whereabouts{Around: []string{Near(text, s.Start, s.End)}})
+		if len(got) != 1 || got[0].Rank != rank {
+			t.Errorf("%s: %+v, want rank %d", text, got, rank)
+		}
+	}
+}
+
 // Names of rooms are unique only on a host or in an account: the same name elsewhere is somebody else's.
 func TestRoomsStayInTheirRealm(t *testing.T) {
 	x := index(t, org("acme", Pattern{RoomPattern, "jitsi:jitsi.acme.example/dailyquorum"}, Pattern{RoomPattern, "https://acme.whereby.com/dailyquorum"},

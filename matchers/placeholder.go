@@ -123,7 +123,7 @@ func placeholderWord(s string) bool {
 // placeholderName reports whether a room's name is that of nobody: "jane.doe".
 func placeholderName(s string) bool {
 	switch strings.NewReplacer(".", "", "-", "", "_", "").Replace(strings.ToLower(s)) {
-	case "johndoe", "janedoe", "jdoe", "johnsmith", "janesmith", "jsmith", "alice", "bob", "alicesmith", "bobsmith", "joebloggs",
+	case "johndoe", "janedoe", "johnsmith", "janesmith", "jsmith", "alice", "bob", "alicesmith", "bobsmith", "joebloggs",
 		"firstnamelastname", "firstlast", "lastname", "firstname":
 		return true
 	}
