@@ -46,7 +46,7 @@ fuzz: ## run each fuzz target for FUZZTIME (10s)
 		listed=$$($(GO) test -list '^Fuzz' "$$pkg"); \
 		for name in $$(grep '^Fuzz' <<<"$$listed" || true); do \
 			echo "fuzz $$pkg $$name for $(FUZZTIME)"; \
-			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$pkg"; \
+			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$pkg"; \
 		done; \
 	done
 

@@ -165,7 +165,10 @@ func (s *search) sweep(text []byte, from, to int, spots []Span) ([]literalHit, [
 	}
 	n := len(kept)
 	done := from
-	for _, h := range kept {
+	for _, h := range kept[:n] {
+		if s.f.targets[h.tag].kind == wrapperTarget {
+			continue
+		}
 		start, end := max(done, h.start-shortReach), min(to, h.end+shortReach)
 		kept = s.f.appendShort(kept, text, start, end)
 		done = max(done, end)

@@ -141,37 +141,67 @@ func maskRound(text string, found []Sighting) string {
 	}
 	out.WriteString(text[done:])
 	masked := out.String()
+	hidden := make(map[string]bool)
 	for _, f := range found {
+		if hidden[f.ID] {
+			continue
+		}
+		if hidden[f.ID] = true; len(hidden) > maxMaskedIDs {
+			return dots
+		}
 		masked = f.HideIn(masked)
 	}
 	return masked
 }
 
+// maxMaskedIDs bounds the ids that are looked for again in a text; of one with more nothing is shown. Titles and names have few.
+const maxMaskedIDs = 100
+
 // maskParameters blanks the values of parameters that are secrets wherever they stand: a downloaded page is named
 // "98…?pwd=…", without a host.
 func maskParameters(text string) string {
+	if !strings.Contains(text, "=") && !strings.Contains(text, "%3") {
+		return text
+	}
 	lower := lowerASCII(text)
-	for _, name := range [...]string{"pwd", "passcode", "password", "zak", "zpk", "tk", "jwt", "roomkey", "icstoken"} {
-		for _, equals := range [...]string{"=", "%3d"} {
-			for from := 0; ; {
-				at := strings.Index(lower[from:], name+equals)
-				if at < 0 {
-					break
-				}
-				start := from + at + len(name) + len(equals)
-				end := start
-				for end < len(text) && (isB64u(text[end]) || text[end] == '.') {
-					end++
-				}
-				from = start
-				if start > len(name)+len(equals) && isAlnum(text[from-len(name)-len(equals)-1]) && equals == "=" || end == start {
-					continue
-				}
-				text, lower = text[:start]+"•"+text[end:], lower[:start]+"•"+lower[end:]
-			}
+	var out strings.Builder
+	done := 0
+	for i := 0; i < len(text); i++ {
+		start := parameterValue(lower, i)
+		if start == 0 {
+			continue
+		}
+		end := start
+		for end < len(text) && (isB64u(text[end]) || text[end] == '.') {
+			end++
+		}
+		if end > start {
+			out.WriteString(text[done:start])
+			out.WriteString("•")
+			done, i = end, end-1
 		}
 	}
-	return text
+	if done == 0 {
+		return text
+	}
+	return out.String() + text[done:]
+}
+
+// parameterValue returns where the value begins of a secret parameter whose name stands at i, 0 when none does.
+func parameterValue(lower string, i int) int {
+	for _, name := range [...]string{"pwd", "passcode", "password", "zak", "zpk", "tk", "jwt", "roomkey", "icstoken"} {
+		if !strings.HasPrefix(lower[i:], name) {
+			continue
+		}
+		rest := lower[i+len(name):]
+		if strings.HasPrefix(rest, "%3d") {
+			return i + len(name) + len("%3d")
+		}
+		if strings.HasPrefix(rest, "=") && (i == 0 || !isAlnum(lower[i-1])) {
+			return i + len(name) + 1
+		}
+	}
+	return 0
 }
 
 // HideIn hides the link's id, and those of its aliases, where they stand by themselves in a text: a file named after the

@@ -99,7 +99,7 @@ func FuzzClean(f *testing.F) {
 }
 
 func FuzzPlaces(f *testing.F) {
-	for _, seed := range []string{"", "-", "docs/a b.md", "/srv/x#y", "a:b", "https://globex.example/%zz?q", "a.zip!b.eml!body", "\x1b[1m//", "//host/x", `C:\a\b`} {
+	for _, seed := range []string{"", "-", "docs/a b.md", "/srv/x#y", "a:b", "https://globex.example/%zz?q", "a.zip!b.eml!body", "\x1b[1m//", "//host/x", `C:\a\b`, "http://\""} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, uri string) {

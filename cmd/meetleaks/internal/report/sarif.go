@@ -221,7 +221,8 @@ func sarifPlace(p placeRecord) sarifLocation {
 // relative to where the scan was started, with all that a URI cannot hold escaped.
 func artifactURI(place string) string {
 	if strings.HasPrefix(place, "http://") || strings.HasPrefix(place, "https://") {
-		if u, err := url.Parse(place); err == nil {
+		// url.Parse believes hosts that no URI may have, and writes them as they are.
+		if u, err := url.Parse(place); err == nil && !strings.ContainsAny(u.Host, " \"<>\\^`{|}") {
 			return u.String()
 		}
 	}
