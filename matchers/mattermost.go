@@ -11,7 +11,7 @@ func mattermost() Platform {
 	return Platform{
 		Name:    "mattermost",
 		Title:   "Mattermost",
-		Anchors: []string{"join_call", "signup_user_complete", "/login?id=", "/login%3fid%3d"},
+		Anchors: []string{"join_call", "signup_user_complete", "signup\\_user\\_complete", "/login?id=", "/login%3fid%3d"},
 		Docs:    "https://docs.mattermost.com/collaborate/make-calls.html",
 		Parse:   parseMattermost,
 		Forms: []Form{

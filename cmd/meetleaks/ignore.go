@@ -125,8 +125,8 @@ func parseIgnore(line string) (*ignoreEntry, error) {
 		return nil, errors.New("want KEY-or-glob until=YYYY-MM-DD reason")
 	}
 	end, err := time.Parse("2006-01-02", day)
-	if err != nil {
-		return nil, errors.New("until= wants a day, as in until=2027-01-31")
+	if err != nil || end.Year() < 2000 {
+		return nil, errors.New("until= wants a day of this century, as in until=2027-01-31")
 	}
 	if strings.TrimSpace(reason) == "" {
 		return nil, errors.New("has no reason: say why this may stay, for whoever reads it next")
