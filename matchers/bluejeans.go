@@ -86,14 +86,9 @@ func bluejeansNumber(l Link, segment, passcode string) (Link, error) {
 	if number, rest, ok := strings.Cut(segment, "."); ok {
 		segment, passcode = number, rest
 	}
-	id := leadingNumber(strings.ReplaceAll(segment, "-", ""))
-	switch {
-	case id == "":
-		return Link{}, NotAMeeting
-	case placeholderDigits(id):
-		return Link{}, Placeholder
-	case len(id) < 9 || len(id) > 12:
-		return Link{}, Incomplete
+	id, err := dialNumber(segment, 9)
+	if err != nil {
+		return Link{}, err
 	}
 	l.ID = id
 	if pin := leading(passcode, isDigit); len(pin) >= 4 && len(pin) <= 10 {

@@ -95,6 +95,21 @@ func guidCode(segment string) (string, error) {
 	return id, nil
 }
 
+// dialNumber reads a number of least to twelve digits, hyphens between, where a room's name or a vendor's page may stand too: what
+// has no digits is no meeting.
+func dialNumber(segment string, least int) (string, error) {
+	id := leadingNumber(strings.ReplaceAll(segment, "-", ""))
+	switch {
+	case id == "":
+		return "", NotAMeeting
+	case placeholderDigits(id):
+		return "", Placeholder
+	case len(id) < least || len(id) > 12:
+		return "", Incomplete
+	}
+	return id, nil
+}
+
 // numberCode reads a number of least to most digits, separated or not.
 func numberCode(segment string, least, most int) (string, error) {
 	number := leadingNumber(strings.NewReplacer("-", "", " ", "").Replace(segment))

@@ -152,12 +152,9 @@ func meetNickname(segment string, l Link) (Link, error) {
 }
 
 func meetStream(segment string, l Link) (Link, error) {
-	id, _ := cutGUID(segment)
-	switch {
-	case id == "":
-		return Link{}, Incomplete
-	case placeholderGUID(id):
-		return Link{}, Placeholder
+	id, err := guidCode(segment)
+	if err != nil {
+		return Link{}, err
 	}
 	l.Space, l.ID, l.Path = "stream", id, "/stream/{id}"
 	return l, nil

@@ -1,7 +1,5 @@
 package matchers
 
-import "strings"
-
 // starleaf knows StarLeaf's meetings: ten digits. The service is said to be closed; nothing official says since when, so its links count.
 func starleaf() Platform {
 	return Platform{
@@ -23,15 +21,7 @@ func parseStarLeaf(u *URL) (Link, error) {
 	if u.User != "" {
 		segment, l = u.User, Link{Kind: DialIn, Class: NumberOnly}
 	}
-	id := leadingNumber(strings.ReplaceAll(segment, "-", ""))
-	switch {
-	case id == "":
-		return Link{}, NotAMeeting
-	case placeholderDigits(id):
-		return Link{}, Placeholder
-	case len(id) < 8 || len(id) > 12:
-		return Link{}, Incomplete
-	}
+	id, err := dialNumber(segment, 8)
 	l.ID = id
-	return l, nil
+	return l, err
 }

@@ -332,12 +332,9 @@ func webexSampleUser(name string) bool {
 }
 
 func webexSpace(segment string, l Link) (Link, error) {
-	id, _ := cutGUID(segment)
-	switch {
-	case id == "":
-		return Link{}, Incomplete
-	case placeholderGUID(id):
-		return Link{}, Placeholder
+	id, err := guidCode(segment)
+	if err != nil {
+		return Link{}, err
 	}
 	l.Kind, l.Class, l.Space, l.ID, l.Path = Meeting, PermanentRoom, "space", id, "/m/{id}"
 	return l, nil
