@@ -6,9 +6,12 @@ import (
 	"meetleaks/matchers/unwrap"
 )
 
-// MaxOwnHosts bounds the hosts given to NewFinder: more would slow the sweep for everybody. Of a longer list the rest is
-// not looked for.
-const MaxOwnHosts = 1000
+// MaxOwnHosts bounds the hosts given to NewFinder, and MinOwnHost is the shortest of them in bytes: more, or shorter ones, would
+// slow the sweep for everybody. The rest of a longer list, and shorter hosts, are not looked for.
+const (
+	MaxOwnHosts = 1000
+	MinOwnHost  = 7
+)
 
 // builder collects the literals of a Finder.
 type builder struct {
@@ -82,7 +85,7 @@ func (b *builder) ownHosts(hosts []string) {
 		}
 	}
 	for _, host := range hosts {
-		if _, base := b.f.platformOf(host); base == "" && len(host) >= windowLen {
+		if _, base := b.f.platformOf(host); base == "" && len(host) >= MinOwnHost {
 			b.add(target{kind: ownTarget, platform: jitsi}, strings.ToLower(host))
 		}
 	}

@@ -40,12 +40,12 @@ type blockRef struct {
 	mask, want uint32
 	item       int32
 	next       int32 // another literal with this block: index into literalSet.refs, 0 for none
-	offset     int8
+	offset     int16
 	probe      int8
 }
 
 func newBlockRef(item int, text string, offset int) blockRef {
-	ref := blockRef{item: int32(item), offset: int8(offset), probe: stride}
+	ref := blockRef{item: int32(item), offset: int16(offset), probe: stride}
 	behind, before := len(text)-offset-stride, offset
 	if before > behind {
 		ref.probe = -stride

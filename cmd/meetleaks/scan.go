@@ -223,6 +223,11 @@ func (a *app) finder(list []config.Organisation) *matchers.Finder {
 	if n := len(hosts) - matchers.MaxOwnHosts; n > 0 {
 		fmt.Fprintf(a.stderr, "meetleaks: %d of the %d `host` patterns are not looked for: at most %d\n", n, len(hosts), matchers.MaxOwnHosts)
 	}
+	for _, host := range hosts {
+		if len(host) < matchers.MinOwnHost {
+			fmt.Fprintf(a.stderr, "meetleaks: the `host` pattern %s is not looked for: it is shorter than %d bytes\n", plain(host), matchers.MinOwnHost)
+		}
+	}
 	return matchers.NewFinder(matchers.All(), hosts...)
 }
 
