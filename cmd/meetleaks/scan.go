@@ -116,14 +116,14 @@ func (a *app) scan(ctx context.Context, o scanOptions, targets []string) error {
 // scanMemory is the heap that scan aims to stay under, in bytes; with code and stacks that is less than 100 MiB.
 const scanMemory = 72 << 20
 
-// limitMemory collects garbage seldom while there is room, and often when there is not. Who sets GOGC or GOMEMLIMIT knows better.
+// limitMemory collects garbage only when there is no room left. Who sets GOGC or GOMEMLIMIT knows better.
 func (a *app) limitMemory() {
 	for _, setting := range a.env {
 		if strings.HasPrefix(setting, "GOGC=") || strings.HasPrefix(setting, "GOMEMLIMIT=") {
 			return
 		}
 	}
-	debug.SetGCPercent(400)
+	debug.SetGCPercent(-1)
 	debug.SetMemoryLimit(scanMemory)
 }
 
