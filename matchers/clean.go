@@ -403,7 +403,7 @@ func cleaningSigns(hosts []string) []string {
 	signs := []string{"[dot]", "(dot)", "{dot}", "&shy;", "&#8203;", "&#x200b", "&zerowidth", "\\u200b", "&#173;", "[://]", "[:]//", "<wbr>", "<wbr/", "<wbr "}
 	seen := make(map[string]bool)
 	add := func(sign string) {
-		if len(sign) >= windowLen && !seen[sign] {
+		if len(sign) >= minLiteral && !seen[sign] {
 			seen[sign] = true
 			signs = append(signs, sign)
 		}

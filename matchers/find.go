@@ -512,7 +512,7 @@ func (s *search) parse(text []byte, c candidate, u *URL, p *Platform) ([]Sightin
 			link, err, end = longer, nil, c.wrappedEnd
 		}
 	}
-	if err == nil && c.cut && strings.HasSuffix(strings.TrimRight(c.text, "#"), lastBytes(link.ID, 4)) && !complete(p.Name, link) {
+	if err == nil && c.cut && strings.HasSuffix(strings.TrimRight(c.text, "#"), lastBytes(link.ID, 4)) && (p.Whole == nil || !p.Whole(link)) {
 		err = Incomplete
 	}
 	var via []string
@@ -539,22 +539,6 @@ func (s *search) parse(text []byte, c candidate, u *URL, p *Platform) ([]Sightin
 // needs no line joined is believed.
 func completes(short, long string) bool {
 	return len(long) > len(short) && strings.HasPrefix(long, short) && all(long, isDigit)
-}
-
-// complete: the id is as long as such ids can be, so what is left out of a link that is shown cut off ("…/j/84930275116...") is
-// not of it.
-func complete(platform string, l Link) bool {
-	switch platform {
-	case "zoom":
-		return l.Space == "" && len(l.ID) == 11 && all(l.ID, isDigit)
-	case "google-meet":
-		return l.Space == "" && len(l.ID) == len("abc-defg-hij")
-	case "webex":
-		return isHexID(l.ID)
-	case "whatsapp":
-		return len(l.ID) == 22
-	}
-	return false
 }
 
 func lastBytes(s string, n int) string { return s[max(0, len(s)-n):] }
@@ -639,8 +623,8 @@ func (s *search) possible(domain string) string {
 }
 
 // step tells an explanation, if one was asked for. What it shows is made only then.
-func (s *search) step(make func() Step) {
+func (s *search) step(told func() Step) {
 	if s.trace != nil {
-		s.trace(make())
+		s.trace(told())
 	}
 }

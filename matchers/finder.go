@@ -104,14 +104,14 @@ func wrapperLiterals() []string {
 			continue
 		}
 		for _, host := range w.Hosts {
-			if len(host) >= windowLen && !seen[host] && !strings.HasPrefix(host, "google.") {
+			if len(host) >= minLiteral && !seen[host] && !strings.HasPrefix(host, "google.") {
 				seen[host] = true
 				literals = append(literals, host+redirectPath(host))
 			}
 		}
 	}
 	for _, scheme := range unwrap.Schemes() {
-		if len(scheme)+1 >= windowLen {
+		if len(scheme)+1 >= minLiteral {
 			literals = append(literals, scheme+":"+map[string]string{"data": "text/"}[scheme])
 		}
 	}

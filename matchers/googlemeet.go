@@ -14,6 +14,7 @@ func googleMeet() Platform {
 		Hosts: []string{"meet.google.com", "tel.meet", "g.co/meet"},
 		Docs:  "https://developers.google.com/workspace/meet/api/guides/meeting-spaces",
 		Parse: parseGoogleMeet,
+		Whole: func(l Link) bool { return l.Space == "" && len(l.ID) == len("abc-defg-hij") },
 		Forms: []Form{
 			{"/<3 letters>-<4>-<3>, /_meet/<code>", Meeting, JoinWithSecret},
 			{"/tel/<code>?pin=, tel.meet/<code>?pin=", DialIn, NumberOnly},

@@ -47,7 +47,7 @@ func lowerEscapes(s string) string { return strings.ReplaceAll(s, `\U`, `\u`) }
 func TestLabelLiterals(t *testing.T) {
 	literals := labelLiterals()
 	for i, l := range literals {
-		if len(l) < windowLen || l != lowerASCII(l) || i > 0 && l <= literals[i-1] {
+		if len(l) < minLiteral || l != lowerASCII(l) || i > 0 && l <= literals[i-1] {
 			t.Errorf("literal %q: too short, not lower case, or out of order", l)
 		}
 	}

@@ -27,8 +27,9 @@ type tableHead struct {
 	sql       bool // "INSERT INTO … (a, b, c) VALUES": rows stand in parentheses
 }
 
-// addColumnSecrets gives links the passcodes of their rows, and recordings those that stand beside them without a word. Heads are looked for once, going forward: every byte is read once for
-// heads, and a row once for each of its links, of which at most maxNeighbour are looked at.
+// addColumnSecrets gives links the passcodes of their rows, and recordings those that stand beside them without a word. Heads are
+// looked for once, going forward: every byte is read once for heads, and a row once for each of its links, of which at most
+// maxNeighbour are looked at.
 func (j *joiner) addColumnSecrets() {
 	var head tableHead
 	read, rowStart, inRow := 0, -1, 0

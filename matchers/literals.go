@@ -12,7 +12,7 @@ import (
 // steps narrow down where to compare, each dearer than the one before and taken more seldom: a bitmap says whether a block is one
 // of them (one position in twenty), a second bitmap whether it is with the bytes beside it (one in a hundred), a table which
 // literals to compare. The positions do not depend on each other, so the processor reads ahead; jumping tables (Wu-Manber) were
-// five times slower here, because each jump waits for the one before. Time is linear in the text, multiplied at worst by the
+// several times slower here, because each jump waits for the one before. Time is linear in the text, multiplied at worst by the
 // literals that share a block. The set is read-only after construction.
 type literalSet struct {
 	bits  [1 << (hashBits - 6)]uint64  // by block hash
@@ -64,7 +64,7 @@ func newBlockRef(item int, text string, offset int) blockRef {
 type literalHit struct{ start, end, tag int }
 
 const (
-	windowLen    = 5 // the shortest literal that may stand anywhere
+	minLiteral   = 5 // the shortest literal that may stand anywhere
 	shortLiteral = 3 // the shortest between letters or digits: "/b/"
 	stride       = 4 // bytes of a block, and the distance between those looked at
 	hashBits     = 19
@@ -81,13 +81,13 @@ func (s *literalSet) has(folded uint32) bool {
 }
 
 // newLiteralSet builds the set. Literals of three bytes are found only between letters or digits, two before and two behind;
-// other literals shorter than windowLen panic, because they are a mistake in a platform's file. The shortest choose their blocks
+// other literals shorter than minLiteral panic, because they are a mistake in a platform's file. The shortest choose their blocks
 // first, because they have the least choice; the others prefer blocks that are taken already.
 func newLiteralSet(texts []string, tags []int) *literalSet {
 	s := &literalSet{slots: make([]blockSlot, 1<<slotBits), refs: make([]blockRef, 1, 1<<slotBits), items: make([]literalItem, len(texts))}
 	order := make([]int, len(texts))
 	for i, text := range texts {
-		if len(text) < windowLen && len(text) != shortLiteral {
+		if len(text) < minLiteral && len(text) != shortLiteral {
 			panic("matchers: literal too short: " + text)
 		}
 		order[i] = i
@@ -305,7 +305,7 @@ func (f *frequency) of(block string) int {
 // find appends the occurrences whose start lies in [from, to), ordered by start; of two that start together the longer
 // comes first.
 func (s *literalSet) find(hits []literalHit, text []byte, from, to int) []literalHit {
-	if len(text) < windowLen {
+	if len(text) < minLiteral {
 		return hits
 	}
 	first := len(hits)

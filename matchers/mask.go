@@ -143,10 +143,11 @@ func maskRound(text string, found []Sighting) string {
 	masked := out.String()
 	hidden := make(map[string]bool)
 	for _, f := range found {
-		if hidden[f.ID] {
+		ids := strings.Join(append([]string{f.ID}, f.Aliases...), " ")
+		if hidden[ids] {
 			continue
 		}
-		if hidden[f.ID] = true; len(hidden) > maxMaskedIDs {
+		if hidden[ids] = true; len(hidden) > maxMaskedIDs {
 			return dots
 		}
 		masked = f.HideIn(masked)

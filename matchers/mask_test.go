@@ -103,6 +103,14 @@ func FuzzMask(f *testing.F) {
 	})
 }
 
+// An alias stands only in the link's query, and again by itself.
+func TestMaskHidesAliases(t *testing.T) {
+	text := "https://zoom.us/j/84930275116?omn=97162840359 notes-97162840359.md"
+	if got := Mask(text); strings.Contains(got, "97162840359") {
+		t.Errorf("Mask(%q) = %q", text, got)
+	}
+}
+
 func TestMaskHidesWhatIsCutOff(t *testing.T) {
 	for _, text := range []string{"https://acme.zoom.us/j/98748123771…", "https://meet.google.com/kfj-whrp-zqa...", "see discord.gg/qwKzjp7T… and", "https://98748123771.zoom.us/j/98748123771"} {
 		masked := Mask(text)

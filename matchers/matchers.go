@@ -169,6 +169,9 @@ type Platform struct {
 	Anchors []string
 	// Parse judges one URL. It returns the link, or a Rejection that says why it is none. It must be pure.
 	Parse func(u *URL) (Link, error)
+	// Whole says that the id is as long as such ids can be, so that what is left out of a link that is shown cut off
+	// ("…/j/84930275116...") is not of it. Nil: a cut-off id is never believed.
+	Whole func(l Link) bool
 	// BareAnchors are literals that give away an id outside a URL; Bare reads it around text[at:], where the literal
 	// begins. Both are nil for most platforms.
 	BareAnchors []string

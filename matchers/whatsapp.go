@@ -14,6 +14,7 @@ func whatsapp() Platform {
 		Anchors: []string{"whatsapp://chat", "whatsapp:\\/\\/chat"},
 		Docs:    "https://faq.whatsapp.com/3242937609289432",
 		Parse:   parseWhatsApp,
+		Whole:   func(l Link) bool { return len(l.ID) == 22 },
 		Forms: []Form{
 			{"call.whatsapp.com/video/<22>, /voice/<22>", Meeting, JoinWithSecret},
 			{"chat.whatsapp.com/<22>, /invite/<22>", GroupInvite, ChatInvite},
