@@ -9,6 +9,9 @@ import (
 type Start struct {
 	Time   time.Time
 	AllDay bool // Time is midnight in UTC of a day that has no zone: some moment of it, somewhere on earth
+	// Floating says that the time of day has no zone (RFC 5545 section 3.3.5, form 1), or one that is not known: Time is in
+	// UTC what the clock on the wall shows.
+	Floating bool
 }
 
 // The marks of an event in iCalendar, RFC 5545 sections 3.6.1 and 3.8.2.4.
@@ -24,13 +27,17 @@ const (
 	maxZoneName  = 64
 )
 
-// EventStart reads DTSTART of the calendar event around the link, when it stands in the window: in UTC, in a zone of the
-// IANA data base, or as a day. A time without a zone, or in a zone that is not known, is not certain enough: false.
+// EventStart is when the event starts in which the link stands: as the document says, see [Document.Events]. In a document
+// that says nothing it is DTSTART of the calendar event around the link, when it stands in the window: in UTC, in a zone of
+// the IANA data base, or as a day. A time without a zone, or in a zone that is not known, is not certain enough: false.
 func (w Window) EventStart() (Start, bool) {
+	if w.event != nil {
+		return *w.event, true
+	}
 	if !strings.Contains(w.Text, eventStart) {
 		return Start{}, false
 	}
-	event := w.event()
+	event := w.eventText()
 	for len(event) > 0 {
 		line, rest, _ := strings.Cut(event, "\n")
 		event = rest
@@ -41,9 +48,9 @@ func (w Window) EventStart() (Start, bool) {
 	return Start{}, false
 }
 
-// event is what the window shows of the event around the link: other events are cut off on both sides. Where the link's
+// eventText is what the window shows of the event around the link: other events are cut off on both sides. Where the link's
 // event begins in front of the window, that is from the window's start on.
-func (w Window) event() string {
+func (w Window) eventText() string {
 	before, after := w.Before(), w.After()
 	if i := strings.LastIndex(before, eventEnd); i >= 0 {
 		before = before[i+len(eventEnd):]

@@ -58,7 +58,8 @@ func (b *beside) hide(text string) string {
 // Place is where in a document a link stands.
 type Place struct {
 	URI       string
-	Line      int // 1-based
+	Page      int // 1-based, 0 for kinds that have no pages
+	Line      int // 1-based, 0 for kinds that have no lines
 	Column    int // 1-based, in characters
 	MediaType string
 	Via       []string // wrappers taken off, outermost first

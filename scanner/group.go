@@ -18,7 +18,11 @@ type meetings struct {
 
 	possible int64 // wrappers that cannot be decoded
 
-	names   map[string]string   // hosts, paths and the like, each kept once
+	names  map[string]string // hosts, paths and the like, each kept once
+	where  Locator           // of the document, may be nil
+	events []Event           // of the document, those that lie before the last sighting taken off
+	parts  []part            // of the document, in which sightings were
+
 	byKey   map[string]*meeting // by every key and alias; a value may have been joined with another, see root
 	all     []*meeting          // in the order of discovery, with those that were joined
 	sorted  []*meeting          // the result of order
@@ -46,8 +50,15 @@ type meeting struct {
 type spot struct {
 	offset       int64
 	line, column int
+	page, part   int32 // part is an index in meetings.parts, -1 for the document itself
 	via          []string
 }
+
+// part is a part of a document.
+type part struct{ name, media string }
+
+// maxParts bounds the parts that are told apart; places in further ones are shown in the document itself.
+const maxParts = 10_000
 
 // maxNearPlaces is how many places of a meeting keep the text around them. What those beyond firstPlaces keep is bounded by
 // maxFurther, so that it does not take the room of other meetings' first places.
@@ -72,19 +83,57 @@ func (s *meetings) add(p piece) {
 
 // see takes in one sighting.
 func (s *meetings) see(p *placed) {
+	spot := s.spot(p) // first: the locator goes with the sightings
 	g := s.meetingOf(p.Link)
 	if g == nil {
 		s.lost++
 		return
 	}
-	spot := spot{offset: p.offset, line: s.lines + p.line + 1, column: p.column + 1, via: p.Via}
-	if p.line == 0 {
-		spot.column += s.column
-	}
+	p.near.event = s.eventAt(p.offset)
 	if len(g.places) == 0 {
 		g.at = p.offset
 	}
 	s.keep(g, spot, p.near)
+}
+
+// spot says where a sighting stands.
+func (s *meetings) spot(p *placed) spot {
+	if s.where != nil {
+		at := s.where.Locate(p.offset)
+		return spot{offset: p.offset, page: int32(at.Page), line: at.Line, column: at.Column, part: s.part(at), via: p.Via}
+	}
+	at := spot{offset: p.offset, line: s.lines + p.line + 1, column: p.column + 1, part: -1, via: p.Via}
+	if p.line == 0 {
+		at.column += s.column
+	}
+	return at
+}
+
+// part returns the index of the part that a spot names, which is mostly the last.
+func (s *meetings) part(at Spot) int32 {
+	named := part{at.Part, at.MediaType}
+	if named == (part{}) {
+		return -1
+	}
+	if n := len(s.parts); n > 0 && s.parts[n-1] == named {
+		return int32(n - 1)
+	}
+	if len(s.parts) >= maxParts {
+		return -1
+	}
+	s.parts = append(s.parts, named)
+	return int32(len(s.parts) - 1)
+}
+
+// eventAt returns the start of the event to which a byte belongs, nil without one. Offsets rise.
+func (s *meetings) eventAt(offset int64) *Start {
+	for len(s.events) > 0 && s.events[0].To <= offset {
+		s.events = s.events[1:]
+	}
+	if len(s.events) == 0 || s.events[0].From > offset {
+		return nil
+	}
+	return &s.events[0].Start
 }
 
 // keep notes a place, within the bounds of a meeting and of the document.
@@ -335,10 +384,18 @@ func (s *meetings) order() []*meeting {
 }
 
 // finding gives the meeting the form that leaves the package.
-func (g *meeting) finding(doc Document) Finding {
+func (g *meeting) finding(doc Document, parts []part) Finding {
 	f := Finding{Link: g.link, Places: make([]Place, len(g.places)), MorePlaces: g.more}
 	for i, p := range g.places {
-		f.Places[i] = Place{URI: doc.URI, Line: p.line, Column: p.column, MediaType: doc.MediaType, Via: p.via}
+		at := Place{URI: doc.URI, Page: int(p.page), Line: p.line, Column: p.column, MediaType: doc.MediaType, Via: p.via}
+		if p.part >= 0 {
+			in := parts[p.part]
+			at.MediaType = cmp.Or(in.media, at.MediaType)
+			if in.name != "" {
+				at.URI += "!" + in.name
+			}
+		}
+		f.Places[i] = at
 	}
 	return f
 }

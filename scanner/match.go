@@ -56,6 +56,8 @@ type Context struct {
 type Window struct {
 	Text       string
 	Start, End int // of the link in Text
+
+	event *Start // of the event in which the place stands, nil without one
 }
 
 // Before is the text in front of the link.
@@ -67,7 +69,7 @@ func (w Window) After() string { return w.Text[w.End:] }
 // Narrow cuts the window to side bytes before and after the link.
 func (w Window) Narrow(side int) Window {
 	from, to := max(w.Start-side, 0), min(w.End+side, len(w.Text))
-	return Window{Text: w.Text[from:to], Start: w.Start - from, End: w.End - from}
+	return Window{Text: w.Text[from:to], Start: w.Start - from, End: w.End - from, event: w.event}
 }
 
 // Matcher turns documents into findings. It is safe for concurrent use.
@@ -105,7 +107,7 @@ func (m *Matcher) Match(ctx context.Context, doc Document) ([]Finding, int64, []
 
 // read matches the whole document. Its error, if any, is in the result.
 func (m *Matcher) read(ctx context.Context, doc Document) *meetings {
-	found := &meetings{}
+	found := &meetings{where: doc.Where, events: doc.Events}
 	var err error
 	switch text := doc.Text.(type) {
 	case nil:
@@ -131,7 +133,7 @@ func (m *Matcher) findings(doc Document, found *meetings, from, to int) []Findin
 		found.beside = &beside{all: found.order()}
 	}
 	for _, g := range found.order()[from:to] {
-		f := g.finding(doc)
+		f := g.finding(doc, found.parts)
 		f.beside = found.beside
 		if m.judge != nil {
 			m.judge(&f, Context{URI: doc.URI, Host: doc.Host, MediaType: doc.MediaType, Near: g.near})

@@ -84,10 +84,13 @@ func bestStart(texts []string, near Near) meetingStart {
 
 // interval is the moments a start can mean: one, or a day somewhere on earth.
 func (s Start) interval() meetingStart {
-	if !s.AllDay {
-		return meetingStart{from: s.Time, to: s.Time, date: s.Time, clock: true}
+	switch {
+	case s.AllDay:
+		return meetingStart{from: s.Time.Add(-eastOfUTC), to: s.Time.Add(24*time.Hour + westOfUTC), date: s.Time}
+	case s.Floating:
+		return meetingStart{from: s.Time.Add(-eastOfUTC), to: s.Time.Add(westOfUTC), date: s.Time, clock: true}
 	}
-	return meetingStart{from: s.Time.Add(-eastOfUTC), to: s.Time.Add(24*time.Hour + westOfUTC), date: s.Time}
+	return meetingStart{from: s.Time, to: s.Time, date: s.Time, clock: true}
 }
 
 // eachStart calls yield for each date in text until it returns false. Read are ISO 8601 dates and times, extended

@@ -93,7 +93,7 @@ func (a *app) scan(ctx context.Context, o scanOptions, targets []string) error {
 	started := a.now()
 	line := startProgress(a.stderr, a.showsProgress(o))
 	sink := &scanSink{plan: plan, line: line, meetings: newDistinct()}
-	unpack := extract.New(extract.Limits{})
+	unpack := extract.New(extract.Options{})
 	stats, err := plan.matcher.Each(ctx, o.defaultJobs(), sink, func(yield func(scanner.Unit) error, skip func(scanner.Skip)) error {
 		return files.Walk(ctx, targets, plan.walk, func(item files.Item) error { return yield(unpack.Unit(item)) }, skip)
 	})

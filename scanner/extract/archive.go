@@ -140,7 +140,7 @@ func isSparse(h *tar.Header) bool {
 // entry is the content of one entry of the archive c.
 func (c content) entry(name string, r io.Reader) content {
 	name = harmless(name)
-	return content{uri: c.uri + "!" + name, name: name, reader: r, depth: c.depth + 1}
+	return content{uri: c.uri + "!" + name, name: name, reader: r, depth: c.depth + 1, host: c.host}
 }
 
 // maxName is the most bytes shown of an entry's name.

@@ -2,10 +2,12 @@ package extract
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // budget is what the reading of one source has left. It is used by one goroutine at a time.
@@ -122,7 +124,8 @@ func (s *spooled) ReadAt(p []byte, offset int64) (int, error) {
 	return n, nil
 }
 
-// takeSpool makes this source the one that spools. It waits for another source that does; no source waits while it does.
+// takeSpool makes this source one that spools. It waits while maxSpools others do; a source that spools never waits for
+// another source.
 func (w *work) takeSpool() error {
 	if w.spools {
 		return nil
@@ -167,6 +170,46 @@ func (w *work) hold(r io.Reader) (s *spooled, release func(), err error) {
 		return nil, nil, err
 	}
 	return s, release, nil
+}
+
+// whole reads c into memory, in one piece of at most most bytes. When it is longer, or there is no room for it, ok is
+// false, and c can be read from its start as before. The error is why body is not all of it. release gives the room back;
+// body is not to be used afterwards.
+func (w *work) whole(c *content, head []byte, all bool, most int64) (body []byte, release func(), ok bool, err error) {
+	release = func() {}
+	if all {
+		return head, release, true, nil
+	}
+	if c.at != nil && c.at.Size() > most {
+		return nil, release, false, nil
+	}
+	if err := w.takeSpool(); err != nil {
+		return nil, release, false, err
+	}
+	most = min(most, (w.budget.Spool-w.budget.spooled)/2) // the text made of it takes as much again
+	size := int64(headSize)
+	if c.at != nil {
+		size = c.at.Size()
+	}
+	body = make([]byte, 0, max(min(size, most), 0)+1)
+	for err == nil && int64(len(body)) <= most {
+		if len(body) == cap(body) {
+			body = slices.Grow(body, int(min(int64(len(body)), most+1-int64(len(body)))))
+		}
+		var n int
+		n, err = readFull(c.reader, body[len(body):min(cap(body), int(most)+1)])
+		body = body[:len(body)+n]
+	}
+	if err == nil { // there is more
+		c.at, c.reader = nil, io.MultiReader(bytes.NewReader(body), c.reader)
+		return nil, release, false, nil
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	room := 2 * int64(cap(body))
+	w.budget.spooled += room
+	return body, func() { w.budget.spooled -= room }, true, err
 }
 
 // readFull fills b. Other than io.ReadFull it returns io.EOF at the end, whatever was read, and the reader's own errors

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"time"
 
 	"meetleaks/scanner"
 )
@@ -17,7 +18,7 @@ type Limits struct {
 	Entries int   // of archives, in all; default 100,000
 	Depth   int   // archives and compressions in each other; default 8
 	Ratio   int64 // unpacked to packed size of one stream, once 1 MiB is unpacked; default 200
-	Spool   int64 // held in memory at a time, of archives in archives that cannot be read from front to back; default 32 MiB
+	Spool   int64 // held in memory for one source: documents that are read as a whole, archives in archives; default 24 MiB
 }
 
 func (l Limits) withDefaults() Limits {
@@ -34,30 +35,67 @@ func (l Limits) withDefaults() Limits {
 		l.Ratio = 200
 	}
 	if l.Spool <= 0 {
-		l.Spool = 32 << 20
+		l.Spool = 24 << 20
 	}
 	return l
 }
 
-// Source is something to read. What Open returns may have ReadAt and Size as well, as files have; it is closed.
+// Source is something to read. What Open returns may have ReadAt and Size as well, as files have; it is closed. A page of
+// the web is a source that tells more, see [Page].
 type Source interface {
 	URI() string
 	Open() (io.ReadCloser, error)
 }
 
-// Extractor makes documents of sources. It is safe for concurrent use. It holds 64 KiB for each level of each source that
-// is being read, and Limits.Spool once for all.
-type Extractor struct {
-	limits Limits
-	spool  chan struct{} // held by the one source that spools
-	heads  sync.Pool     // *[]byte of headSize
+// Page is a source that came from a server.
+type Page interface {
+	Source
+	// Host is the lower-case host of the page, for [scanner.Document.Host].
+	Host() string
+	// ContentType is what the server says it is. Of it the charset is believed where no mark in the content says otherwise,
+	// and "text/html" where the content looks like it; else it is not.
+	ContentType() string
 }
 
+// Options are what an extractor may be told. The zero value is usable.
+type Options struct {
+	Limits Limits
+	// Child is the command that reads PDFs and images: this program with the arguments that make it call [ServeChild]. It
+	// runs in a process of its own with bounded memory and time, since the libraries for these kinds break on bad input.
+	// Without it these kinds are not read, which is told.
+	Child []string
+	// Now is the clock by which the next instance of a recurring event is found; nil is time.Now.
+	Now func() time.Time
+}
+
+// Extractor makes documents of sources. It is safe for concurrent use. It holds 64 KiB for each level of each source that
+// is being read, and Limits.Spool for each of at most two sources that need it.
+type Extractor struct {
+	limits   Limits
+	child    []string
+	now      func() time.Time
+	spool    chan struct{} // held by the sources that spool
+	children chan struct{} // held by the sources for which a child works
+	heads    sync.Pool     // *[]byte of headSize
+}
+
+// The most sources that spool, and for which a child process works, at the same time.
+const (
+	maxSpools   = 2
+	maxChildren = 2
+)
+
 // New returns an extractor.
-func New(limits Limits) *Extractor {
+func New(o Options) *Extractor {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	return &Extractor{
-		limits: limits.withDefaults(),
-		spool:  make(chan struct{}, 1),
+		limits:   o.Limits.withDefaults(),
+		child:    o.Child,
+		now:      o.Now,
+		spool:    make(chan struct{}, maxSpools),
+		children: make(chan struct{}, maxChildren),
 		heads: sync.Pool{New: func() any {
 			b := make([]byte, headSize)
 			return &b
@@ -74,20 +112,27 @@ const sniffSize = 4 << 10
 // Unit returns the documents in source as a unit of work.
 func (x *Extractor) Unit(source Source) scanner.Unit {
 	return func(ctx context.Context, yield func(scanner.Document) error, skip func(scanner.Skip)) error {
-		return x.read(ctx, source, yield, skip)
+		_, err := x.Read(ctx, source, yield, skip)
+		return err
 	}
 }
 
-func (x *Extractor) read(ctx context.Context, source Source, yield func(scanner.Document) error, skip func(scanner.Skip)) error {
+// Read hands the documents in source to yield, and what cannot be read to skip. The outline is that of source itself, if it
+// is a page of HTML, not of documents packed in it. Read stops at the first error of yield, or when ctx is cancelled, and
+// returns that error.
+func (x *Extractor) Read(ctx context.Context, source Source, yield func(scanner.Document) error, skip func(scanner.Skip)) (scanner.Outline, error) {
 	uri := source.URI()
 	w := &work{Extractor: x, ctx: ctx, yield: yield, skip: skip, budget: budget{Limits: x.limits, ctx: ctx}}
 	defer w.freeSpool()
 	r, err := source.Open()
 	if err != nil {
 		w.report(uri, err)
-		return nil
+		return scanner.Outline{}, nil
 	}
 	c := content{uri: uri, name: uri, reader: r}
+	if page, ok := source.(Page); ok {
+		c.host, c.declared = page.Host(), page.ContentType()
+	}
 	if at, ok := r.(at); ok && at.Size() > 0 { // files of /proc say 0
 		c.at = at
 	}
@@ -95,7 +140,7 @@ func (x *Extractor) read(ctx context.Context, source Source, yield func(scanner.
 	if closing := r.Close(); err == nil && closing != nil {
 		w.report(uri, closing)
 	}
-	return err
+	return w.outline, err
 }
 
 // at can be read from any place.
@@ -111,6 +156,9 @@ type content struct {
 	reader io.Reader
 	at     at // the same bytes, or nil when they can only be read from front to back
 	depth  int
+
+	host     string // of the page, "" for files
+	declared string // the content type that the server, or the mail around it, gives it; "" for files
 }
 
 // work is the reading of one source.
@@ -121,6 +169,8 @@ type work struct {
 	skip   func(scanner.Skip)
 	budget budget
 	spools bool // this source holds the spool
+
+	outline scanner.Outline // of the source itself
 }
 
 // report says that something could not be read.
@@ -208,8 +258,8 @@ func (f failing) Read(p []byte) (int, error) {
 
 // kind hands c to what reads its kind.
 func (w *work) kind(c content, head []byte, whole bool) error {
-	k := sniff(head)
-	if k.how != asText && k.how != unread && c.depth >= w.budget.Depth {
+	k := c.kind(head)
+	if k.how.packs() && c.depth >= w.budget.Depth {
 		w.report(c.uri, fmt.Errorf("packed more than %d times", w.budget.Depth))
 		return nil
 	}
@@ -223,13 +273,29 @@ func (w *work) kind(c content, head []byte, whole bool) error {
 		return w.tar(c)
 	case asZip:
 		return w.zip(c)
+	case asZstd:
+		return w.zstd(c)
+	case asHTML:
+		return w.html(c, head, whole)
+	case asCalendar:
+		return w.calendar(c, head, whole)
+	case asMail:
+		return w.mail(c, head, whole)
+	case asMbox:
+		return w.mbox(c)
+	case asWARC:
+		return w.warc(c)
+	case asRTF:
+		return w.rtf(c, head, whole)
+	case asPDF, asImage:
+		return w.inChild(c, k)
 	}
 	return w.text(c, head, whole)
 }
 
 // text yields c as a document.
 func (w *work) text(c content, head []byte, whole bool) error {
-	doc := scanner.Document{URI: c.uri, MediaType: MediaType(head, c.name)}
+	doc := scanner.Document{URI: c.uri, MediaType: MediaType(head, c.name), Host: c.host}
 	enc := encodingOf(head)
 	switch {
 	case enc.width > 0:

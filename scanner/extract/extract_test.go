@@ -41,7 +41,7 @@ func (s bytesSource) Open() (io.ReadCloser, error) {
 // extracted reads everything, and gives "uri: text" and "uri (cause): reason".
 func extracted(t testing.TB, limits Limits, s Source) (texts, skips []string) {
 	t.Helper()
-	err := New(limits).Unit(s)(t.Context(), func(d scanner.Document) error {
+	err := New(Options{Limits: limits}).Unit(s)(t.Context(), func(d scanner.Document) error {
 		text, err := io.ReadAll(d.Text)
 		if err != nil {
 			skips = append(skips, fmt.Sprintf("%s (document): %s", d.URI, scanner.Reason(err)))
@@ -133,7 +133,7 @@ func TestPlainText(t *testing.T) {
 
 func TestLargeFilesStayReadableFromAnyPlace(t *testing.T) {
 	s := bytesSource{"a", bytes.Repeat([]byte("x"), headSize+1), false}
-	must(t, New(Limits{}).Unit(s)(t.Context(), func(d scanner.Document) error {
+	must(t, New(Options{}).Unit(s)(t.Context(), func(d scanner.Document) error {
 		if a, ok := d.Text.(at); !ok || a.Size() != headSize+1 {
 			t.Errorf("a %T", d.Text)
 		}
@@ -263,7 +263,7 @@ func TestErrorsOfYieldEndTheWork(t *testing.T) {
 	enough := errors.New("enough")
 	s := bytesSource{"z", gzipped(t, tarred(t, file{"a", string(zipped(t, file{"x", "1"}, file{"y", "1"}))}, file{"b", "2"})), false}
 	calls := 0
-	err := New(Limits{}).Unit(s)(t.Context(), func(scanner.Document) error { calls++; return enough }, nil)
+	err := New(Options{}).Unit(s)(t.Context(), func(scanner.Document) error { calls++; return enough }, nil)
 	if !errors.Is(err, enough) || calls != 1 {
 		t.Errorf("%v after %d", err, calls)
 	}
@@ -272,7 +272,7 @@ func TestErrorsOfYieldEndTheWork(t *testing.T) {
 func TestCancellation(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	s := bytesSource{"z", tarred(t, file{"a", "1"}, file{"b", "2"}), false}
-	err := New(Limits{}).Unit(s)(ctx, func(scanner.Document) error { cancel(); return nil }, func(scanner.Skip) {})
+	err := New(Options{}).Unit(s)(ctx, func(scanner.Document) error { cancel(); return nil }, func(scanner.Skip) {})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}

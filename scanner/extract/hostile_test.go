@@ -22,7 +22,7 @@ func zeros(n int) []byte { return bytes.Repeat([]byte("0"), n) }
 // discard reads everything without keeping it, and gives the bytes read, and what was not.
 func discard(t testing.TB, limits Limits, s Source) (n int64, skips []string) {
 	t.Helper()
-	err := New(limits).Unit(s)(t.Context(), func(d scanner.Document) error {
+	err := New(Options{Limits: limits}).Unit(s)(t.Context(), func(d scanner.Document) error {
 		k, err := io.Copy(io.Discard, d.Text)
 		n += k
 		if err != nil {
@@ -323,7 +323,7 @@ func FuzzExtract(f *testing.F) {
 		for _, stream := range []bool{false, true} {
 			reports := 0
 			var total int64
-			err := New(limits).Unit(bytesSource{"u", data, stream})(t.Context(), func(d scanner.Document) error {
+			err := New(Options{Limits: limits}).Unit(bytesSource{"u", data, stream})(t.Context(), func(d scanner.Document) error {
 				documents[stream]++
 				n, _ := io.Copy(io.Discard, d.Text)
 				total += n

@@ -15,11 +15,29 @@ const (
 	asBzip2
 	asTar
 	asZip
+	asZstd
+	asHTML
+	asCalendar
+	asMail
+	asMbox
+	asWARC
+	asRTF
+	asPDF
+	asImage
 	unread
 )
 
 func (h how) String() string {
-	return [...]string{"text", "gzip", "bzip2", "tar", "zip", "unread"}[h]
+	return [...]string{"text", "gzip", "bzip2", "tar", "zip", "zstd", "html", "calendar", "mail", "mbox", "warc", "rtf", "pdf", "image", "unread"}[h]
+}
+
+// packs says whether what is read so may hold other content, which counts for the depth.
+func (h how) packs() bool {
+	switch h {
+	case asGzip, asBzip2, asTar, asZip, asZstd, asMail, asMbox, asWARC:
+		return true
+	}
+	return false
 }
 
 // kind is what content is.
@@ -43,9 +61,9 @@ func magics() [44]magic {
 		{0, "\x1f\x8b\x08", kind{asGzip, ""}, false},
 		{0, "PK\x03\x04", kind{asZip, ""}, false},
 		{0, "PK\x05\x06", kind{asZip, ""}, false},
-		{0, "%PDF-", kind{unread, "application/pdf"}, false},
+		{0, "%PDF-", kind{asPDF, "application/pdf"}, false},
 		{0, "\xfd7zXZ\x00", kind{unread, "application/x-xz"}, false},
-		{0, "\x28\xb5\x2f\xfd", kind{unread, "application/zstd"}, false},
+		{0, "\x28\xb5\x2f\xfd", kind{asZstd, ""}, false},
 		{0, "\x04\x22\x4d\x18", kind{unread, "application/x-lz4"}, false},
 		{0, "7z\xbc\xaf\x27\x1c", kind{unread, "application/x-7z-compressed"}, false},
 		{0, "Rar!\x1a\x07", kind{unread, "application/vnd.rar"}, false},
@@ -53,11 +71,11 @@ func magics() [44]magic {
 		{0, "MSCF\x00\x00\x00\x00", kind{unread, "application/vnd.ms-cab-compressed"}, false},
 		{0, "LZIP\x01", kind{unread, "application/x-lzip"}, false},
 		{0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", kind{unread, "application/x-ole-storage"}, false},
-		{0, "\x89PNG\r\n\x1a\n", kind{unread, "image/png"}, false},
-		{0, "\xff\xd8\xff", kind{unread, "image/jpeg"}, false},
-		{0, "GIF87a", kind{unread, "image/gif"}, true},
-		{0, "GIF89a", kind{unread, "image/gif"}, true},
-		{8, "WEBP", kind{unread, "image/webp"}, true},
+		{0, "\x89PNG\r\n\x1a\n", kind{asImage, "image/png"}, false},
+		{0, "\xff\xd8\xff", kind{asImage, "image/jpeg"}, false},
+		{0, "GIF87a", kind{asImage, "image/gif"}, true},
+		{0, "GIF89a", kind{asImage, "image/gif"}, true},
+		{8, "WEBP", kind{asImage, "image/webp"}, true},
 		{0, "II*\x00", kind{unread, "image/tiff"}, false},
 		{0, "MM\x00*", kind{unread, "image/tiff"}, false},
 		{0, "\x00\x00\x01\x00", kind{unread, "image/vnd.microsoft.icon"}, false},
@@ -104,6 +122,35 @@ func sniff(head []byte) kind {
 		return kind{how: asTar}
 	}
 	return kind{}
+}
+
+// kind says what c is: by its first bytes, and for text also by what it looks like.
+func (c content) kind(head []byte) kind {
+	k := sniff(head)
+	if k.how != asText || encodingOf(head).width > 0 {
+		return k
+	}
+	start := textStart(head)
+	switch {
+	case hasPrefixFold(start, "BEGIN:VCALENDAR"):
+		k.how = asCalendar
+	case hasPrefixFold(start, "WARC/1."):
+		k.how = asWARC
+	case hasPrefixFold(start, "{\\rtf"):
+		k.how = asRTF
+	case isMbox(start):
+		k.how = asMbox
+	case isMail(start, c):
+		k.how = asMail
+	case isHTML(start, c):
+		k.how = asHTML
+	}
+	return k
+}
+
+// textStart is the beginning of a text without what may stand in front of it.
+func textStart(head []byte) []byte {
+	return bytes.TrimLeft(head[:min(len(head), 1024)], "\xef\xbb\xbf \t\r\n")
 }
 
 func (m magic) holds(head []byte) bool {

@@ -1,0 +1,3 @@
+package extract
+
+func (w *work) warc(c content) error { return nil }
