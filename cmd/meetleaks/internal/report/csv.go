@@ -28,7 +28,7 @@ func newCSVWriter(w io.Writer, r *recorder) *csvWriter {
 func csvHeader() []string {
 	return []string{
 		"risk_score", "risk_level", "class", "platform", "kind", "id", "masked", "url", "key", "secrets", "org_hint", "org", "matched_by",
-		"uri", "line", "column", "media_type", "via", "place", "places", "reasons",
+		"uri", "line", "column", "media_type", "via", "place", "places", "reasons", "page",
 	}
 }
 
@@ -88,7 +88,7 @@ func csvRow(rec record, place placeRecord, n int) []string {
 		strconv.Itoa(rec.Risk.Score), rec.Risk.Level, rec.Class, rec.Platform, rec.Kind, rec.ID, strconv.FormatBool(rec.Masked), rec.URL, rec.Key,
 		strings.Join(rec.Secrets, "; "), rec.OrgHint, rec.Org, rec.MatchedBy,
 		place.URI, position(place.Line), position(place.Column), place.MediaType, strings.Join(place.Via, "; "),
-		strconv.Itoa(n), strconv.Itoa(rec.places()), strings.Join(rec.Risk.Reasons, "; "),
+		strconv.Itoa(n), strconv.Itoa(rec.places()), strings.Join(rec.Risk.Reasons, "; "), position(place.Page),
 	}
 	for i, field := range fields {
 		fields[i] = csvSafe(field)
@@ -96,7 +96,7 @@ func csvRow(rec record, place placeRecord, n int) []string {
 	return fields
 }
 
-// position is a line or column; places without one leave the field empty.
+// position is a line, column or page; places without one leave the field empty.
 func position(n int) string {
 	if n == 0 {
 		return ""

@@ -38,8 +38,9 @@ type riskRecord struct {
 
 type placeRecord struct {
 	URI       string   `json:"uri"`
-	Line      int      `json:"line"`   // 1-based, 0 when the place has none
-	Column    int      `json:"column"` // 1-based, in characters
+	Page      int      `json:"page,omitempty"` // 1-based, of kinds that have pages
+	Line      int      `json:"line"`           // 1-based, 0 when the place has none
+	Column    int      `json:"column"`         // 1-based, in characters
 	MediaType string   `json:"media_type"`
 	Via       []string `json:"via"`
 }
@@ -87,7 +88,7 @@ func (r *recorder) record(f scanner.Finding) record {
 		if i == 0 || p.URI != f.Places[i-1].URI {
 			uri = r.place(f, p.URI)
 		}
-		rec.Places = append(rec.Places, placeRecord{URI: uri, Line: p.Line, Column: p.Column, MediaType: clean(p.MediaType), Via: cleanAll(p.Via)})
+		rec.Places = append(rec.Places, placeRecord{URI: uri, Page: p.Page, Line: p.Line, Column: p.Column, MediaType: clean(p.MediaType), Via: cleanAll(p.Via)})
 	}
 	return rec
 }

@@ -211,6 +211,9 @@ func (s *sarifWriter) fingerprints(rec record) map[string]string {
 
 func sarifPlace(p placeRecord) sarifLocation {
 	location := sarifLocation{Physical: sarifPhysical{Artifact: sarifArtifact{artifactURI(p.URI)}}}
+	if p.Page > 0 {
+		location.Physical.Artifact.URI += fmt.Sprintf("#page=%d", p.Page) // RFC 8118 section 3; SARIF knows no pages
+	}
 	if p.Line > 0 {
 		location.Physical.Region = &sarifRegion{StartLine: p.Line, StartColumn: p.Column}
 	}

@@ -103,6 +103,9 @@ func ownerText(m *meeting) string {
 
 func placeText(p placeRecord) string {
 	text := p.URI
+	if p.Page > 0 {
+		text += fmt.Sprintf(", page %d", p.Page)
+	}
 	if p.Line > 0 {
 		text += fmt.Sprintf(":%d", p.Line)
 		if p.Column > 0 {
