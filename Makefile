@@ -33,10 +33,11 @@ test-long: ## the full matrix: test, browser, fuzz, lint, scripts, arm64, verify
 	@$(MAKE) --no-print-directory test
 	@$(MAKE) --no-print-directory browser fuzz lint scripts arm64 verify bench-smoke
 
-bench: build ## measure speed and memory beside ripgrep (takes minutes; deploy/bench/README.md)
+bench: build ## measure speed and memory beside ripgrep and colly (takes minutes; deploy/bench/README.md)
 	@.ci/deps bench
-	$(GO) test -bench . -benchmem -run '^$$' ./matchers/...
+	$(GO) test -bench . -benchmem -run '^$$' ./matchers/... ./scanner/...
 	deploy/bench/scan-vs-ripgrep.sh
+	deploy/bench/crawl-vs-colly.sh
 
 lint: tools ## golangci-lint with the rules of .golangci.yml
 	PATH="$(CURDIR)/bin:$$PATH" golangci-lint run ./...
@@ -89,5 +90,6 @@ verify:
 	$(GO) mod tidy -diff
 
 bench-smoke: build
-	$(GO) test -bench . -benchtime 1x -run '^$$' ./matchers/...
+	$(GO) test -bench . -benchtime 1x -run '^$$' ./matchers/... ./scanner/...
 	deploy/bench/scan-vs-ripgrep.sh --quick
+	deploy/bench/crawl-vs-colly.sh --quick

@@ -1,0 +1,127 @@
+package fetch
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// dnsmasq is a real name server whose answers change while it runs: it reads its file of hosts again at SIGHUP.
+type dnsmasq struct {
+	hosts   string
+	port    int
+	process *os.Process
+}
+
+// startDNSMasq starts the server on a free port of loopback. It answers from its file only and asks nobody.
+func startDNSMasq(t *testing.T) *dnsmasq {
+	t.Helper()
+	program, err := exec.LookPath("dnsmasq")
+	if err != nil {
+		program = "/usr/sbin/dnsmasq"
+	}
+	me, err := user.Current()
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	d := &dnsmasq{hosts: filepath.Join(folder, "hosts"), port: freeUDPPort(t)}
+	if err := os.WriteFile(d.hosts, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(program, "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--no-poll",
+		"--listen-address=127.0.0.1", "--bind-interfaces", "--cache-size=0", "--local-ttl=0", "--pid-file="+filepath.Join(folder, "pid"),
+		"--user="+me.Username, "--log-facility="+filepath.Join(folder, "log"), "--addn-hosts="+d.hosts, fmt.Sprintf("--port=%d", d.port))
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("start dnsmasq (the package dnsmasq-base): %v", err)
+	}
+	d.process = cmd.Process
+	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+	return d
+}
+
+func freeUDPPort(t *testing.T) int {
+	t.Helper()
+	socket, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer socket.Close()
+	return socket.LocalAddr().(*net.UDPAddr).Port
+}
+
+func (d *dnsmasq) resolver() *net.Resolver {
+	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, fmt.Sprintf("127.0.0.1:%d", d.port))
+	}}
+}
+
+// answers makes the server answer with addr for name from now on, and waits until it does.
+func (d *dnsmasq) answers(t *testing.T, name string, addr netip.Addr) {
+	t.Helper()
+	if err := os.WriteFile(d.hosts, fmt.Appendf(nil, "%s %s\n", addr, name), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		d.process.Signal(syscall.SIGHUP) // it is lost while the server starts
+		asked, stop := context.WithTimeout(ctx, time.Second)
+		got, _ := d.resolver().LookupNetIP(asked, "ip4", name)
+		stop()
+		if len(got) == 1 && got[0].Unmap() == addr {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatalf("dnsmasq answers %v for %s, want %s", got, name, addr)
+		case <-tick.C:
+		}
+	}
+}
+
+// The second answer of a real name server leads to another service of this machine. It is refused before anything is
+// dialled: the service sees no connection.
+func TestANameThatIsBoundAgainByARealNameServerIsBlockedBeforeTheDial(t *testing.T) {
+	page := func(c net.Conn, _ string) {
+		io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+	}
+	open := newRawServer(t, page)
+	port := portOf(t, open.addr)
+	inner, err := net.Listen("tcp", "127.0.0.2:"+port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer inner.Close()
+	const name = "rebound.acme.example"
+	server := startDNSMasq(t)
+	c := newTestClient(t, Options{Allow: []string{open.addr}, Resolver: server.resolver(), Pace: None})
+	target := "http://" + name + ":" + port + "/"
+
+	server.answers(t, name, netip.MustParseAddr("127.0.0.1"))
+	got, err := c.Get(t.Context(), Request{URL: target})
+	if err != nil || string(got.Body) != "ok" {
+		t.Fatalf("the first answer: %v, %v", got, err)
+	}
+	server.answers(t, name, netip.MustParseAddr("127.0.0.2"))
+	_, err = c.Get(t.Context(), Request{URL: target + "again"})
+	wantClass(t, err, Blocked)
+	if err := inner.(*net.TCPListener).SetDeadline(time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if conn, err := inner.Accept(); err == nil {
+		conn.Close()
+		t.Error("the inner service was dialled")
+	}
+}

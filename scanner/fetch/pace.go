@@ -1,0 +1,109 @@
+package fetch
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Pacer decides when a host may be asked. Implementations are safe for concurrent use; one may share its state with other
+// processes, so that a host is asked no faster by many than by one.
+type Pacer interface {
+	// Acquire waits for the host's turn and takes it: at most one caller (a few on loopback at pace none) has it at a time,
+	// and they come in the order in which they asked. host is a lower-case name or address, with or without a port; turns are
+	// kept for each spelling. release gives the turn back and says what came of it; it must be called, further calls do
+	// nothing. The error is the context's, or says why the host is not to be asked now: a [PaceError], at once and without
+	// waiting for a turn.
+	Acquire(ctx context.Context, host string) (release func(Outcome), err error)
+}
+
+// Slower is a Pacer that obeys Crawl-delay.
+type Slower interface {
+	// Slow keeps at least that time between two requests to the host, from the next one on. It replaces what was said before;
+	// 0 takes it back.
+	Slow(host string, gap time.Duration)
+}
+
+// Outcome is what came of one request. The zero value says that none was made.
+type Outcome struct {
+	Took       time.Duration // from sending to the first byte of the answer
+	Status     int           // 0: no answer
+	RetryAfter time.Duration // 0: not said
+	Failed     bool          // no answer, or a broken one
+}
+
+// PaceError says why a host is not asked now: a budget is used up, or it was given up for a while.
+type PaceError struct {
+	Host   string
+	Reason string
+	Until  time.Time // when it may be asked again; not before that
+	policy bool
+}
+
+func (e *PaceError) Error() string {
+	return fmt.Sprintf("%s: %s, not asked again before %s", e.Host, e.Reason, e.Until.UTC().Format(time.RFC3339))
+}
+
+// Policy says that a budget of ours, or a wish of the site, is the reason; otherwise the host does not work.
+func (e *PaceError) Policy() bool { return e.policy }
+
+// paceOptions make a localPacer. Zero fields stand for the defaults, which are given here; a budget below 0 is none.
+type paceOptions struct {
+	// Free asks without gaps, by freeTurns connections, and without budgets unless they are given. It is for loopback only;
+	// whoever makes the pacer sees to that. What a host asks for (429, 503, Retry-After, Crawl-delay) still holds.
+	Free bool
+
+	HostBudget   int // 50,000 requests to one host in 24 hours
+	DomainBudget int // 100,000 to one registrable domain
+	TotalBudget  int // 1,000,000 to all
+
+	Now   func() time.Time                                 // the real clock
+	Sleep func(ctx context.Context, d time.Duration) error // returns early with the context's error
+}
+
+// The rules of pace.
+const (
+	minGap       = time.Second // between two requests to a host, from the end of the first
+	gapFactor    = 10          // times what the last answer took
+	maxGap       = time.Minute
+	freeTurns    = 8 // requests under way to one host at pace none
+	firstBackoff = 5 * time.Second
+	maxBackoff   = 5 * time.Minute // after 429, 503 and failures; a longer Retry-After gives the host up until then
+	maxTroubles  = 5               // in a row, then the host is given up
+	firstGiveUp  = time.Hour       // doubled with each further time
+	maxGiveUp    = 24 * time.Hour
+	budgetWindow = 24 * time.Hour
+
+	maxPacedHosts = 10_000 // remembered, with their domains; the one not asked for longest is forgotten first
+	maxWaiters    = 1_000  // for one host
+)
+
+func (o paceOptions) withDefaults() paceOptions {
+	budget := func(n *int, otherwise int) {
+		if *n == 0 && !o.Free {
+			*n = otherwise
+		}
+	}
+	budget(&o.HostBudget, 50_000)
+	budget(&o.DomainBudget, 100_000)
+	budget(&o.TotalBudget, 1_000_000)
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Sleep == nil {
+		o.Sleep = sleep
+	}
+	return o
+}
+
+// sleep waits, or returns early with the context's error.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
