@@ -35,7 +35,8 @@ func startDNSMasq(t *testing.T) *dnsmasq {
 	}
 	folder := t.TempDir()
 	d := &dnsmasq{hosts: filepath.Join(folder, "hosts"), port: freeUDPPort(t)}
-	if err := os.WriteFile(d.hosts, nil, 0o600); err != nil {
+	const ready = "ready.acme.example"
+	if err := os.WriteFile(d.hosts, []byte("127.0.0.1 "+ready+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(program, "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--no-poll",
@@ -46,6 +47,7 @@ func startDNSMasq(t *testing.T) *dnsmasq {
 	}
 	d.process = cmd.Process
 	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+	d.await(t, ready, netip.MustParseAddr("127.0.0.1")) // before it is ready, SIGHUP would end it
 	return d
 }
 
@@ -71,21 +73,29 @@ func (d *dnsmasq) answers(t *testing.T, name string, addr netip.Addr) {
 	if err := os.WriteFile(d.hosts, fmt.Appendf(nil, "%s %s\n", addr, name), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	if err := d.process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	d.await(t, name, addr)
+}
+
+// await asks until the server answers so.
+func (d *dnsmasq) await(t *testing.T, name string, addr netip.Addr) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		d.process.Signal(syscall.SIGHUP) // it is lost while the server starts
 		asked, stop := context.WithTimeout(ctx, time.Second)
-		got, _ := d.resolver().LookupNetIP(asked, "ip4", name)
+		got, err := d.resolver().LookupNetIP(asked, "ip4", name)
 		stop()
 		if len(got) == 1 && got[0].Unmap() == addr {
 			return
 		}
 		select {
 		case <-ctx.Done():
-			t.Fatalf("dnsmasq answers %v for %s, want %s", got, name, addr)
+			t.Fatalf("dnsmasq answers %v (%v) for %s, want %s", got, err, name, addr)
 		case <-tick.C:
 		}
 	}
