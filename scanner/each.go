@@ -33,6 +33,14 @@ type Stats struct {
 	Possible int64
 }
 
+// Add adds what another call of Each counted.
+func (s *Stats) Add(other Stats) {
+	s.Documents += other.Documents
+	s.Bytes += other.Bytes
+	s.Findings += other.Findings
+	s.Possible += other.Possible
+}
+
 // maxJobs bounds the units that are read at the same time.
 const maxJobs = 64
 

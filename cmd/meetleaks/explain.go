@@ -86,7 +86,7 @@ func (a *app) explain(ctx context.Context, text []byte, file string) error {
 	if err != nil {
 		return err
 	}
-	judge, err := newJudge(loaded.Organisations, key, a.now())
+	judge, err := newJudge(loaded.Organisations, key, a.now(), nil)
 	if err != nil {
 		return err
 	}

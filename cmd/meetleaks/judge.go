@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/rand"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,8 +34,9 @@ const (
 	judgedSide   = 600
 )
 
-// newJudge makes the function that completes findings: whose they are, then how bad. It is safe for concurrent use.
-func newJudge(organisations []config.Organisation, key []byte, now time.Time) (scanner.Judge, error) {
+// newJudge makes the function that completes findings: whose they are, then how bad. It is safe for concurrent use. Findings
+// on pages of the network are an organisation's only where may says that it may see them there.
+func newJudge(organisations []config.Organisation, key []byte, now time.Time, may func(org, page string) bool) (scanner.Judge, error) {
 	index, err := config.Index(organisations, key)
 	if err != nil {
 		return nil, usage("", "%w", err)
@@ -46,7 +48,7 @@ func newJudge(organisations []config.Organisation, key []byte, now time.Time) (s
 	}
 	return func(f *scanner.Finding, c scanner.Context) {
 		if len(organisations) > 0 {
-			attribute(f, index, c)
+			attribute(f, index, c, may)
 		}
 		near := scanner.Near{Now: now, Retired: retired[f.Link.Platform]}
 		for _, window := range c.Near[:min(len(c.Near), judgedPlaces)] {
@@ -61,7 +63,7 @@ func newJudge(organisations []config.Organisation, key []byte, now time.Time) (s
 
 // attribute says whose the finding is. Organisations of the same rank are all named, divided by commas; it is public on
 // purpose only when all of them say so.
-func attribute(f *scanner.Finding, index *matchers.Index, c scanner.Context) {
+func attribute(f *scanner.Finding, index *matchers.Index, c scanner.Context, may func(org, page string) bool) {
 	at := matchers.Whereabouts{Host: c.Host}
 	if c.Host != "" {
 		at.URL = c.URI
@@ -70,6 +72,9 @@ func attribute(f *scanner.Finding, index *matchers.Index, c scanner.Context) {
 		at.Around = append(at.Around, matchers.Near(window.Text, window.Start, window.End))
 	}
 	owners := index.Owners(f.Link, at)
+	if c.Host != "" {
+		owners = slices.DeleteFunc(owners, func(o matchers.Owner) bool { return may == nil || !may(o.Org, c.URI) })
+	}
 	var names, patterns []string
 	f.Public = len(owners) > 0
 	for _, owner := range owners {

@@ -49,7 +49,7 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage("`"+cmd.CommandPath()+" --help` lists the flags", "%w", err)
 	})
-	root.AddCommand(a.scanCommand(), a.explainCommand(), a.platformsCommand(), a.configCommand(), a.versionCommand())
+	root.AddCommand(a.scanCommand(), a.explainCommand(), a.platformsCommand(), a.configCommand(), a.versionCommand(), a.readUntrustedCommand())
 	return root
 }
 

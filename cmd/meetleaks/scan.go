@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -20,13 +22,18 @@ import (
 	"meetleaks/scanner/source/files"
 )
 
-// maxJobs bounds --jobs.
-const maxJobs = 64
+// The bounds of the flags.
+const (
+	maxJobs  = 64
+	maxDepth = 255
+	maxPages = 10_000_000
+)
 
 // scanOptions are the flags of `scan`.
 type scanOptions struct {
 	format, output, summary string
 	config, ignore          string
+	proof                   string
 	reveal, noProgress      bool
 	jobs, depth, maxPages   int
 	include, exclude        []string
@@ -36,10 +43,14 @@ func (a *app) scanCommand() *cobra.Command {
 	var o scanOptions
 	cmd := &cobra.Command{
 		Use:   "scan TARGET...",
-		Short: "Look once through files, folders, archives and standard input",
-		Long: `scan looks once through files, folders, archives (zip, tar, gzip, bzip2), pipes and standard input (-), prints the
-meeting links that it found, and keeps nothing. It never requests a link. Ids are masked unless --reveal is given; passcodes
-and tokens are never printed.
+		Short: "Look once through files, folders, archives, standard input and public pages",
+		Long: `scan looks once through files, folders, archives, pipes, standard input (-) and the pages of a site (https://…), prints
+the meeting links that it found, and keeps nothing. It never requests a link. Ids are masked unless --reveal is given (for local
+targets only); passcodes and tokens are never printed.
+
+A site is read from the given page on, politely: robots.txt is obeyed, a host is asked by one connection at a time. Listed are
+meetings of organisations that --config registers, on pages under their domains or on the services that fetch.allow names;
+those of others are counted. Standard error says how to see what stands on a site of your own.
 
 A file .meetleaksignore beside a target (in the folder that is scanned, or in the folder of the file), or the file that
 --ignore names, hides findings. One entry a line, with an end and a reason:
@@ -52,7 +63,7 @@ target the other lines are used; standard error names the mistakes, which hide n
 followed.
 
 Exit codes: 0 nothing found, 1 findings, 2 wrong usage or configuration, 3 incomplete, 130 interrupted.`,
-		Example: "  meetleaks scan docs/ mail.zip\n  git log -p | meetleaks scan --format jsonl -\n  meetleaks scan --config meetleaks.yaml --format html --output report.html pages/",
+		Example: "  meetleaks scan docs/ mail.zip\n  git log -p | meetleaks scan --format jsonl -\n  meetleaks scan --config meetleaks.yaml --format html --output report.html pages/\n  meetleaks scan --config meetleaks.yaml https://acme.example/news/",
 		Args: func(_ *cobra.Command, targets []string) error {
 			if len(targets) == 0 {
 				return usage("give a file, a folder, or - for standard input, as in `meetleaks scan docs/`", "scan what?")
@@ -75,28 +86,30 @@ func (o *scanOptions) flags(cmd *cobra.Command) {
 	f.StringVar(&o.ignore, "ignore", "", "ignore `FILE` instead of the .meetleaksignore files beside the targets")
 	f.StringArrayVar(&o.include, "include", nil, "read only files that match `GLOB` (may be repeated)")
 	f.StringArrayVar(&o.exclude, "exclude", nil, "leave out files and folders that match `GLOB` (may be repeated)")
-	f.BoolVar(&o.reveal, "reveal", false, "show ids in clear (never passcodes)")
-	f.IntVar(&o.jobs, "jobs", 0, "files read at the same time, at most 64 (default: the number of processors)")
-	f.IntVar(&o.depth, "depth", 2, "how many links away from the first page (network targets: not in this version)")
-	f.IntVar(&o.maxPages, "max-pages", 1000, "pages read at most (network targets: not in this version)")
+	f.BoolVar(&o.reveal, "reveal", false, "show ids in clear (never passcodes; local targets only)")
+	f.IntVar(&o.jobs, "jobs", 0, "documents read at the same time, at most 64 (default: the number of processors)")
+	f.IntVar(&o.depth, "depth", 2, "how many links away from the first page of a site")
+	f.IntVar(&o.maxPages, "max-pages", 1000, "pages of sites read at most, in all")
+	f.StringVar(&o.proof, "proof", "", "the `WORD` in the file on the site that shows that the site is yours")
 	f.BoolVar(&o.noProgress, "no-progress", false, "no progress line, also on a terminal")
 }
 
-// scan is the story: settle what is asked, walk, match, judge, ignore, report, sum up.
+// scan is the story: settle what is asked, read, match, judge, ignore, report, sum up.
 func (a *app) scan(ctx context.Context, o scanOptions, targets []string) error {
 	plan, err := a.planScan(ctx, o, targets)
 	if err != nil {
 		return err
 	}
-	defer plan.outputs.discard()
-	a.limitMemory()
+	defer plan.close()
+	if plan.network == nil {
+		a.limitMemory(scanMemory)
+	} else {
+		a.limitMemory(crawlMemory)
+	}
 	started := a.now()
 	line := startProgress(a.stderr, a.showsProgress(o))
 	sink := &scanSink{plan: plan, line: line, meetings: newDistinct()}
-	unpack := extract.New(extract.Options{})
-	stats, err := plan.matcher.Each(ctx, o.defaultJobs(), sink, func(yield func(scanner.Unit) error, skip func(scanner.Skip)) error {
-		return files.Walk(ctx, targets, plan.walk, func(item files.Item) error { return yield(unpack.Unit(item)) }, skip)
-	})
+	stats, err := plan.read(ctx, o.defaultJobs(), sink, a.extractor())
 	line.finish()
 	interrupted := ctx.Err() != nil
 	if interrupted {
@@ -106,6 +119,9 @@ func (a *app) scan(ctx context.Context, o scanOptions, targets []string) error {
 		err = failed("", "scan: %w", err)
 	}
 	sum := sink.summary(stats, a.now().Sub(started))
+	if plan.network != nil {
+		sum.Requests = plan.network.requests()
+	}
 	sum.Incomplete = sum.Incomplete || err != nil
 	if closing := a.finishScan(plan, sum, interrupted); closing != nil {
 		return closing
@@ -113,18 +129,46 @@ func (a *app) scan(ctx context.Context, o scanOptions, targets []string) error {
 	return verdict(err, sum, interrupted)
 }
 
-// scanMemory is the heap that scan aims to stay under, in bytes; with code and stacks that is less than 100 MiB.
-const scanMemory = 72 << 20
+// extractor makes documents of what was read. What is not safe to read in this process is read by another of this program.
+func (a *app) extractor() *extract.Extractor {
+	return extract.New(extract.Options{Child: childCommand(), Now: a.now})
+}
+
+// read reads the local targets, then the sites.
+func (p *scanPlan) read(ctx context.Context, jobs int, sink *scanSink, unpack *extract.Extractor) (scanner.Stats, error) {
+	var stats scanner.Stats
+	if len(p.local) > 0 {
+		local, err := p.matcher.Each(ctx, jobs, sink, func(yield func(scanner.Unit) error, skip func(scanner.Skip)) error {
+			return files.Walk(ctx, p.local, p.walk, func(item files.Item) error { return yield(unpack.Unit(item)) }, skip)
+		})
+		if stats = local; err != nil {
+			return stats, err
+		}
+	}
+	if p.network == nil {
+		return stats, nil
+	}
+	pages, err := p.network.crawl(ctx, p.matcher, jobs, crawlSink{sink}, unpack)
+	stats.Add(pages)
+	return stats, err
+}
+
+// The heap that scan aims to stay under, in bytes; with code and stacks that is less than 100 MiB. Crawling is bound by the
+// network, so it may collect more often.
+const (
+	scanMemory  = 72 << 20
+	crawlMemory = 48 << 20
+)
 
 // limitMemory collects garbage only when there is no room left. Who sets GOGC or GOMEMLIMIT knows better.
-func (a *app) limitMemory() {
+func (a *app) limitMemory(limit int64) {
 	for _, setting := range a.env {
 		if strings.HasPrefix(setting, "GOGC=") || strings.HasPrefix(setting, "GOMEMLIMIT=") {
 			return
 		}
 	}
 	debug.SetGCPercent(-1)
-	debug.SetMemoryLimit(scanMemory)
+	debug.SetMemoryLimit(limit)
 }
 
 // verdict decides the exit code: an interruption before what failed, and that before what was found.
@@ -147,6 +191,8 @@ type scanPlan struct {
 	matcher *scanner.Matcher
 	walk    files.Options
 	targets []string
+	local   []string
+	network *network // nil without network targets
 	ignore  *ignoreList
 	hidden  *hider // learns no id when ids are to be shown
 	reveal  bool
@@ -159,6 +205,14 @@ type scanPlan struct {
 	saysAll bool      // who reads standard error reads the same in the report
 }
 
+// close gives back what the plan holds, and discards outputs that were not finished.
+func (p *scanPlan) close() {
+	p.outputs.discard()
+	if p.network != nil {
+		p.network.client.Close()
+	}
+}
+
 // shownTargets are the targets as places show them.
 func (p *scanPlan) shownTargets() []string {
 	shown := make([]string, 0, len(p.targets))
@@ -169,14 +223,18 @@ func (p *scanPlan) shownTargets() []string {
 }
 
 func (a *app) planScan(ctx context.Context, o scanOptions, targets []string) (*scanPlan, error) {
-	if err := checkScan(o, targets); err != nil {
+	local, pages, err := splitTargets(targets)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkScan(o, len(pages) > 0); err != nil {
 		return nil, err
 	}
 	globs, err := parseGlobs(o)
 	if err != nil {
 		return nil, err
 	}
-	loaded, err := a.loadScanConfig(o.config, targets)
+	loaded, err := a.loadScanConfig(o.config, local)
 	if err != nil {
 		return nil, err
 	}
@@ -184,34 +242,53 @@ func (a *app) planScan(ctx context.Context, o scanOptions, targets []string) (*s
 	if err != nil {
 		return nil, err
 	}
-	ignore, err := ignoreFor(o.ignore, targets, a.now())
+	ignore, err := ignoreFor(o.ignore, local, a.now())
 	if err != nil {
 		return nil, err
 	}
 	if ignore.hasKeys() && !stable {
 		fmt.Fprintln(a.stderr, "meetleaks: the ignore file names keys (mk1:…), but without keys.index_file or keys.master_file in the configuration every run makes new keys: they hide nothing")
 	}
-	judge, err := newJudge(loaded.Organisations, key, a.now())
-	if err != nil {
-		return nil, err
-	}
 	plan := &scanPlan{
-		matcher: scanner.NewMatcher(a.finder(loaded.Organisations), judge),
 		walk:    files.Options{Globs: globs, Stdin: a.stdin},
 		targets: targets,
+		local:   local,
 		ignore:  ignore,
 		hidden:  newHider(),
 		reveal:  o.reveal,
 		key:     key,
-		outputs: &outputs{reads: append([]string{o.config, o.ignore}, targets...)},
+		outputs: &outputs{reads: append([]string{o.config, o.ignore}, local...)},
 		stream:  o.format == "jsonl",
 	}
-	if err := a.openReport(ctx, plan, o, stable); err != nil {
-		plan.outputs.discard()
+	if err := a.completePlan(ctx, plan, o, loaded.Config, globs, pages, stable); err != nil {
+		plan.close()
 		return nil, err
 	}
-	plan.walk.Own = plan.outputs.paths()
 	return plan, nil
+}
+
+// completePlan does what touches the outside: the network first, then the outputs.
+func (a *app) completePlan(ctx context.Context, plan *scanPlan, o scanOptions, c config.Config, globs files.Globs, pages []*url.URL, stable bool) error {
+	var may func(org, page string) bool
+	organisations := c.Organisations
+	if len(pages) > 0 {
+		var err error
+		if plan.network, err = a.planNetwork(ctx, o, c, globs, pages); err != nil {
+			return err
+		}
+		may = plan.network.lists.may
+		organisations = append(slices.Clone(organisations), plan.network.lists.proved.organisations()...)
+	}
+	judge, err := newJudge(organisations, plan.key, a.now(), may)
+	if err != nil {
+		return err
+	}
+	plan.matcher = scanner.NewMatcher(a.finder(c.Organisations), judge)
+	if err := a.openReport(ctx, plan, o, stable); err != nil {
+		return err
+	}
+	plan.walk.Own = plan.outputs.paths()
+	return nil
 }
 
 // finder finds the links of all platforms, and those on the organisations' own hosts.
@@ -231,21 +308,22 @@ func (a *app) finder(list []config.Organisation) *matchers.Finder {
 	return matchers.NewFinder(matchers.All(), hosts...)
 }
 
-func checkScan(o scanOptions, targets []string) error {
-	for _, target := range targets {
-		lower := strings.ToLower(target)
-		if strings.HasPrefix(lower, "http://") || strings.HasPrefix(lower, "https://") {
-			return usage("save the page and scan the file, or pipe it: … | meetleaks scan -",
-				"%s: this version reads local targets only; network targets come with the next one", target)
-		}
-	}
-	if o.jobs < 0 || o.jobs > maxJobs {
+func checkScan(o scanOptions, network bool) error {
+	switch {
+	case network && o.reveal:
+		return usage("leave --reveal out, or save the pages and scan the files", "--reveal is for local targets only")
+	case !network && o.proof != "":
+		return usage("", "--proof is for network targets (https://…) only")
+	case o.jobs < 0 || o.jobs > maxJobs:
 		return usage("", "--jobs wants a number from 1 to %d", maxJobs)
-	}
-	if o.summary != "" && o.output != "" && sameOutput(o.output, o.summary) {
+	case o.depth < 0 || o.depth > maxDepth:
+		return usage("", "--depth wants a number from 0 to %d", maxDepth)
+	case o.maxPages < 1 || o.maxPages > maxPages:
+		return usage("", "--max-pages wants a number from 1 to %d", maxPages)
+	case o.summary != "" && o.output != "" && sameOutput(o.output, o.summary):
 		return usage("", "--output and --summary name the same file")
 	}
-	return nil
+	return checkProof(o.proof)
 }
 
 func parseGlobs(o scanOptions) (files.Globs, error) {
@@ -320,6 +398,9 @@ func (a *app) finishScan(plan *scanPlan, sum report.Summary, interrupted bool) e
 	plan.ignore.report(a.stderr, !sum.Incomplete && !interrupted, plan.hidden.hide)
 	printUnread(a.stderr, sum.Skipped, plan.shownTargets())
 	printPossible(a.stderr, sum.Possible)
+	if plan.network != nil {
+		plan.network.printUnregistered(a.stderr, sum.Unregistered)
+	}
 	if !plan.saysAll || interrupted || err != nil {
 		fmt.Fprintln(a.stderr, closingLine(sum, interrupted))
 	}

@@ -4,8 +4,13 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -25,6 +30,9 @@ func TestMain(m *testing.M) {
 //	exits CODE PROGRAM ARG...  like exec, and wants that exit code
 //	hostile NAME FILE  copies FILE to NAME, in which \e stands for ESC and \n for a line break
 //	gz FILE whole|half replaces FILE (escaped as above) by its gzip, or the first half of it
+//	serves NAME FOLDER serves the folder on loopback: $NAME is its host:port, NAME.log what was asked for
+//	fill FILE          replaces $NAME in the file
+//	prove WORD FOLDER  puts the file that proves a site into its folder
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -34,6 +42,9 @@ func TestScripts(t *testing.T) {
 			"exits":   exits,
 			"hostile": hostileName,
 			"gz":      cutGzip,
+			"serves":  serves,
+			"fill":    fill,
+			"prove":   prove,
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("TZ", "UTC")
@@ -80,4 +91,42 @@ func cutGzip(ts *testscript.TestScript, _ bool, args []string) {
 		keep = packed.Len() / 2
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(name), packed.Bytes()[:keep], 0o600))
+}
+
+// serves starts a server that lives as long as the script.
+func serves(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: serves NAME FOLDER")
+	}
+	log, err := os.Create(ts.MkAbs(args[0] + ".log"))
+	ts.Check(err)
+	pages := http.FileServer(http.Dir(ts.MkAbs(args[1])))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintln(log, r.Method, r.URL) // one write a request
+		pages.ServeHTTP(w, r)
+	}))
+	ts.Defer(func() {
+		server.Close()
+		log.Close()
+	})
+	ts.Setenv(args[0], server.Listener.Addr().String())
+}
+
+func fill(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: fill FILE")
+	}
+	text := os.Expand(ts.ReadFile(args[0]), ts.Getenv)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
+}
+
+func prove(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: prove WORD FOLDER")
+	}
+	at, err := url.Parse(proofURL(&url.URL{Scheme: "http", Host: "site"}, args[0]))
+	ts.Check(err)
+	file := filepath.Join(ts.MkAbs(args[1]), filepath.FromSlash(at.Path))
+	ts.Check(os.MkdirAll(filepath.Dir(file), 0o700))
+	ts.Check(os.WriteFile(file, []byte(proofLine+args[0]+"\n"), 0o600))
 }

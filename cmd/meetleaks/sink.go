@@ -22,6 +22,7 @@ type scanSink struct {
 	line *progress
 
 	findings, ignored int
+	unregistered      int // of pages of the network: not listed
 	meetings          *distinct
 	platforms         map[string]int
 	failures, left    skipList
@@ -67,16 +68,18 @@ func (s *scanSink) Done(_ string, bytes int64) {
 // summary sums the run up.
 func (s *scanSink) summary(stats scanner.Stats, took time.Duration) report.Summary {
 	return report.Summary{
-		Documents:  stats.Documents,
-		Bytes:      stats.Bytes,
-		Seconds:    took.Seconds(),
-		Findings:   s.findings,
-		Meetings:   s.meetings.count(),
-		Ignored:    s.ignored,
-		Possible:   stats.Possible,
-		Skipped:    s.skipped(),
-		Incomplete: len(s.failures.list) > 0,
-		Platforms:  s.platforms,
+		Documents: stats.Documents,
+		Bytes:     stats.Bytes,
+		Seconds:   took.Seconds(),
+		Findings:  s.findings,
+		Meetings:  s.meetings.count(),
+		Ignored:   s.ignored,
+
+		Unregistered: s.unregistered,
+		Possible:     stats.Possible,
+		Skipped:      s.skipped(),
+		Incomplete:   len(s.failures.list) > 0,
+		Platforms:    s.platforms,
 	}
 }
 

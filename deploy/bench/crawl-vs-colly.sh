@@ -88,6 +88,8 @@ pages() {
   fi
   cp -rL "$folder" "$tmp/pages"
   [[ -e $tmp/pages/index.html ]] || fail "$folder has no index.html"
+  # The start page of that documentation leads on by a script, which no crawler of the two runs.
+  [[ ! -e $tmp/pages/api/index.html ]] || echo '<a href="/api/index.html">API</a>' >>"$tmp/pages/index.html"
   "$tmp/site" -plant "$tmp/pages" -every 100 >"$tmp/planted"
   chmod -R a+rX "$tmp"
 }
@@ -123,13 +125,13 @@ configuration() {
   cat >"$tmp/$1.yaml" <<CONF
 organisations:
   - {name: acme, domains: [acme.example], patterns: [{vanity: acme.zoom.us}]}
-fetch: {allow: ["127.0.0.1:$2"], contact: "bench@acme.example", pace: none}
+fetch: {allow: ["127.0.0.1:$2"], contact: "https://acme.example/bot", pace: none}
 CONF
 }
 
 # crawl PORT PAGES CONFIG prints the command of ours.
 crawl() {
-  echo "$meetleaks" scan --format jsonl --config "$tmp/$3.yaml" --depth 1000 --max-pages "$2" --summary "$tmp/summary.json" \
+  echo "$meetleaks" scan --format jsonl --config "$tmp/$3.yaml" --depth 255 --max-pages "$2" --summary "$tmp/summary.json" \
     --output "$tmp/found.jsonl" "http://127.0.0.1:$1/"
 }
 

@@ -18,6 +18,7 @@ type budget struct {
 	entries int
 	spooled int64 // of Spool, at the moment
 	bzip2s  int   // that are open
+	zstds   int   // that are open
 	spent   error // why nothing more is unpacked
 }
 

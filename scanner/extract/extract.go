@@ -279,6 +279,12 @@ func (w *work) kind(c content, head []byte, whole bool) error {
 		return w.html(c, head, whole)
 	case asCalendar:
 		return w.calendar(c, head, whole)
+	case asVCard:
+		return w.vcard(c, head, whole)
+	case asFeed:
+		return w.feed(c, head, whole)
+	case asTable:
+		return w.table(c, head, whole)
 	case asMail:
 		return w.mail(c, head, whole)
 	case asMbox:
@@ -287,6 +293,8 @@ func (w *work) kind(c content, head []byte, whole bool) error {
 		return w.warc(c)
 	case asRTF:
 		return w.rtf(c, head, whole)
+	case asOLE:
+		return w.ole(c, k)
 	case asPDF, asImage:
 		return w.inChild(c, k)
 	}
@@ -297,9 +305,12 @@ func (w *work) kind(c content, head []byte, whole bool) error {
 func (w *work) text(c content, head []byte, whole bool) error {
 	doc := scanner.Document{URI: c.uri, MediaType: MediaType(head, c.name), Host: c.host}
 	enc := encodingOf(head)
+	declared, isDeclared := decodeDeclared(c.declared, head, c.reader)
 	switch {
 	case enc.width > 0:
 		doc.Text = newDecoder(c.reader, enc)
+	case enc.mark == 0 && isDeclared:
+		doc.Text = declared
 	case whole:
 		doc.Text = bytes.NewBuffer(head[enc.mark:])
 	case c.at != nil:

@@ -18,17 +18,21 @@ const (
 	asZstd
 	asHTML
 	asCalendar
+	asVCard
+	asFeed
+	asTable
 	asMail
 	asMbox
 	asWARC
 	asRTF
 	asPDF
 	asImage
+	asOLE
 	unread
 )
 
 func (h how) String() string {
-	return [...]string{"text", "gzip", "bzip2", "tar", "zip", "zstd", "html", "calendar", "mail", "mbox", "warc", "rtf", "pdf", "image", "unread"}[h]
+	return [...]string{"text", "gzip", "bzip2", "tar", "zip", "zstd", "html", "calendar", "vcard", "feed", "table", "mail", "mbox", "warc", "rtf", "pdf", "image", "ole", "unread"}[h]
 }
 
 // packs says whether what is read so may hold other content, which counts for the depth.
@@ -70,7 +74,7 @@ func magics() [44]magic {
 		{0, "\x1f\x9d", kind{unread, "application/x-compress"}, false},
 		{0, "MSCF\x00\x00\x00\x00", kind{unread, "application/vnd.ms-cab-compressed"}, false},
 		{0, "LZIP\x01", kind{unread, "application/x-lzip"}, false},
-		{0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", kind{unread, "application/x-ole-storage"}, false},
+		{0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", kind{asOLE, "application/x-ole-storage"}, false},
 		{0, "\x89PNG\r\n\x1a\n", kind{asImage, "image/png"}, false},
 		{0, "\xff\xd8\xff", kind{asImage, "image/jpeg"}, false},
 		{0, "GIF87a", kind{asImage, "image/gif"}, true},
@@ -120,6 +124,8 @@ func sniff(head []byte) kind {
 		return kind{how: asBzip2}
 	case isTar(head):
 		return kind{how: asTar}
+	case isSkippable(head):
+		return kind{how: asZstd}
 	}
 	return kind{}
 }
@@ -127,13 +133,21 @@ func sniff(head []byte) kind {
 // kind says what c is: by its first bytes, and for text also by what it looks like.
 func (c content) kind(head []byte) kind {
 	k := sniff(head)
-	if k.how != asText || encodingOf(head).width > 0 {
+	if k.how != asText {
+		return k
+	}
+	if enc := encodingOf(head); enc.width > 0 {
+		if isHTML(textStart(decodedStart(head, enc)), c) {
+			k.how = asHTML
+		}
 		return k
 	}
 	start := textStart(head)
 	switch {
 	case hasPrefixFold(start, "BEGIN:VCALENDAR"):
 		k.how = asCalendar
+	case hasPrefixFold(start, "BEGIN:VCARD"):
+		k.how = asVCard
 	case hasPrefixFold(start, "WARC/1."):
 		k.how = asWARC
 	case hasPrefixFold(start, "{\\rtf"):
@@ -144,6 +158,10 @@ func (c content) kind(head []byte) kind {
 		k.how = asMail
 	case isHTML(start, c):
 		k.how = asHTML
+	case isFeed(start):
+		k.how = asFeed
+	case isTable(c):
+		k.how = asTable
 	}
 	return k
 }

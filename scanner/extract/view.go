@@ -53,7 +53,7 @@ func (v *view) copy(from, to int) {
 		return
 	}
 	source := v.parts[v.current().part].source
-	v.mark(from, false)
+	v.mark(from, false, to-from)
 	v.text = append(v.text, source[from:to]...)
 }
 
@@ -62,7 +62,7 @@ func (v *view) put(text string, source int) {
 	if text == "" {
 		return
 	}
-	v.mark(source, true)
+	v.mark(source, true, len(text))
 	v.text = append(v.text, text...)
 }
 
@@ -71,11 +71,24 @@ func (v *view) write(text string) {
 	v.text = append(v.text, text...)
 }
 
-// mark begins a span, unless what follows continues the last one.
-func (v *view) mark(source int, decoded bool) {
+// The spans of a view are not more than there are in fineSpans; behind them stretches shorter than coarseSpan are put together,
+// with the place of the first, so that memory stays a small multiple of the text however torn that is.
+const (
+	fineSpans  = 1 << 17
+	coarseSpan = 64
+)
+
+// mark begins a span for size bytes, unless what follows continues the last one.
+func (v *view) mark(source int, decoded bool, size int) {
 	last := v.current()
 	if !decoded && !last.decoded && last.source+len(v.text)-last.text == source {
 		return
+	}
+	if len(v.spans) >= fineSpans && size < coarseSpan {
+		if last.decoded && len(v.text)-last.text < coarseSpan {
+			return
+		}
+		decoded = true
 	}
 	next := span{text: len(v.text), source: source, part: last.part, page: last.page, decoded: decoded}
 	if last.text == next.text && len(v.spans) > 0 {
@@ -96,7 +109,7 @@ func (v *view) current() span {
 // locator returns the reader of places.
 func (v *view) locator() scanner.Locator { return &locator{view: v} }
 
-// locator tells places. Offsets that rise cost one look at each byte of the sources.
+// locator tells places. Each costs a look at the bytes between it and the last one, in either direction, and at most at its line.
 type locator struct {
 	*view
 	part   int32  // in which the cursor is
@@ -132,11 +145,31 @@ func (l *locator) Locate(offset int64) scanner.Spot {
 
 // count moves the cursor to source[at] and returns its line and column, 1-based.
 func (l *locator) count(part int32, source []byte, at int) (line, column int) {
-	at = max(min(at, len(source)), 0)
-	if l.source == nil || part != l.part || at < l.at {
+	at = runeStart(source, max(min(at, len(source)), 0))
+	if l.source == nil || part != l.part {
 		l.part, l.source, l.at, l.line, l.column = part, source, 0, 0, 0
 	}
-	stretch := source[l.at:at]
+	if at < l.at {
+		l.back(at)
+	} else {
+		l.forth(at)
+	}
+	return l.line + 1, l.column + 1
+}
+
+// runeStart is where the character begins in which source[at] is, so that characters are counted whole.
+func runeStart(source []byte, at int) int {
+	for from := at - 1; from >= 0 && at < len(source) && at-from < utf8.UTFMax && !utf8.RuneStart(source[from+1]); from-- {
+		if _, size := utf8.DecodeRune(source[from:]); size > at-from {
+			return from
+		}
+	}
+	return at
+}
+
+// forth moves the cursor forward.
+func (l *locator) forth(at int) {
+	stretch := l.source[l.at:at]
 	if n := bytes.Count(stretch, []byte{'\n'}); n > 0 {
 		l.line += n
 		l.column = 0
@@ -144,7 +177,18 @@ func (l *locator) count(part int32, source []byte, at int) (line, column int) {
 	}
 	l.column += utf8.RuneCount(stretch)
 	l.at = at
-	return l.line + 1, l.column + 1
+}
+
+// back moves the cursor back, as what stands behind its place in the source makes it.
+func (l *locator) back(at int) {
+	stretch := l.source[at:l.at]
+	if n := bytes.Count(stretch, []byte{'\n'}); n > 0 {
+		l.line -= n
+		l.column = utf8.RuneCount(l.source[bytes.LastIndexByte(l.source[:at], '\n')+1 : at])
+	} else {
+		l.column -= utf8.RuneCount(stretch)
+	}
+	l.at = at
 }
 
 // document hands the view over as the document c.

@@ -30,6 +30,7 @@ const (
 	zipEncrypted = 1 << 0
 	zipStored    = 0
 	zipDeflated  = 8
+	zipZstd      = 93
 )
 
 // zip reads the entries of a zip.
@@ -48,7 +49,10 @@ func (w *work) zip(c content) error {
 		w.report(c.uri, err)
 		return nil
 	}
-	for {
+	if p := w.findOffice(c, d); p != nil {
+		return w.office(p)
+	}
+	for d.rewind(); ; {
 		e, err := d.next()
 		if errors.Is(err, io.EOF) {
 			if err := nothingBehind("zip", bytes.NewReader(d.behind)); err != nil {
@@ -75,18 +79,41 @@ func (w *work) zip(c content) error {
 // zipEntry reads one entry.
 func (w *work) zipEntry(c content, d *directory, e zipEntry) error {
 	inner := c.entry(e.name, nil)
-	data, err := d.data(e)
+	unpacked, closing, err := w.unpack(d, e)
 	if err != nil {
 		w.report(inner.uri, err)
-		return nil
+		return w.ctx.Err()
 	}
-	unpacked := data
-	if e.method == zipDeflated {
-		unpacked = flate.NewReader(data)
+	defer closing()
+	inner.reader = unpacked
+	return w.content(inner)
+}
+
+// unpack opens one entry. What it returns counts for the budget; closing gives its memory back.
+func (w *work) unpack(d *directory, e zipEntry) (r io.Reader, closing func(), err error) {
+	unpacked, err := d.data(e)
+	if err != nil {
+		return nil, nil, err
+	}
+	closing = func() {}
+	switch e.method {
+	case zipDeflated:
+		unpacked = flate.NewReader(unpacked)
+	case zipZstd:
+		release, err := w.zstdRoom()
+		if err != nil {
+			return nil, nil, err
+		}
+		frames, err := newFrames(unpacked)
+		if err != nil {
+			release()
+			return nil, nil, err
+		}
+		unpacked = frames
+		closing = func() { frames.close(); release() }
 	}
 	checked := &checksum{Reader: unpacked, entry: e, hash: crc32.NewIEEE()}
-	inner.reader = &meter{unpacked: checked, packed: func() int64 { return e.packed }, budget: &w.budget}
-	return w.content(inner)
+	return &meter{unpacked: checked, packed: func() int64 { return e.packed }, budget: &w.budget}, closing, nil
 }
 
 // checksum fails at the end of an entry that is not what the directory promised.
@@ -117,6 +144,8 @@ func (s *checksum) Read(p []byte) (int, error) {
 type directory struct {
 	zip     at
 	base    int64 // of all offsets: a zip may have something in front
+	from    int64 // where the records are, up to
+	to      int64
 	records uint64
 	read    uint64
 	text    *bufio.Reader
@@ -176,8 +205,15 @@ func openDirectory(zip at) (*directory, error) {
 	if d.base = start - int64(offset); d.base != 0 && d.hasMark(int64(offset), markRecord) {
 		start, d.base = int64(offset), 0
 	}
-	d.text = bufio.NewReader(io.NewSectionReader(zip, start, end-start))
+	d.from, d.to = start, end
+	d.rewind()
 	return d, nil
+}
+
+// rewind goes back to the first record.
+func (d *directory) rewind() {
+	d.read = 0
+	d.text = bufio.NewReader(io.NewSectionReader(d.zip, d.from, d.to-d.from))
 }
 
 // lastEnd finds the last end record in tail whose note ends inside the file.
@@ -282,7 +318,7 @@ func (d *directory) data(e zipEntry) (io.Reader, error) {
 	if e.flags&zipEncrypted != 0 {
 		return nil, errors.New("encrypted")
 	}
-	if e.method != zipStored && e.method != zipDeflated {
+	if e.method != zipStored && e.method != zipDeflated && e.method != zipZstd {
 		return nil, policy(fmt.Sprintf("zip method %d is not read yet", e.method))
 	}
 	size := d.zip.Size()

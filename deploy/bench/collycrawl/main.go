@@ -48,7 +48,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 }
 
 func crawl(start *url.URL) (pages, bytes int64, err error) {
-	q, err := queue.New(consumers, &queue.InMemoryQueueStorage{MaxSize: 2_000_000})
+	q, err := queue.New(consumers, &queue.InMemoryQueueStorage{MaxSize: 20_000_000})
 	if err != nil {
 		return 0, 0, fmt.Errorf("make colly's queue: %w", err)
 	}
@@ -59,13 +59,8 @@ func crawl(start *url.URL) (pages, bytes int64, err error) {
 		read.Add(int64(len(r.Body)))
 	})
 	c.OnHTML("a[href]", func(e *colly.HTMLElement) {
-		link, _, _ := strings.Cut(e.Request.AbsoluteURL(e.Attr("href")), "#")
-		if link == "" {
-			return
-		}
-		if known, err := c.HasVisited(link); err == nil && !known {
-			_ = q.AddURL(link) // an address that is none is not followed
-		}
+		link, _, _ := strings.Cut(e.Request.AbsoluteURL(e.Attr("href")), "#") // else each fragment is a page to colly
+		_ = q.AddURL(link)                                                    // what is no address is not followed; colly knows what it visited
 	})
 	if err := q.AddURL(start.String()); err != nil {
 		return 0, 0, fmt.Errorf("queue %s: %w", start, err)

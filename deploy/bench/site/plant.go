@@ -179,7 +179,8 @@ func gzipFile(number string) ([]byte, error) {
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
 	_, err := io.WriteString(w, "Minutes\n\nNext time: https://acme.zoom.us/j/"+number+"\n")
-	return b.Bytes(), errors.Join(err, w.Close())
+	err = errors.Join(err, w.Close())
+	return b.Bytes(), err
 }
 
 // pdfFile writes a page with a line of text and a link over it.

@@ -35,7 +35,8 @@ type Keys struct {
 	Index  Secret `key:"index"`
 }
 
-// Fetch is how the web is read. Allow lists host:port of private addresses and hosts that may be crawled.
+// Fetch is how the web is read. Allow lists the host:port of private and loopback services that may be crawled, and whose
+// meetings `scan` may list. MaxBody bounds what is read of one page.
 type Fetch struct {
 	Allow   []string `key:"allow"`
 	Contact string   `key:"contact"`

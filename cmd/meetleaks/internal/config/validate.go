@@ -164,21 +164,15 @@ func (v *validator) console(c *Config) {
 }
 
 func (v *validator) fetch(f *Fetch) {
-	v.each("fetch.allow", f.Allow, func(text string) error {
-		if strings.Contains(text, ":") {
-			return checkHostPort(text, false)
-		}
-		_, err := hostName(text, true)
-		return err
-	})
+	v.each("fetch.allow", f.Allow, func(text string) error { return checkHostPort(text, false) })
 	v.optional("fetch.contact", f.Contact, func(text string) error {
 		if mailbox, ok := strings.CutPrefix(text, "mailto:"); ok {
 			return checkEmail(mailbox)
 		}
 		return checkURL(text, "https", "http")
 	})
-	v.required("fetch.pace", f.Pace, oneOf("polite", "brisk", "off"))
-	v.secretForm("fetch.proxy.url", f.Proxy.URL, urlWithPassword("http", "https", "socks5"))
+	v.required("fetch.pace", f.Pace, oneOf("polite", "none"))
+	v.secretForm("fetch.proxy.url", f.Proxy.URL, urlWithPassword("http", "https"))
 	if f.MaxBody < 64<<10 || f.MaxBody > 1<<30 {
 		v.note("fetch.max_body", "want a size from 64KiB to 1GiB")
 	}

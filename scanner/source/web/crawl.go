@@ -1,0 +1,172 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"meetleaks/scanner"
+)
+
+// Stats is what a pass did. What was not read stands in skips.
+type Stats struct {
+	Pages     int64 // read, by whatever status they came
+	Unchanged int64 // 304, or the same bytes as before
+	NotDue    int64 // known, and not yet to be looked at again
+	Gone      int64 // 404 and 410
+	Retries   int64
+	Sitemaps  int64 // read
+	Feeds     int64
+
+	Wire  int64 // bytes received for pages and sitemaps
+	Saved int64 // bytes that 304 answers spared
+
+	Refused  int64 // links to meetings, meeting services and wrappers, and odd addresses: never requested, not listed
+	Outside  int64 // links that lead outside
+	TooDeep  int64 // links deeper than Options.Depth
+	NoFollow int64 // links that were not followed because the page asks so
+	Ignored  int64 // mailto: and what else is no address of the web
+	NoIndex  int64 // pages that ask not to be indexed; what was found on them holds, and no copy is ever kept
+}
+
+// pass is one reading of the site.
+type pass struct {
+	*Crawler
+	memory   Memory // nil: none
+	yield    func(scanner.Unit) error
+	handing  sync.Mutex // held while yield is called
+	cancel   context.CancelCauseFunc
+	started  time.Time
+	unread   *unread
+	frontier *frontier
+	visited  *visited
+	traps    *traps
+	schedule *schedule
+	recent   *recent
+	texts    *texts
+	sitemaps sitemaps
+
+	mu      sync.Mutex
+	stats   Stats
+	lastmod map[Address]time.Time // of pages that a sitemap or feed says are new; only with a memory, at most maxLastmod
+}
+
+// Crawl makes one pass: it yields a unit for each page, and calls skip for what is not read. memory may be nil: then every page is
+// read in full.
+//
+// yield may block, which slows the pass down, and is called by one goroutine at a time, skip by several. Units may be run in any
+// order and by any goroutine, also while yield is called. Crawl returns when all units were run and all that they lead to was
+// read; when ctx is cancelled; or at the first error of yield, a unit, memory, or the frontier's disk, and returns that error. A
+// failure to read a page is no error of Crawl. A unit that is run after Crawl has returned is read, and leads nowhere.
+func (c *Crawler) Crawl(ctx context.Context, memory Memory, yield func(scanner.Unit) error, skip func(scanner.Skip)) (Stats, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	p := &pass{
+		Crawler: c, memory: memory, yield: yield, cancel: cancel, started: c.options.Now(),
+		unread: newUnread(skip), recent: newRecent(), texts: newTexts(), lastmod: map[Address]time.Time{},
+	}
+	err := p.open()
+	if err == nil {
+		err = p.run(ctx)
+	}
+	if err = errors.Join(err, p.close()); err != nil {
+		err = fmt.Errorf("web %s: %w", c.options.Name, err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.stats, err
+}
+
+// open makes what lies on disk.
+func (p *pass) open() error {
+	var err error
+	p.traps = newTraps(trapOptions{Now: p.started})
+	if p.visited, err = newVisited(visitedOptions{Dir: p.options.Dir, Max: p.options.MaxURLs}); err != nil {
+		return err
+	}
+	p.frontier, err = newFrontier(frontierOptions{
+		Dir: p.options.Dir, Max: p.options.MaxURLs,
+		Admit: func(a Address) error { return p.client.Admit(a.URL()) },
+	})
+	p.schedule = newSchedule(p.frontier, p.options)
+	return err
+}
+
+func (p *pass) close() error {
+	var err error
+	if p.frontier != nil {
+		err = p.frontier.close()
+	}
+	if p.visited != nil {
+		err = errors.Join(err, p.visited.close())
+	}
+	return err
+}
+
+// run reads until there is nothing more. When it returns nobody works for the pass any more, but for units that were not run.
+func (p *pass) run(ctx context.Context) error {
+	probing, enough := context.WithCancel(ctx)
+	var probe, workers sync.WaitGroup
+	probe.Go(func() { p.probe(probing) })
+	p.seed(ctx)
+	for range p.options.Parallel {
+		workers.Go(func() { p.work(ctx) })
+	}
+	workers.Wait()
+	left, err := p.schedule.left(ctx)
+	enough()
+	probe.Wait()
+	p.sum(left)
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return err
+}
+
+// seed puts in where the pass starts: the start pages, and what is known and due.
+func (p *pass) seed(ctx context.Context) {
+	for _, a := range p.starts {
+		p.add(ctx, entry{Address: a, Class: classStart})
+	}
+	if p.memory == nil {
+		return
+	}
+	err := p.memory.Due(ctx, p.started, func(v Visit) bool {
+		if a, err := canonical(Address{}, v.URL); err == nil && p.scope.admit(a, v.Depth) == nil {
+			p.add(ctx, entry{Address: a, Class: classDue, Depth: v.Depth})
+		}
+		return ctx.Err() == nil
+	})
+	if err != nil {
+		p.stop(fmt.Errorf("ask what is due: %w", err))
+	}
+}
+
+// sum tells what was not read, as far as it is counted and not listed.
+func (p *pass) sum(left int) {
+	uri := p.starts[0].String()
+	p.unread.sum(uri)
+	tell := func(n int64, format string, args ...any) {
+		if n > 0 {
+			p.unread.add(scanner.Skip{URI: uri, Reason: fmt.Sprintf(format, append([]any{n}, args...)...), Cause: scanner.Policy})
+		}
+	}
+	tell(int64(left), "budget: %d addresses were found and not read, because %d pages are the most for one pass", p.options.MaxPages)
+	p.mu.Lock()
+	s := p.stats
+	p.mu.Unlock()
+	tell(s.TooDeep, "depth: %d links deeper than %d were not followed", p.options.Depth)
+	tell(s.Outside, "%d links lead outside and were not followed")
+	tell(s.NoFollow, "%d links were not followed because their pages ask robots not to")
+}
+
+// stop ends the pass with an error; only the first counts.
+func (p *pass) stop(err error) { p.cancel(err) }
+
+func (p *pass) count(add func(*Stats)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	add(&p.stats)
+}

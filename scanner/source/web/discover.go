@@ -1,0 +1,146 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+
+	"meetleaks/scanner/fetch"
+)
+
+// sitemaps are those of one pass. Hosts are read one after the other: each has few, and a queue of its own would need a bound of
+// its own.
+type sitemaps struct {
+	mu    sync.Mutex
+	queue sitemapQueue
+	sites map[string]bool // that were asked
+}
+
+// never is when pages are looked at again that are asked for in each pass anyway.
+const never = 100 * 365 * 24 * time.Hour
+
+// discover reads the sitemaps of a start's site: those that its robots.txt names, and the one in the usual place.
+func (p *pass) discover(ctx context.Context, start Address) {
+	if p.options.Depth == 0 {
+		return
+	}
+	p.sitemaps.mu.Lock()
+	defer p.sitemaps.mu.Unlock()
+	site := start.Scheme() + "://" + start.Host()
+	if p.sitemaps.sites[site] {
+		return
+	}
+	if p.sitemaps.sites == nil {
+		p.sitemaps.sites = map[string]bool{}
+	}
+	p.sitemaps.sites[site] = true
+	for _, ref := range p.client.Sitemaps(ctx, start.URL()) {
+		p.enlist(start, ref, 0)
+	}
+	usual := p.enlist(start, "/sitemap.xml", 0)
+	for ctx.Err() == nil {
+		a, depth, ok := p.sitemaps.queue.next()
+		if !ok {
+			return
+		}
+		p.sitemap(ctx, a, depth, a == usual)
+	}
+}
+
+// enlist adds a sitemap, if it lies in reach.
+func (p *pass) enlist(base Address, ref string, depth int) Address {
+	a, err := canonical(base, ref)
+	if err != nil {
+		p.unusable(base, err)
+		return Address{}
+	}
+	if !p.scope.within(a) {
+		p.unread.tell(a.String(), refusal("sitemap: leads outside"))
+		return a
+	}
+	if err := p.client.Admit(a.URL()); err != nil {
+		p.refused(a, err)
+		return a
+	}
+	if err := p.sitemaps.queue.add(a, depth); err != nil {
+		p.unread.tell(a.String(), err)
+	}
+	return a
+}
+
+// sitemap reads one. The one in the usual place need not be there.
+func (p *pass) sitemap(ctx context.Context, a Address, depth int, usual bool) {
+	visit, _, err := p.recall(ctx, a)
+	if err != nil {
+		p.stop(err)
+		return
+	}
+	page, err := p.client.Get(ctx, fetch.Request{
+		URL: a.String(), Kind: fetch.KindSitemap,
+		Validators: fetch.Validators{ETag: visit.ETag, LastModified: visit.LastModified, Length: visit.Length},
+	})
+	if err == nil {
+		p.count(func(s *Stats) { s.Wire += page.Wire })
+		err = page.StatusError()
+	}
+	switch {
+	case ctx.Err() != nil:
+	case err != nil && usual && missing(err, page):
+	case err != nil:
+		p.unread.tell(a.String(), err)
+	case page.NotModified:
+		p.count(func(s *Stats) { s.Saved += max(visit.Length-page.Wire, 0) })
+	default:
+		p.readSitemap(ctx, a, depth, visit, page)
+	}
+}
+
+// missing says whether there is no such page, or no way to it that was ever promised.
+func missing(err error, page *fetch.Page) bool {
+	if page != nil {
+		return page.Status == http.StatusNotFound || page.Status == http.StatusGone || page.Status == http.StatusUnauthorized || page.Status == http.StatusForbidden
+	}
+	outer, ok := errors.AsType[*fetch.Error](err)
+	return ok && outer.Policy()
+}
+
+func (p *pass) readSitemap(ctx context.Context, a Address, depth int, visit Visit, page *fetch.Page) {
+	p.count(func(s *Stats) { s.Sitemaps++ })
+	list, err := readSitemap(bytes.NewReader(page.Body), func(l listed) error {
+		if l.Sitemap {
+			p.enlist(a, l.URL, depth+1)
+		} else {
+			p.consider(ctx, a, link{ref: l.URL, class: classNews, depth: 1, at: l.At})
+		}
+		return ctx.Err()
+	})
+	switch {
+	case ctx.Err() != nil:
+		return
+	case err == nil && page.Truncated != "":
+		err = errors.New("truncated: " + page.Truncated)
+	case err == nil && list.Truncated != "":
+		err = errors.New("truncated: " + list.Truncated)
+	}
+	if err != nil {
+		p.unread.tell(a.String(), err)
+		return
+	}
+	p.keepSitemap(ctx, visit, page)
+}
+
+// keepSitemap keeps what makes the next request for a sitemap cheap. It is asked for in each pass, and so never due.
+func (p *pass) keepSitemap(ctx context.Context, v Visit, page *fetch.Page) {
+	if p.memory == nil {
+		return
+	}
+	now := p.options.Now()
+	v.ETag, v.LastModified, v.Length = page.Validators.ETag, page.Validators.LastModified, page.Validators.Length
+	v.At, v.Next = now, now.Add(never)
+	if err := p.memory.Save(ctx, v); err != nil {
+		p.stop(err)
+	}
+}
