@@ -11,6 +11,7 @@ type meetingStart struct {
 	from, to time.Time
 	date     time.Time // as it is written, in UTC
 	clock    bool      // written with a time of day
+	utc      bool      // date is the moment in UTC, not what was written
 }
 
 // nearness says how soon a meeting is, from the least to the most urgent.
@@ -51,7 +52,10 @@ func (s meetingStart) nearness(now time.Time) nearness {
 
 // text is the date as it was read, in digits made by us.
 func (s meetingStart) text() string {
-	if s.clock {
+	switch {
+	case s.clock && s.utc:
+		return s.date.UTC().Format("2006-01-02 15:04 UTC")
+	case s.clock:
 		return s.date.Format("2006-01-02 15:04")
 	}
 	return s.date.Format("2006-01-02")
@@ -90,7 +94,7 @@ func (s Start) interval() meetingStart {
 	case s.Floating:
 		return meetingStart{from: s.Time.Add(-eastOfUTC), to: s.Time.Add(westOfUTC), date: s.Time, clock: true}
 	}
-	return meetingStart{from: s.Time, to: s.Time, date: s.Time, clock: true}
+	return meetingStart{from: s.Time, to: s.Time, date: s.Time, clock: true, utc: true}
 }
 
 // eachStart calls yield for each date in text until it returns false. Read are ISO 8601 dates and times, extended

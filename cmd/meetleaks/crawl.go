@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 
@@ -29,6 +30,9 @@ func splitTargets(targets []string) (local []string, pages []*url.URL, err error
 	for _, target := range targets {
 		lower := strings.ToLower(target)
 		if !strings.HasPrefix(lower, "http://") && !strings.HasPrefix(lower, "https://") {
+			if scheme, _, ok := strings.Cut(target, "://"); ok && !strings.ContainsAny(scheme, "/\\.") && !exists(target) {
+				return nil, nil, usage("", "a target begins with %s://: of the network only http:// and https:// are read", plain(scheme))
+			}
 			local = append(local, target)
 			continue
 		}
@@ -41,6 +45,11 @@ func splitTargets(targets []string) (local []string, pages []*url.URL, err error
 	return local, pages, nil
 }
 
+func exists(file string) bool {
+	_, err := os.Lstat(file)
+	return err == nil
+}
+
 // planNetwork settles how the sites are read and whose meetings may be listed. It asks the sites for proofs, so it comes after all
 // that can be settled without.
 func (a *app) planNetwork(ctx context.Context, o scanOptions, c config.Config, globs files.Globs, pages []*url.URL) (*network, error) {
@@ -51,7 +60,8 @@ func (a *app) planNetwork(ctx context.Context, o scanOptions, c config.Config, g
 	for _, page := range pages {
 		if err := client.Admit(page); err != nil {
 			client.Close()
-			return nil, usage("a scan reads pages on which links may stand; the links themselves are never requested", "a target is not read: %w", fetch.AsError(err, page.String()).Err)
+			return nil, usage("public pages are read, never meeting links; a service of your own is read when fetch.allow names its host:port in the file for --config",
+				"a target is not read: %w", fetch.AsError(err, page.String()).Err)
 		}
 	}
 	proved, err := a.proofsOf(ctx, client, o.proof, pages)

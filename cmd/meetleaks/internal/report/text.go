@@ -182,7 +182,7 @@ func (t *textWriter) unread(b *bytes.Buffer, s Summary) {
 func asides(s Summary) []string {
 	var lines []string
 	if n := len(s.Skipped) - len(s.failures()); n > 0 {
-		lines = append(lines, fmt.Sprintf("%s left out on purpose (exclusions, kinds not read yet); they were not looked at.", things(n)))
+		lines = append(lines, fmt.Sprintf("%s left out on purpose (exclusions, limits, kinds not read); they were not looked at.", things(n)))
 	}
 	if s.Ignored > 0 {
 		lines = append(lines, fmt.Sprintf("%s hidden by the ignore file.", count(s.Ignored, "finding")))
