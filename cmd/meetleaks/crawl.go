@@ -92,7 +92,7 @@ const unpacedParallel = 8
 // webOptions say what is read of the sites.
 func (a *app) webOptions(o scanOptions, c config.Fetch, globs files.Globs, pages []*url.URL) web.Options {
 	options := web.Options{
-		Name: "scan", Depth: o.depth, MaxPages: o.maxPages, Now: a.now,
+		Name: "scan", Depth: o.depth, MaxPages: o.maxPages, Images: o.images, Now: a.now,
 		Include: webGlobs(globs.Include), Exclude: webGlobs(globs.Exclude),
 	}
 	if o.depth == 0 {

@@ -35,6 +35,7 @@ type scanOptions struct {
 	config, ignore          string
 	proof                   string
 	reveal, noProgress      bool
+	images                  bool
 	jobs, depth, maxPages   int
 	include, exclude        []string
 }
@@ -90,6 +91,7 @@ func (o *scanOptions) flags(cmd *cobra.Command) {
 	f.IntVar(&o.jobs, "jobs", 0, "documents read at the same time, at most 64 (default: the number of processors)")
 	f.IntVar(&o.depth, "depth", 2, "how many links away from the first page of a site")
 	f.IntVar(&o.maxPages, "max-pages", 1000, "pages of sites read at most, in all")
+	f.BoolVar(&o.images, "images", false, "read the images of sites too, for QR codes (those of local targets always are)")
 	f.StringVar(&o.proof, "proof", "", "the `WORD` in the file on the site that shows that the site is yours")
 	f.BoolVar(&o.noProgress, "no-progress", false, "no progress line, also on a terminal")
 }
