@@ -93,6 +93,9 @@ func TestMeetingLinksAndMeetingHostsAreNeverAdmitted(t *testing.T) {
 		"https://acme.example/#https://acme.zoom.us/j/84930275116", "https://acme.example/go?to=https%3A%2F%2Fmeet.acme.example%2FBoardroomPlanning",
 		"https://web.archive.org/web/2024/https://acme.zoom.us/j/84930275116", "https://web.archive.org/web/2024/https://zoom.us/pricing",
 		"https://web.archive.org/web/2024/https://bit.ly/3kq7WzT",
+		// as servers read them
+		"https://g.co/Meet/globex-board", "https://g.co//meet/globex-board", "https://g.co/x/../meet/globex-board", "https://cal.com/%56ideo/kq7WzTbY",
+		"https://t.me//+Kq7WzTbYpX4yZWM0", "https://t.me/%2BKq7WzTbYpX4yZWM0", "https://t.me/s/../+Kq7WzTbYpX4yZWM0",
 	}
 	for _, text := range refused {
 		if err := c.Admit(mustURL(t, text)); err == nil {

@@ -21,6 +21,12 @@ var (
 	errRatio = errors.New("it decompresses to far more than was sent")
 )
 
+// The longest validators that are kept, in bytes.
+const (
+	maxETag         = 512
+	maxLastModified = 128
+)
+
 // call is one hop from its sending to the end of its body. What it took is given back once, by whoever comes first: the end of
 // the body, its closing, the time limit, the caller's context, or the end of the client.
 type call struct {
@@ -100,7 +106,7 @@ func (c *call) answered(req *http.Request, resp *http.Response) (*http.Response,
 	if resp.StatusCode == http.StatusNotModified {
 		c.client.stats.notModified(c.saves())
 	}
-	if resp.StatusCode < 200 {
+	if resp.StatusCode < 200 || resp.StatusCode == http.StatusPartialContent { // a part would pass for the whole
 		resp.Body.Close()
 		return nil, c.failed(fmt.Errorf("the server answered %d, which nobody asked for", resp.StatusCode))
 	}
@@ -115,6 +121,7 @@ func (c *call) answered(req *http.Request, resp *http.Response) (*http.Response,
 		resp.Header.Del("Content-Length")
 	}
 	resp.Header.Del("Content-Encoding")
+	boundValidators(resp.Header)
 	if content == nil {
 		content = &capped{r: resp.Body, left: limit}
 	}
@@ -122,6 +129,16 @@ func (c *call) answered(req *http.Request, resp *http.Response) (*http.Response,
 	resp.Uncompressed, resp.Request = true, req
 	context.AfterFunc(c.ctx, func() { c.end(errors.Is(context.Cause(c.ctx), errSlow)) })
 	return resp, nil
+}
+
+// boundValidators drops validators of a length that no server needs: they are kept for each page, for a long time.
+func boundValidators(h http.Header) {
+	if len(h.Get("ETag")) > maxETag {
+		h.Del("ETag")
+	}
+	if len(h.Get("Last-Modified")) > maxLastModified {
+		h.Del("Last-Modified")
+	}
 }
 
 func (c *call) request() Request {

@@ -26,6 +26,7 @@ type Client struct {
 	unpaced  Pacer // for loopback at pace none
 	stats    *counters
 	warnings []string
+	starts   map[string]bool // by target.turn: for which the list matters, see From; nil: all
 
 	base context.Context // ends with Close
 	stop context.CancelFunc
@@ -132,6 +133,21 @@ func (c *Client) pacerOf(t target) Pacer {
 // HTTP is a client over c, without a time limit of its own. The caller may change it: each call makes a new one.
 func (c *Client) HTTP() *http.Client {
 	return &http.Client{Transport: c, CheckRedirect: c.CheckRedirect}
+}
+
+// From is c for a source that goes on from what it reads: the operator's list holds only for the hosts and ports of its starts
+// (80 and 443 are one), and only where it names them as they are spelt. Otherwise a page could lead to what the list opens for
+// another source, by a link, or by a name of its own that resolves to an address of the list. Everything else is shared with c,
+// and ends when c is closed.
+func (c *Client) From(starts []*url.URL) *Client {
+	from := *c
+	from.starts = make(map[string]bool, len(starts))
+	for _, u := range starts {
+		if t, err := c.spell(u); err == nil {
+			from.starts[t.turn()] = true
+		}
+	}
+	return &from
 }
 
 // Warnings are what an operator should mend, in words; none when all is well.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -279,6 +280,74 @@ func TestValidatorsGoToTheHostThatGaveThemOnly(t *testing.T) {
 	}
 	if seen.Load() != "" {
 		t.Errorf("the other host was sent %q", seen.Load())
+	}
+}
+
+// What a page redirects to may be older than what it redirected to before, and was never read.
+func TestNoDateIsSentBehindARedirect(t *testing.T) {
+	site := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/next" {
+			http.Redirect(w, r, "/older.html", http.StatusFound)
+			return
+		}
+		http.ServeContent(w, r, "older.html", time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC), strings.NewReader("the older page"))
+	})
+	c := unhurried(t, Limits{}, authorityOfServer(t, site))
+	page, err := c.Get(t.Context(), Request{URL: site.URL + "/next", Validators: Validators{LastModified: "Tue, 03 Mar 2026 08:00:00 GMT"}})
+	if err != nil || page.NotModified || string(page.Body) != "the older page" {
+		t.Errorf("%+v, %v", page, err)
+	}
+}
+
+func TestValidatorsThatAreKeptAreShort(t *testing.T) {
+	site := newSite(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("ETag", `"`+strings.Repeat("k", 50_000)+`"`)
+		w.Header().Set("Last-Modified", strings.Repeat("m", 5_000))
+	})
+	page, err := unhurried(t, Limits{}, authorityOfServer(t, site)).Get(t.Context(), Request{URL: site.URL + "/"})
+	if err != nil || page.Validators.ETag != "" || page.Validators.LastModified != "" || page.Header.Get("ETag") != "" {
+		t.Errorf("%d bytes of ETag, %d of Last-Modified, %v", len(page.Header.Get("ETag")), len(page.Validators.LastModified), err)
+	}
+}
+
+func TestTheCallerSaysWhereRedirectsMayLead(t *testing.T) {
+	var asked atomic.Int64
+	other := newSite(t, func(http.ResponseWriter, *http.Request) { asked.Add(1) })
+	site := newSite(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL+"/", http.StatusFound) })
+	c := unhurried(t, Limits{}, authorityOfServer(t, site), authorityOfServer(t, other))
+	r := Request{URL: site.URL + "/", Enter: func(*url.URL) error { return errors.New("not there") }}
+	_, err := c.Get(t.Context(), r)
+	wantClass(t, err, Refused)
+	if asked.Load() != 0 || !strings.Contains(err.Error(), "not there") {
+		t.Errorf("asked %d times, %v", asked.Load(), err)
+	}
+	r.Enter = func(*url.URL) error { return nil }
+	if _, err := c.Get(t.Context(), r); err != nil || asked.Load() != 1 {
+		t.Errorf("asked %d times, %v", asked.Load(), err)
+	}
+}
+
+// The owner of a site gives a name of his own an address that the operator's list opens for another source.
+func TestASourceReachesOfTheListOnlyWhereItStarts(t *testing.T) {
+	inner, start := newRawServer(t, okay), newRawServer(t, okay)
+	c := newTestClient(t, Options{
+		Allow: []string{inner.addr, start.addr, "home.initech.example:" + portOf(t, inner.addr)},
+		Pace:  None, Resolver: newResolver(t, always("127.0.0.1")),
+	})
+	c.pacer = c.unpaced
+	from := c.From([]*url.URL{mustURL(t, "http://"+start.addr+"/"), mustURL(t, "https://www.hooli.example/")})
+	for _, host := range []string{"127.0.0.1", "own.hooli.example", "www.hooli.example", "home.initech.example"} {
+		_, err := from.Get(t.Context(), Request{URL: "http://" + host + ":" + portOf(t, inner.addr) + "/"})
+		wantClass(t, err, Blocked)
+	}
+	if inner.conns.Load() != 0 {
+		t.Error("the inner service was dialled")
+	}
+	if _, err := from.Get(t.Context(), Request{URL: "http://" + start.addr + "/"}); err != nil {
+		t.Errorf("a start is open: %v", err)
+	}
+	if _, err := c.Get(t.Context(), Request{URL: "http://home.initech.example:" + portOf(t, inner.addr) + "/"}); err != nil {
+		t.Errorf("to others it is open: %v", err)
 	}
 }
 

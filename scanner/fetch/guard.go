@@ -120,34 +120,35 @@ func authorityOf(ctx context.Context) string {
 // Source: the IANA registries of special-purpose IPv4 and IPv6 addresses, RFC 6890 and after.
 var specialRanges = sync.OnceValue(func() []netip.Prefix {
 	texts := []string{
-		"0.0.0.0/8",       // this network
-		"10.0.0.0/8",      // private
-		"100.64.0.0/10",   // shared by carriers, and by some clouds' metadata
-		"127.0.0.0/8",     // loopback
-		"169.254.0.0/16",  // link-local, with the clouds' metadata
-		"172.16.0.0/12",   // private
-		"192.0.0.0/24",    // protocol assignments
-		"192.0.2.0/24",    // documentation
-		"192.88.99.0/24",  // relays of 6to4
-		"192.168.0.0/16",  // private
-		"198.18.0.0/15",   // benchmarks
-		"198.51.100.0/24", // documentation
-		"203.0.113.0/24",  // documentation
-		"224.0.0.0/4",     // multicast
-		"240.0.0.0/4",     // reserved, and broadcast
-		"::/96",           // unspecified, loopback, IPv4 inside
-		"64:ff9b::/96",    // NAT64: any IPv4 address inside
-		"64:ff9b:1::/48",  // NAT64 of the own network
-		"100::/64",        // discard
-		"2001::/23",       // protocol assignments, Teredo
-		"2001:db8::/32",   // documentation
-		"2002::/16",       // 6to4: any IPv4 address inside
-		"3fff::/20",       // documentation
-		"5f00::/16",       // segment routing
-		"fc00::/7",        // private
-		"fe80::/10",       // link-local
-		"fec0::/10",       // site-local, as it was
-		"ff00::/8",        // multicast
+		"0.0.0.0/8",        // this network
+		"10.0.0.0/8",       // private
+		"100.64.0.0/10",    // shared by carriers, and by some clouds' metadata
+		"127.0.0.0/8",      // loopback
+		"168.63.129.16/32", // a cloud's platform service, on each of its machines
+		"169.254.0.0/16",   // link-local, with the clouds' metadata
+		"172.16.0.0/12",    // private
+		"192.0.0.0/24",     // protocol assignments
+		"192.0.2.0/24",     // documentation
+		"192.88.99.0/24",   // relays of 6to4
+		"192.168.0.0/16",   // private
+		"198.18.0.0/15",    // benchmarks
+		"198.51.100.0/24",  // documentation
+		"203.0.113.0/24",   // documentation
+		"224.0.0.0/4",      // multicast
+		"240.0.0.0/4",      // reserved, and broadcast
+		"::/96",            // unspecified, loopback, IPv4 inside
+		"64:ff9b::/96",     // NAT64: any IPv4 address inside
+		"64:ff9b:1::/48",   // NAT64 of the own network
+		"100::/64",         // discard
+		"2001::/23",        // protocol assignments, Teredo
+		"2001:db8::/32",    // documentation
+		"2002::/16",        // 6to4: any IPv4 address inside
+		"3fff::/20",        // documentation
+		"5f00::/16",        // segment routing
+		"fc00::/7",         // private
+		"fe80::/10",        // link-local
+		"fec0::/10",        // site-local, as it was
+		"ff00::/8",         // multicast
 	}
 	ranges := make([]netip.Prefix, len(texts))
 	for i, text := range texts {

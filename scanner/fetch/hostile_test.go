@@ -102,6 +102,7 @@ func TestNoServerHoldsUsOrPassesAPartOffAsAWhole(t *testing.T) {
 	}{
 		{name: "a plain page", answer: say(headOK + "\r\n" + page), body: page},
 		{name: "nothing", answer: say(""), class: Failed},
+		{name: "a part of a page", answer: say("HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-4/9000\r\nContent-Length: 5\r\n\r\nagend"), class: Failed},
 		{name: "no HTTP", answer: say("220 smtp.acme.example ESMTP\r\n"), class: Failed},
 		{name: "HTTP/0.9", answer: say("<p>hello</p>\r\n"), class: Failed},
 		{name: "silence", answer: stall(""), class: Slow},

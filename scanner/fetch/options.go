@@ -33,7 +33,7 @@ type Options struct {
 	// Allow names the private and loopback services that may be dialled, each as "host:port": at most MaxAllow. An address
 	// ("127.0.0.1:8088", "[::1]:8088") stands for itself, whatever name leads there; a name for whatever it resolves to, on that
 	// port and for requests to that name. The ports are admitted beside 80 and 443. The list opens nothing for redirects that
-	// come from other hosts, and no meeting link.
+	// come from other hosts, and no meeting link; for sources see [Client.From].
 	Allow []string
 	// MeetingHosts are meeting services that organisations run themselves ("meet.acme.example", with or without a port). They
 	// and their subdomains are never requested, even when Allow names them.

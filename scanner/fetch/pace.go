@@ -44,7 +44,7 @@ func (e *PaceError) Error() string {
 	return fmt.Sprintf("%s: %s, not asked again before %s", e.Host, e.Reason, e.Until.UTC().Format(time.RFC3339))
 }
 
-// Policy says that a budget of ours, or a wish of the site, is the reason; otherwise the host does not work.
+// Policy says that a budget of ours is the reason; otherwise the host does not work, or does not want to now.
 func (e *PaceError) Policy() bool { return e.policy }
 
 // paceOptions make a localPacer. Zero fields stand for the defaults, which are given here; a budget below 0 is none.
@@ -66,7 +66,8 @@ const (
 	minGap       = time.Second // between two requests to a host, from the end of the first
 	gapFactor    = 10          // times what the last answer took
 	maxGap       = time.Minute
-	freeTurns    = 8 // requests under way to one host at pace none
+	domainGap    = 250 * time.Millisecond // between two requests to hosts of one registrable domain: names are free, machines are not
+	freeTurns    = 8                      // requests under way to one host at pace none
 	firstBackoff = 5 * time.Second
 	maxBackoff   = 5 * time.Minute // after 429, 503 and failures; a longer Retry-After gives the host up until then
 	maxTroubles  = 5               // in a row, then the host is given up

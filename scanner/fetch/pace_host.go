@@ -27,7 +27,6 @@ type pacedHost struct {
 	givenUpTimes int // in a row
 	givenUpUntil time.Time
 	reason       string // why it was given up
-	policy       bool
 }
 
 // pacedDomain is the hosts under one registrable domain: they often share a machine.
@@ -35,6 +34,8 @@ type pacedDomain struct {
 	name  string
 	hosts int // that are remembered
 	spent budget
+
+	notBefore time.Time // for all of its hosts
 }
 
 // budget counts requests in a window that begins with the first.
@@ -75,10 +76,10 @@ func (h *pacedHost) note(o Outcome, now time.Time, free bool) {
 	h.troubles++
 	switch {
 	case o.RetryAfter > maxBackoff:
-		h.giveUp(now.Add(min(o.RetryAfter, MaxRetryAfter)), fmt.Sprintf("the site asks us to come back later (%d)", o.Status), true)
+		h.giveUp(now.Add(min(o.RetryAfter, MaxRetryAfter)), fmt.Sprintf("the site asks us to come back later (%d)", o.Status))
 	case h.troubles >= maxTroubles:
 		rest := min(firstGiveUp<<min(h.givenUpTimes, 8), maxGiveUp)
-		h.giveUp(now.Add(rest), fmt.Sprintf("given up after %d failures in a row (%s)", maxTroubles, o.what()), o.Status == http.StatusTooManyRequests)
+		h.giveUp(now.Add(rest), fmt.Sprintf("given up after %d failures in a row (%s)", maxTroubles, o.what()))
 	case o.RetryAfter > 0:
 		h.after(now.Add(o.RetryAfter))
 	default:
@@ -93,9 +94,11 @@ func (h *pacedHost) after(t time.Time) {
 	}
 }
 
-// giveUp leaves the host alone for a while; when that is over, one more trouble and it is given up again, for longer.
-func (h *pacedHost) giveUp(until time.Time, reason string, policy bool) {
-	h.givenUpUntil, h.reason, h.policy = until, reason, policy
+// giveUp leaves the host alone for a while; when that is over, one more trouble and it is given up again, for longer. It is always
+// a failure, also where the site asks for it: one page of a host can do so for all others, and nobody would learn that they are
+// unread.
+func (h *pacedHost) giveUp(until time.Time, reason string) {
+	h.givenUpUntil, h.reason = until, reason
 	h.givenUpTimes++
 	h.troubles = maxTroubles - 1
 }
@@ -104,7 +107,7 @@ func (h *pacedHost) givenUp(now time.Time) error {
 	if !h.givenUpUntil.After(now) {
 		return nil
 	}
-	return &PaceError{Host: h.name, Reason: h.reason, Until: h.givenUpUntil, policy: h.policy}
+	return &PaceError{Host: h.name, Reason: h.reason, Until: h.givenUpUntil}
 }
 
 // trouble says that the host should be given time. A 500 is no trouble: it is often one broken page.

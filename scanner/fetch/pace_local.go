@@ -102,7 +102,7 @@ func (p *localPacer) leave(h *pacedHost, place *list.Element, ready chan struct{
 func (p *localPacer) gap(ctx context.Context, h *pacedHost) error {
 	for {
 		p.mu.Lock()
-		wait, err := h.notBefore.Sub(p.o.Now()), p.refusal(h)
+		wait, err := max(h.notBefore.Sub(p.o.Now()), h.domain.notBefore.Sub(p.o.Now())), p.refusal(h)
 		if err == nil && wait <= 0 {
 			p.charge(h)
 		}
@@ -127,6 +127,9 @@ func (p *localPacer) release(h *pacedHost, o Outcome) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	h.note(o, p.o.Now(), p.o.Free)
+	if o == (Outcome{}) {
+		h.domain.notBefore = time.Time{} // a turn that was not used costs nobody a wait
+	}
 	p.next(h)
 }
 
@@ -209,5 +212,8 @@ func (p *localPacer) charge(h *pacedHost) {
 	now := p.o.Now()
 	for _, b := range [...]*budget{&h.spent, &h.domain.spent, &p.total} {
 		b.spend(now)
+	}
+	if !p.o.Free {
+		h.domain.notBefore = now.Add(domainGap)
 	}
 }

@@ -199,7 +199,7 @@ func TestALongRetryAfterGivesTheHostUpUntilThen(t *testing.T) {
 		waited(t, p, "acme.example", Outcome{Status: 503, RetryAfter: maxBackoff + time.Second})
 		start := time.Now()
 		_, err := p.Acquire(t.Context(), "acme.example")
-		e := wantPaceError(t, err, "acme.example: the site asks us to come back later (503)", true)
+		e := wantPaceError(t, err, "acme.example: the site asks us to come back later (503)", false)
 		if time.Since(start) != 0 || !e.Until.Equal(start.Add(maxBackoff+time.Second)) {
 			t.Errorf("waited %s, until %s", time.Since(start), e.Until)
 		}
@@ -236,12 +236,11 @@ func TestAHostIsGivenUpAfterTroublesInARow(t *testing.T) {
 	for _, c := range []struct {
 		outcome Outcome
 		reason  string
-		policy  bool
 	}{
-		{Outcome{Failed: true}, "given up after 5 failures in a row (no answer)", false},
-		{Outcome{Status: 200, Failed: true}, "(broken answers)", false},
-		{Outcome{Status: 503}, "(status 503)", false},
-		{Outcome{Status: 429}, "(status 429)", true},
+		{Outcome{Failed: true}, "given up after 5 failures in a row (no answer)"},
+		{Outcome{Status: 200, Failed: true}, "(broken answers)"},
+		{Outcome{Status: 503}, "(status 503)"},
+		{Outcome{Status: 429}, "(status 429)"},
 	} {
 		inPaceBubble(t, paceOptions{}, func(t *testing.T, p *localPacer) {
 			for range maxTroubles {
@@ -250,10 +249,10 @@ func TestAHostIsGivenUpAfterTroublesInARow(t *testing.T) {
 			for rest := firstGiveUp; rest <= 64*time.Hour; rest *= 2 {
 				rest := min(rest, maxGiveUp)
 				_, err := p.Acquire(t.Context(), "acme.example")
-				wantPaceError(t, err, c.reason, c.policy)
+				wantPaceError(t, err, c.reason, false)
 				later(rest - time.Nanosecond)
 				_, err = p.Acquire(t.Context(), "acme.example")
-				wantPaceError(t, err, c.reason, c.policy)
+				wantPaceError(t, err, c.reason, false)
 				later(time.Nanosecond)
 				waited(t, p, "acme.example", c.outcome) // one more try
 			}
@@ -288,7 +287,7 @@ func TestAllWhoWaitAreSentAwayWhenAHostIsGivenUp(t *testing.T) {
 			t.Fatalf("%d of 10 were told", len(errs))
 		}
 		for range 10 {
-			wantPaceError(t, <-errs, "come back later (429)", true)
+			wantPaceError(t, <-errs, "come back later (429)", false)
 		}
 		later(time.Hour)
 		waited(t, p, "acme.example", fine(0))
@@ -323,6 +322,24 @@ func TestBudgetsHoldForHostDomainAndAll(t *testing.T) {
 		refused("hooli.example", "all hosts together")
 		later(budgetWindow)
 		waited(t, p, "a.acme.co.uk", fine(0))
+	})
+}
+
+// Whoever owns a domain can give all names under it the address of somebody else's machine.
+func TestHostsOfOneDomainAreNotAskedAllAtOnce(t *testing.T) {
+	inPaceBubble(t, paceOptions{}, func(t *testing.T, p *localPacer) {
+		start := time.Now()
+		var asking sync.WaitGroup
+		for i := range 9 {
+			asking.Go(func() { waited(t, p, fmt.Sprintf("n%d.initech.example", i), fine(0)) })
+		}
+		asking.Wait()
+		if took := time.Since(start); took != 8*domainGap {
+			t.Errorf("nine hosts of one domain were asked within %s", took)
+		}
+		if wait := waited(t, p, "globex.example", fine(0)); wait != 0 {
+			t.Errorf("another domain waited %s", wait)
+		}
 	})
 }
 
@@ -433,8 +450,8 @@ func TestRememberedHostsAreBounded(t *testing.T) {
 			t.Errorf("%d hosts, %d in order, %d domains", len(p.hosts), p.used.Len(), len(p.domains))
 		}
 		_, err = p.Acquire(t.Context(), "closed.example")
-		wantPaceError(t, err, "come back later", true) // hosts at rest are forgotten first
-		waited(t, p, "vandelay.example", fine(0))      // all must be left in peace for now: the oldest gives way
+		wantPaceError(t, err, "come back later", false) // hosts at rest are forgotten first
+		waited(t, p, "vandelay.example", fine(0))       // all must be left in peace for now: the oldest gives way
 		if len(p.hosts) != maxPacedHosts || p.hosts["busy.example"] == nil {
 			t.Error("a host with a request under way was forgotten")
 		}

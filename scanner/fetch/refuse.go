@@ -81,8 +81,16 @@ func hostPort(host, port string) string {
 
 // judge returns nil for what may be requested. The fragment counts, though it is not sent: some services keep their rooms there.
 func (r *refuser) judge(t target, fragment string) error {
-	if why := r.host(t.host, t.authority, t.url.Path); why != "" {
+	path := plainPath(t.url.Path)
+	if why := r.host(t.host, t.authority, path); why != "" {
 		return errors.New(why)
+	}
+	if path != t.url.Path || t.url.RawPath != "" {
+		plain := *t.url
+		plain.Path, plain.RawPath = path, ""
+		if err := r.link(plain.String()); err != nil {
+			return err
+		}
 	}
 	text := t.url.String()
 	if err := r.wrapper(text, 0); err != nil {
@@ -94,7 +102,15 @@ func (r *refuser) judge(t target, fragment string) error {
 	return r.link(text)
 }
 
-// host looks for a host or one that it lies under.
+// plainPath is a path as servers may read it: without dot segments and empty ones.
+func plainPath(path string) string {
+	for strings.Contains(path, "//") {
+		path = strings.ReplaceAll(path, "//", "/")
+	}
+	return removeDots(path)
+}
+
+// host looks for a host or one that it lies under, and for the beginnings of paths, in any case.
 func (r *refuser) host(host, authority, path string) string {
 	if why := r.hosts[authority]; why != "" {
 		return why
@@ -104,7 +120,7 @@ func (r *refuser) host(host, authority, path string) string {
 			return why
 		}
 		for _, beginning := range r.paths[suffix] {
-			if strings.HasPrefix(path, beginning) {
+			if len(path) >= len(beginning) && strings.EqualFold(path[:len(beginning)], beginning) {
 				return "the path belongs to a meeting service"
 			}
 		}

@@ -27,6 +27,9 @@ type Request struct {
 	Kind       Kind       // "": KindPage
 	Validators Validators // of the copy that was read before; zero: none
 	MaxBytes   int64      // of the body, decompressed; 0: the cap of Limits. It only ever lowers that cap
+	// Enter is asked about each redirect's target before it is requested, and its error refuses it; nil: all may be. Only for
+	// [Client.Get]: who uses the Client as a RoundTripper follows redirects himself.
+	Enter func(*url.URL) error
 }
 
 // Validators are what a server needs to say that nothing changed since.
@@ -79,7 +82,9 @@ func (c *Client) get(ctx context.Context, trace *Trace) (*Page, error) {
 		c.stats.refuse(Refused)
 		return nil, &Error{Class: Refused, URL: r.URL, Err: err}
 	}
-	resp, err := c.HTTP().Do(req)
+	client := c.HTTP()
+	client.CheckRedirect = func(req *http.Request, via []*http.Request) error { return c.enter(r, req, via) }
+	resp, err := client.Do(req)
 	if err != nil {
 		return nil, AsError(err, r.URL)
 	}
@@ -89,6 +94,16 @@ func (c *Client) get(ctx context.Context, trace *Trace) (*Page, error) {
 		return nil, AsError(err, resp.Request.URL.String())
 	}
 	return newPage(resp, body, trace), nil
+}
+
+func (c *Client) enter(r Request, req *http.Request, via []*http.Request) error {
+	if err := c.CheckRedirect(req, via); err != nil || r.Enter == nil {
+		return err
+	}
+	if err := r.Enter(req.URL); err != nil {
+		return c.refusal(Refused, req.URL, err)
+	}
+	return nil
 }
 
 // syntaxError takes the URL out of what net/url says.

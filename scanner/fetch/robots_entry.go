@@ -88,7 +88,7 @@ func newRobotsEntry(host string, old *robotsEntry, a robotsAnswer, err error, no
 
 // bounded drops validators of a length that no server needs.
 func (c robotsCopy) bounded() robotsCopy {
-	if len(c.ETag) > 512 || len(c.LastModified) > 128 {
+	if len(c.ETag) > maxETag || len(c.LastModified) > maxLastModified {
 		return robotsCopy{}
 	}
 	return c

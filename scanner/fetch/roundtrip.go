@@ -106,10 +106,15 @@ func wayTo(req *http.Request) way {
 
 // zoneOf: the operator's list holds for what was asked for, and for redirects from there.
 func (c *Client) zoneOf(t target, w way) *zone {
-	if c.inside.opens(t) && (w.hops == 0 || w.private) {
+	if c.inside.opens(t) && c.startsAt(t) && (w.hops == 0 || w.private) {
 		return c.within
 	}
 	return c.outside
+}
+
+// startsAt reports whether the operator's list matters for t at all, see [Client.From].
+func (c *Client) startsAt(t target) bool {
+	return c.starts == nil || c.starts[t.turn()] && c.inside.names[t.authority]
 }
 
 // hop is one request that passed every check.
@@ -150,12 +155,14 @@ func (c *Client) outgoing(req *http.Request, h hop, call *call) *http.Request {
 		},
 	}
 	if first := h.way.first; first.Scheme == req.URL.Scheme && strings.EqualFold(first.Host, req.URL.Host) {
-		validators(out.Header, req, call.trace)
+		validators(out.Header, req, call.trace, h.way.hops)
 	}
 	return out.WithContext(ctx)
 }
 
-func validators(h http.Header, req *http.Request, trace *Trace) {
+// validators adds what is known of the copy that was read before. Behind a redirect only the ETag is: where a page now leads to
+// something older than what it led to before, a date would have the server say that nothing changed.
+func validators(h http.Header, req *http.Request, trace *Trace, hops int) {
 	etag, since := req.Header.Get("If-None-Match"), req.Header.Get("If-Modified-Since")
 	if trace != nil && trace.request.Validators != (Validators{}) {
 		etag, since = trace.request.Validators.ETag, trace.request.Validators.LastModified
@@ -163,7 +170,7 @@ func validators(h http.Header, req *http.Request, trace *Trace) {
 	if etag != "" {
 		h.Set("If-None-Match", etag)
 	}
-	if since != "" {
+	if since != "" && hops == 0 {
 		h.Set("If-Modified-Since", since)
 	}
 }

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -73,13 +75,13 @@ func (p *pass) enlist(base Address, ref string, depth int) Address {
 
 // sitemap reads one. The one in the usual place need not be there.
 func (p *pass) sitemap(ctx context.Context, a Address, depth int, usual bool) {
-	visit, _, err := p.recall(ctx, a)
+	visit, err := p.recallSitemap(ctx, a)
 	if err != nil {
 		p.stop(err)
 		return
 	}
 	page, err := p.client.Get(ctx, fetch.Request{
-		URL: a.String(), Kind: fetch.KindSitemap,
+		URL: a.String(), Kind: fetch.KindSitemap, Enter: p.enterSitemap,
 		Validators: fetch.Validators{ETag: visit.ETag, LastModified: visit.LastModified, Length: visit.Length},
 	})
 	if err == nil {
@@ -94,8 +96,17 @@ func (p *pass) sitemap(ctx context.Context, a Address, depth int, usual bool) {
 	case page.NotModified:
 		p.count(func(s *Stats) { s.Saved += max(visit.Length-page.Wire, 0) })
 	default:
-		p.readSitemap(ctx, a, depth, visit, page)
+		p.readSitemap(ctx, a, depth, visit, page, usual)
 	}
+}
+
+// enterSitemap lets redirects go no farther than the pass may.
+func (p *pass) enterSitemap(u *url.URL) error {
+	a, err := canonical(Address{}, u.String())
+	if err == nil && !p.scope.within(a) {
+		err = refusal("redirected: " + string(outside))
+	}
+	return err
 }
 
 // missing says whether there is no such page, or no way to it that was ever promised.
@@ -107,7 +118,7 @@ func missing(err error, page *fetch.Page) bool {
 	return ok && outer.Policy()
 }
 
-func (p *pass) readSitemap(ctx context.Context, a Address, depth int, visit Visit, page *fetch.Page) {
+func (p *pass) readSitemap(ctx context.Context, a Address, depth int, visit Visit, page *fetch.Page, usual bool) {
 	p.count(func(s *Stats) { s.Sitemaps++ })
 	list, err := readSitemap(bytes.NewReader(page.Body), func(l listed) error {
 		if l.Sitemap {
@@ -124,12 +135,34 @@ func (p *pass) readSitemap(ctx context.Context, a Address, depth int, visit Visi
 		err = errors.New("truncated: " + page.Truncated)
 	case err == nil && list.Truncated != "":
 		err = errors.New("truncated: " + list.Truncated)
+	case err == nil && list.Unknown && !usual: // what stands in the usual place was never promised
+		err = errors.New("failed: it is no sitemap that can be read")
 	}
 	if err != nil {
 		p.unread.tell(a.String(), err)
 		return
 	}
-	p.keepSitemap(ctx, visit, page)
+	// An index that did not change says nothing of the sitemaps it names, nor does any sitemap of addresses that there was no room for.
+	if list.Sitemaps == 0 && p.visited.len() < p.options.MaxURLs {
+		p.keepSitemap(ctx, visit, page)
+	}
+}
+
+// sitemapMark keeps what is known of a sitemap apart from what is known of a page at the same address: a feed may be both, and is
+// read as a page, too. No address of a page has this fragment, see canonical.
+const sitemapMark = "#sitemap"
+
+// recallSitemap is what is known of a sitemap.
+func (p *pass) recallSitemap(ctx context.Context, a Address) (Visit, error) {
+	v := Visit{}
+	if p.memory != nil {
+		var err error
+		if v, _, err = p.memory.Load(ctx, a.String()+sitemapMark); err != nil {
+			return Visit{}, fmt.Errorf("ask what is known of a sitemap: %w", err)
+		}
+	}
+	v.URL = a.String() + sitemapMark
+	return v, nil
 }
 
 // keepSitemap keeps what makes the next request for a sitemap cheap. It is asked for in each pass, and so never due.

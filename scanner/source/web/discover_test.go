@@ -166,3 +166,58 @@ func FuzzLinks(f *testing.F) {
 		}
 	})
 }
+
+func TestAnIndexThatDidNotChangeStillLeadsToItsSitemaps(t *testing.T) {
+	server := webtest.Start(t, map[string][]byte{"index.html": links(), "a.html": nil, "b.html": nil}, "", "")
+	server.Write(t, map[string][]byte{
+		"sitemap.xml": sitemapOf("index", server.Addr, "/part.xml"), "part.xml": sitemapOf("urls", server.Addr, "/a.html"),
+	})
+	p := newPasses(t, server.Addr, Options{})
+	p.pass(t, 0)
+	change(t, server, map[string][]byte{"part.xml": sitemapOf("urls", server.Addr, "/a.html", "/b.html")})
+	equal(t, "read", p.pass(t, 0).read(), []string{"/b.html"})
+}
+
+func TestASitemapThatNotAllWasTakenOfIsReadAgain(t *testing.T) {
+	server := webtest.Start(t, map[string][]byte{"index.html": links()}, "", "")
+	server.Write(t, map[string][]byte{"sitemap.xml": sitemapOf("urls", server.Addr, "/a.html", "/b.html", "/c.html")})
+	p := newPasses(t, server.Addr, Options{MaxURLs: 2})
+	for _, left := range []string{"/b.html", "/c.html"} { // in the second pass the first is known
+		got := p.pass(t, 0)
+		got.tells(left, scanner.Policy, "more addresses than one pass may remember")
+		if got.stats.Sitemaps != 1 {
+			t.Errorf("%+v", got.stats)
+		}
+	}
+}
+
+func TestASitemapThatRedirectsElsewhereIsNotFollowed(t *testing.T) {
+	elsewhere := webtest.Start(t, map[string][]byte{"index.html": nil, "map.xml": nil}, "", "")
+	server := webtest.Start(t, map[string][]byte{"index.html": links()}, "", "location = /map.xml { return 302 http://"+elsewhere.Addr+"/map.xml; }")
+	server.Write(t, map[string][]byte{"robots.txt": []byte("Sitemap: http://" + server.Addr + "/map.xml\n")})
+	client := testClient(t, server.Addr, elsewhere.Addr)
+	got := crawl(t.Context(), t, newCrawlerBy(t, client, server.Addr, Options{}), nil)
+	got.tells("/map.xml", scanner.Policy, "leads outside")
+	if n := client.Stats().Hosts[elsewhere.Addr].Requests; n != 0 {
+		t.Errorf("%d requests to another site", n)
+	}
+}
+
+func TestAFeedThatIsASitemapIsReadAsAPageToo(t *testing.T) {
+	server := webtest.Start(t, map[string][]byte{"index.html": links("/feed.xml"), "one.html": nil}, "", "")
+	server.Write(t, map[string][]byte{
+		"robots.txt": []byte("Sitemap: http://" + server.Addr + "/feed.xml\n"),
+		"feed.xml":   []byte(`<rss><channel><item><link>/one.html</link><description>` + zoomLink + `</description></item></channel></rss>`),
+	})
+	equal(t, "read", newPasses(t, server.Addr, Options{}).pass(t, 0).read(), []string{"/", "/feed.xml", "/one.html"})
+}
+
+func TestWhatIsPromisedAsASitemapAndIsNoneIsTold(t *testing.T) {
+	server := webtest.Start(t, map[string][]byte{"index.html": links(), "sitemap.xml": links()}, "", "")
+	server.Write(t, map[string][]byte{"robots.txt": []byte("Sitemap: http://" + server.Addr + "/map.xml\n"), "map.xml": links()})
+	got := crawl(t.Context(), t, newCrawler(t, server.Addr, Options{}), nil)
+	got.tells("/map.xml", scanner.Failure, "no sitemap")
+	if len(got.skips) != 1 {
+		t.Errorf("told:\n%s", strings.Join(got.told(), "\n"))
+	}
+}

@@ -24,7 +24,8 @@ const (
 	blockSize   = 4096
 	blockFrames = 256 // one megabyte in memory
 	maxLanes    = 1_000
-	sharedLanes = 24 // for the hosts beyond maxLanes
+	sharedLanes = 24                    // for the hosts beyond maxLanes
+	maxBlocks   = 512 << 20 / blockSize // half a gigabyte on disk: links are short on a page and long when they are whole
 	depthBits   = 6
 )
 
@@ -38,7 +39,7 @@ type entry struct {
 // frontierOptions make a frontier.
 type frontierOptions struct {
 	Dir string // where its file lies until it is closed; "": os.TempDir. The file has no name there where the system allows it
-	Max int    // addresses that may wait at a time; 0: 1,000,000
+	Max int    // addresses that may wait at a time; 0: 1,000,000. All together they take half a gigabyte at most
 	// Admit is asked before an address is written down: what it refuses never reaches the disk. It returns fetch's error for
 	// meeting links. Nil admits all.
 	Admit func(Address) error
@@ -55,6 +56,7 @@ type frontier struct {
 
 	mu     sync.Mutex
 	file   *pages
+	most   int64 // blocks after which nothing more is taken, but for one or two
 	blocks int64 // of the file, those in use and the free ones
 	free   int64 // the first of the chain of free blocks, 0: none
 	lanes  map[string]*lane
@@ -99,7 +101,7 @@ func newFrontier(o frontierOptions) (*frontier, error) {
 }
 
 func newFrontierOn(file storage, o frontierOptions) *frontier {
-	return &frontier{options: o, seed: maphash.MakeSeed(), file: newPages(file, blockSize, blockFrames), lanes: map[string]*lane{}}
+	return &frontier{options: o, seed: maphash.MakeSeed(), file: newPages(file, blockSize, blockFrames), most: maxBlocks, lanes: map[string]*lane{}}
 }
 
 // push adds an entry. The error is the refusal manyAddresses, what Admit said, or that of the disk: after the latter the frontier
@@ -115,7 +117,7 @@ func (f *frontier) push(e entry) error {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.n >= f.options.Max {
+	if f.n >= f.options.Max || f.free == 0 && f.blocks >= f.most {
 		return manyAddresses
 	}
 	q := f.lane(e.Address.Host()).queue(uint8(e.Class)<<depthBits | uint8(min(e.Depth, 1<<depthBits-1)))

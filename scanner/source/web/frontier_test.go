@@ -196,6 +196,27 @@ func TestAFullFrontierRefuses(t *testing.T) {
 	}
 }
 
+func TestTheFrontiersFileIsBounded(t *testing.T) {
+	f := mustFrontier(t, frontierOptions{})
+	f.most = 8
+	taken := 0
+	long := "https://acme.example/" + strings.Repeat("x", 1900)
+	var err error
+	for ; err == nil && taken < 1000; taken++ {
+		var a Address
+		if a, err = canonical(Address{}, fmt.Sprintf("%s%d", long, taken)); err == nil {
+			err = f.push(entry{a, classFound, 1})
+		}
+	}
+	if !errors.Is(err, manyAddresses) || f.blocks > f.most+2 {
+		t.Errorf("%d were taken, %d blocks, %v", taken, f.blocks, err)
+	}
+	for n := f.len(); n > 0; n-- {
+		mustPop(t, f, anyHost)
+	}
+	mustPush(t, f, entry{numbered(1), classFound, 1})
+}
+
 func TestNoMeetingLinkReachesTheDisk(t *testing.T) {
 	file := newMemoryFile()
 	asked := 0

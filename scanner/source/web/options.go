@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"net/url"
 	"time"
 
 	"meetleaks/scanner/fetch"
@@ -67,6 +68,7 @@ func New(client *fetch.Client, read Reader, o Options) (*Crawler, error) {
 	c := &Crawler{client: client, read: read, options: o, retryDelay: retryDelay, pulse: time.Second}
 	err := errors.Join(o.validate(), c.parseStarts())
 	if err == nil {
+		c.client = client.From(urlsOf(c.starts))
 		c.scope, err = newScope(scopeOptions{
 			Starts: c.starts, Reach: o.Reach, Depth: o.Depth, Include: o.Include, Exclude: o.Exclude, Images: o.Images,
 		})
@@ -108,6 +110,14 @@ func (o Options) validate() error {
 	between("fetches at a time", o.Parallel, 1, MaxParallel)
 	between("fetches of one host at a time", o.PerHost, 1, MaxParallel)
 	return errors.Join(mistakes...)
+}
+
+func urlsOf(addresses []Address) []*url.URL {
+	urls := make([]*url.URL, len(addresses))
+	for i, a := range addresses {
+		urls[i] = a.URL()
+	}
+	return urls
 }
 
 func (c *Crawler) parseStarts() error {

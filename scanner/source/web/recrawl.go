@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// Visit is what is remembered of a page between passes. It holds no text of the page. URL is a page's address, never a meeting link.
+// Visit is what is remembered of a page between passes. It holds no text of the page. URL is a page's address, or that of a sitemap
+// with "#sitemap" behind it, never a meeting link.
 type Visit struct {
 	URL   string
 	Depth int // links away from a start

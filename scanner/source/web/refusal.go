@@ -38,5 +38,8 @@ const (
 	sameText     refusal = "looks endless: many addresses have this very text"
 )
 
-// What the visited set and the frontier refuse.
-const manyAddresses refusal = "budget: more addresses than one pass may remember"
+// What the visited set and the frontier refuse, and traps of hosts.
+const (
+	manyAddresses refusal = "budget: more addresses than one pass may remember"
+	manyHosts     refusal = "budget: more hosts than one pass asks"
+)

@@ -15,6 +15,7 @@ const (
 	maxSame       = 2  // times the same segment in one path
 	maxSignatures = 50 // combinations of names in the queries of one page
 	maxClosed     = 10_000
+	maxHosts      = 1_000 // that links lead to: each is asked for its robots.txt, and names under a domain cost nothing
 )
 
 // trapOptions bound what a crawl believes of a site. Zero fields stand for the defaults.
@@ -32,12 +33,13 @@ type traps struct {
 	mu     sync.Mutex
 	tally  tally
 	closed map[uint64]bool // patterns of which no more are read
+	hosts  map[uint64]bool
 }
 
 func newTraps(o trapOptions) *traps {
 	o.PerHost = cmp.Or(o.PerHost, defaultMax)
 	o.SameText = cmp.Or(o.SameText, 20)
-	return &traps{options: o, seed: maphash.MakeSeed(), closed: map[uint64]bool{}}
+	return &traps{options: o, seed: maphash.MakeSeed(), closed: map[uint64]bool{}, hosts: map[uint64]bool{}}
 }
 
 // shape judges an address by its look alone; the same answer each time. It returns nil or a refusal.
@@ -97,7 +99,12 @@ func (t *traps) count(a Address) error {
 	if t.closed[pattern] {
 		return sameText
 	}
-	if t.tally.add(t.hash("host", a.Host())) > t.options.PerHost {
+	host := t.hash("host", a.Host())
+	if !t.hosts[host] && len(t.hosts) >= maxHosts {
+		return manyHosts
+	}
+	t.hosts[host] = true
+	if t.tally.add(host) > t.options.PerHost {
 		return manyOfHost
 	}
 	return t.countQuery(a)

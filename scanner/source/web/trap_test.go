@@ -112,6 +112,21 @@ func TestAddressesOfOneHostAreBounded(t *testing.T) {
 	}
 }
 
+func TestHostsOfOnePassAreBounded(t *testing.T) {
+	c := newTraps(trapOptions{})
+	for i := range maxHosts {
+		if err := c.count(mustAddress(t, fmt.Sprintf("https://n%d.initech.example/", i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := c.count(mustAddress(t, "https://more.initech.example/")); !errors.Is(err, manyHosts) {
+		t.Errorf("error %v", err)
+	}
+	if err := c.count(mustAddress(t, "https://n0.initech.example/about")); err != nil {
+		t.Errorf("of a host that is known: %v", err)
+	}
+}
+
 func TestAPatternWhosePagesAllSayTheSameIsLeft(t *testing.T) {
 	traps := newTestTraps(trapOptions{})
 	page := func(i int) Address { return mustAddress(t, fmt.Sprintf("https://acme.example/item/%d?ref=%d", i, i)) }
