@@ -17,6 +17,9 @@ type RobotsError struct {
 }
 
 func (e *RobotsError) Error() string {
+	if own, ok := errors.AsType[*Error](e.Err); ok { // its URL says nothing new
+		return fmt.Sprintf("%s: %s (%s: %s)", e.Host, e.Reason, own.Class, printable(own.Err.Error()))
+	}
 	if e.Err != nil {
 		return fmt.Sprintf("%s: %s: %v", e.Host, e.Reason, e.Err)
 	}

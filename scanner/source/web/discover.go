@@ -114,8 +114,9 @@ func missing(err error, page *fetch.Page) bool {
 	if page != nil {
 		return page.Status == http.StatusNotFound || page.Status == http.StatusGone || page.Status == http.StatusUnauthorized || page.Status == http.StatusForbidden
 	}
+	// What keeps robots.txt from being read keeps the start page from being read too, and is told there.
 	outer, ok := errors.AsType[*fetch.Error](err)
-	return ok && outer.Policy()
+	return ok && (outer.Policy() || outer.Class == fetch.Robots)
 }
 
 func (p *pass) readSitemap(ctx context.Context, a Address, depth int, visit Visit, page *fetch.Page, usual bool) {

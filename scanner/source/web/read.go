@@ -280,7 +280,7 @@ func (p *pass) tags(at Address, outline scanner.Outline, header http.Header) fet
 // claims are not believed: sites that name one page on every page would hide all that they link to.
 func (p *pass) isCopy(at Address, ref string, sum uint64) bool {
 	p.texts.keep(at, sum)
-	if ref == "" {
+	if ref == "" || sum == 0 { // a page without text is no copy of another
 		return false
 	}
 	a, err := canonical(at, ref)
