@@ -171,7 +171,7 @@ func (v *viewers) may(org, page string) bool {
 		return true
 	}
 	host := strings.ToLower(u.Hostname())
-	return slices.ContainsFunc(domains, func(domain string) bool { return host == domain || strings.HasSuffix(host, "."+domain) })
+	return slices.ContainsFunc(domains, func(domain string) bool { return web.IsBelow(host, domain) })
 }
 
 // hostPort is the host with its port, also where the scheme implies it.
@@ -199,6 +199,9 @@ func (s crawlSink) Finding(f scanner.Finding) error {
 	return s.scanSink.Finding(f)
 }
 
+// maxProofFiles is how many files standard error names.
+const maxProofFiles = 5
+
 // printUnregistered says how whoever owns the site gets to see what was only counted.
 func (n *network) printUnregistered(w io.Writer, count int) {
 	if count == 0 {
@@ -209,8 +212,14 @@ func (n *network) printUnregistered(w io.Writer, count int) {
 		what, are = fmt.Sprintf("%d findings belong", count), "they are"
 	}
 	fmt.Fprintf(w, "meetleaks: %s to nobody who is registered: %s counted, not listed\n", what, are)
-	site := n.targets[0]
-	fmt.Fprintf(w, "meetleaks: to see your own, name your organisation and its domain (%s) in the file that --config names;\n", plain(strings.ToLower(site.Hostname())))
-	fmt.Fprintf(w, "meetleaks: or put the line %s%s into %s\nmeetleaks: and scan again with --proof %s\n",
-		proofLine, n.lists.proved.word, plain(proofURL(site, n.lists.proved.word)), n.lists.proved.word)
+	fmt.Fprintln(w, "meetleaks: to see your own, name your organisation and its domains in the file that --config names; or put the line")
+	fmt.Fprintf(w, "meetleaks:   %s%s\nmeetleaks: into\n", proofLine, n.lists.proved.word)
+	named := map[string]bool{}
+	for _, site := range n.targets {
+		if file := proofURL(site, n.lists.proved.word); !named[file] && len(named) < maxProofFiles {
+			named[file] = true
+			fmt.Fprintf(w, "meetleaks:   %s\n", plain(file))
+		}
+	}
+	fmt.Fprintf(w, "meetleaks: and scan again with --proof %s\n", n.lists.proved.word)
 }

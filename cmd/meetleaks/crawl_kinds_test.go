@@ -21,8 +21,16 @@ import (
 	"meetleaks/scanner/source/web/webtest"
 )
 
-// plantedNumber is the meeting that the n-th document of a test site names. No digit follows itself or its neighbour.
-func plantedNumber(n int) string { return fmt.Sprintf("849302%02d158", n+10) }
+// plantedNumber is the meeting that the n-th document of a test site names, n up to 400. Each digit differs from the one before
+// by two or more, so that none is a run or a repetition.
+func plantedNumber(n int) string {
+	number, last := []byte("849302"), 2
+	for rest := n*31 + 4000; len(number) < 11; rest /= 7 {
+		last = (last + 2 + rest%7) % 10
+		number = append(number, byte('0'+last))
+	}
+	return string(number)
+}
 
 // plantedLink is in that document.
 func plantedLink(n int) string { return "https://acme.zoom.us/j/" + plantedNumber(n) }
@@ -71,10 +79,10 @@ func plantedDocuments() []plantedDocument {
 			})
 		}},
 		{"zip", "minutes.zip", packed("minutes.md", "Next: LINK\n")},
-		{"gzip", "minutes.txt.gz", func(t *testing.T, link string) []byte { return gpackageOf(t, "Next: "+link+"\n") }},
+		{"gzip", "minutes.txt.gz", func(t *testing.T, link string) []byte { return gzipOf(t, "Next: "+link+"\n") }},
 		{"warc", "archive.warc.gz", func(t *testing.T, link string) []byte {
 			page := "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<!DOCTYPE html><a href=" + link + ">x</a>"
-			return gpackageOf(t, fmt.Sprintf("WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://acme.example/old\r\nContent-Length: %d\r\n\r\n%s\r\n\r\n", len(page), page))
+			return gzipOf(t, fmt.Sprintf("WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://acme.example/old\r\nContent-Length: %d\r\n\r\n%s\r\n\r\n", len(page), page))
 		}},
 		{"csv", "rooms.csv", text("room,link\nboard,LINK\n")},
 		{"json", "rooms.json", func(_ *testing.T, link string) []byte {
@@ -176,7 +184,7 @@ func packageOf(t *testing.T, files map[string]string) []byte {
 	return b.Bytes()
 }
 
-func gpackageOf(t *testing.T, text string) []byte {
+func gzipOf(t *testing.T, text string) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)

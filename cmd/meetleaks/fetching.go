@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"net/url"
 	"os"
 
@@ -23,8 +24,17 @@ func (a *app) fetchClient(c config.Fetch, organisations []config.Organisation) (
 		Allow:        c.Allow,
 		MeetingHosts: config.OwnHosts(organisations),
 		Pace:         fetch.Pace(c.Pace),
-		Limits:       bodyLimits(int64(c.MaxBody)),
 		Now:          a.now,
+	}
+	for _, text := range c.Deny {
+		prefix, err := netip.ParsePrefix(text)
+		if err != nil {
+			return nil, usage("", "fetch.deny: %w", err)
+		}
+		o.Deny = append(o.Deny, prefix)
+	}
+	if c.MaxBody > 0 {
+		o.Limits = o.Limits.AtMost(int64(c.MaxBody))
 	}
 	var err error
 	if o.Proxy, err = proxyURL(c.Proxy); err != nil {
@@ -41,12 +51,6 @@ func (a *app) fetchClient(c config.Fetch, organisations []config.Organisation) (
 		fmt.Fprintf(a.stderr, "meetleaks: %s\n", plain(warning))
 	}
 	return client, nil
-}
-
-// bodyLimits lets no body be larger than most; kinds that are smaller by default stay so.
-func bodyLimits(most int64) fetch.Limits {
-	const mb = 1_000_000
-	return fetch.Limits{HTML: min(5*mb, most), PDF: min(30*mb, most), Office: min(50*mb, most), Sitemap: 50 * mb, Other: most}
 }
 
 // proxyURL reads the proxy's address; no error repeats it, for it may hold a password.

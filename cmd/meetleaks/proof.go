@@ -50,17 +50,16 @@ func proofURL(u *url.URL, word string) string {
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/.well-known/meetleaks-" + hex.EncodeToString(sum[:8]) + ".txt"}).String()
 }
 
-// proofs is the sites that were shown to belong to whoever scans.
+// proofs is the sites that were shown to belong to whoever scans. Without --proof there are none, and word is a new one to show.
 type proofs struct {
 	word  string
-	given bool            // the word came with --proof
 	sites map[string]bool // by origin, see origin
 }
 
 // proofsOf asks the sites of the targets for the file, when a word is given. What does not prove is said, and no failure.
 func (a *app) proofsOf(ctx context.Context, client *fetch.Client, word string, targets []*url.URL) (*proofs, error) {
-	p := &proofs{word: word, given: word != "", sites: map[string]bool{}}
-	if !p.given {
+	p := &proofs{word: word, sites: map[string]bool{}}
+	if word == "" {
 		var err error
 		p.word, err = newProof()
 		return p, err

@@ -310,8 +310,11 @@ func (a *app) finder(list []config.Organisation) *matchers.Finder {
 	return matchers.NewFinder(matchers.All(), hosts...)
 }
 
+// checkScan finds the mistakes in the flags that can be seen without looking at anything else.
 func checkScan(o scanOptions, network bool) error {
 	switch {
+	case !slices.Contains(report.Formats(), o.format):
+		return usage("", "--format: unknown format %q: use one of %s", o.format, strings.Join(report.Formats(), ", "))
 	case network && o.reveal:
 		return usage("leave --reveal out, or save the pages and scan the files", "--reveal is for local targets only")
 	case !network && o.proof != "":

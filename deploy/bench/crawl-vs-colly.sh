@@ -21,7 +21,7 @@ servers=()
 
 fail() { printf 'bench: %s\n' "$*" >&2; exit 1; }
 say() { printf 'bench: %s\n' "$*" >&2; }
-usage() { sed -n '5,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
+usage() { sed -n '5,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
 whole() { [[ $1 =~ ^[0-9]{1,7}$ ]]; }
 
 arguments() {

@@ -92,17 +92,29 @@ func because(ctx context.Context, err error) error {
 	return fmt.Errorf("%w: %w", cause, err)
 }
 
-const maxPrinted = 1000 // bytes of a URL or a cause in an error
+// The bounds of a URL or a cause in an error, in bytes: what is masked, and what is shown of that.
+const (
+	maxMasked  = 32 << 10
+	maxPrinted = 1000
+)
 
 // printable masks a text from outside and takes out what could disturb a terminal or a log.
-func printable(text string) string {
-	if len(text) > maxPrinted {
-		text = text[:maxPrinted] + "…"
+func printable(text string) string { return Printable(text, maxPrinted) }
+
+// Printable masks a text from outside, takes out what could disturb a terminal or a log, and cuts it to most bytes. It is
+// masked before it is cut: half a link could not be recognised any more. Of more than 32 KiB nothing is shown.
+func Printable(text string, most int) string {
+	if len(text) > maxMasked {
+		return "(a very long text)"
+	}
+	text = strings.ToValidUTF8(matchers.Mask(text), "?")
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
 	}
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r >= 0x7f && r < 0xa0 {
 			return '?'
 		}
 		return r
-	}, strings.ToValidUTF8(matchers.Mask(text), "?"))
+	}, text)
 }

@@ -117,6 +117,15 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
+// AtMost lowers the caps of bodies to most bytes, but for those of sitemaps and robots.txt.
+func (l Limits) AtMost(most int64) Limits {
+	l = l.withDefaults()
+	for _, size := range []*int64{&l.HTML, &l.PDF, &l.Office, &l.Other} {
+		*size = min(*size, most)
+	}
+	return l
+}
+
 func (l Limits) validate() error {
 	for _, d := range []time.Duration{l.Total, l.FirstByte, l.Dial} {
 		if d < 0 || d > time.Hour {

@@ -33,7 +33,7 @@ type robotsRules struct {
 	cost       int           // octets of memory, roughly
 }
 
-// robotsRule is one Allow or Disallow line; its pattern is normalised, see normalisePattern.
+// robotsRule is one Allow or Disallow line; its pattern is normalised, see normaliseOctets.
 type robotsRule struct {
 	pattern string // without "$" at its end
 	length  int    // octets of the pattern with its "$", what precedence goes by

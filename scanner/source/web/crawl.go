@@ -159,6 +159,7 @@ func (p *pass) sum(left int) {
 	p.mu.Unlock()
 	tell(s.TooDeep, "depth: %d links deeper than %d were not followed", p.options.Depth)
 	tell(s.Outside, "%d links lead outside and were not followed")
+	tell(s.Refused, "%d links to meetings, meeting services, wrappers and odd addresses were not requested")
 	tell(s.NoFollow, "%d links were not followed because their pages ask robots not to")
 }
 

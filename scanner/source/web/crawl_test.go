@@ -168,7 +168,7 @@ func TestAThrottledSiteIsReadInTheEnd(t *testing.T) {
 	for i := range 6 {
 		files[fmt.Sprintf("%d.html", i+1)] = links()
 	}
-	server := webtest.Start(t, files, "limit_req_zone $binary_remote_addr zone=z:1m rate=4r/s; limit_req_status 429;", `
+	server := webtest.Start(t, files, "limit_req_zone $binary_remote_addr zone=z:1m rate=1r/s; limit_req_status 429;", `
 		add_header Retry-After 1 always;
 		location ~ html$ { limit_req zone=z burst=2 nodelay; }
 	`)

@@ -47,7 +47,7 @@ type schedule struct {
 
 func newSchedule(f *frontier, o Options) *schedule {
 	return &schedule{
-		frontier: f, maxPages: o.MaxPages, perHost: o.PerHost, now: time.Now,
+		frontier: f, maxPages: o.MaxPages, perHost: o.PerHost, now: o.Now,
 		wake: make(chan struct{}), busy: map[string]int{},
 	}
 }

@@ -21,9 +21,8 @@ const (
 )
 
 const (
-	maxStarts = 10_000
-	maxGlobs  = 1_000
-	maxDepth  = 255
+	maxGlobs = 1_000
+	maxDepth = 255
 )
 
 // Glob is a pattern over slash-separated paths, as the globs for files are. It is asked for the path of a page without its first
@@ -78,8 +77,8 @@ func newScope(o scopeOptions) (*scope, error) {
 
 func (o scopeOptions) validate() error {
 	switch {
-	case len(o.Starts) == 0 || len(o.Starts) > maxStarts:
-		return fmt.Errorf("%d starts: must be 1 to %d", len(o.Starts), maxStarts)
+	case len(o.Starts) == 0 || len(o.Starts) > MaxStarts:
+		return fmt.Errorf("%d starts: must be 1 to %d", len(o.Starts), MaxStarts)
 	case o.Reach != SameSite && o.Reach != SameHost && o.Reach != SamePath:
 		return fmt.Errorf("reach %q: must be %q, %q or %q", o.Reach, SameSite, SameHost, SamePath)
 	case o.Depth < 0 || o.Depth > maxDepth:
@@ -158,19 +157,19 @@ func (s *scope) within(a Address) bool {
 
 func (r *area) holds(a Address) bool {
 	if r.domain != "" {
-		return isBelow(a.Hostname(), r.domain)
+		return IsBelow(a.Hostname(), r.domain)
 	}
 	return r.host == authority(a) && strings.HasPrefix(a.Path(), r.folder)
 }
 
-// isBelow reports whether name belongs to the registrable domain. A name under a suffix below it, where others register theirs,
-// does not.
-func isBelow(name, domain string) bool {
-	if name == domain {
+// IsBelow reports whether the host belongs to a domain: it is that domain or lies below it. A name under a public suffix below
+// the domain, where others register theirs, does not. Both are in lower case.
+func IsBelow(host, domain string) bool {
+	if host == domain {
 		return true
 	}
-	above, ok := strings.CutSuffix(name, domain)
-	return ok && strings.HasSuffix(above, ".") && registrable(name) == domain
+	above, ok := strings.CutSuffix(host, domain)
+	return ok && strings.HasSuffix(above, ".") && len(registrable(host)) <= len(domain)
 }
 
 // matchesAny asks the globs for the page and for each folder on the way to it, as it is done for files.

@@ -148,7 +148,7 @@ func TestOddScopesAreRefused(t *testing.T) {
 		"unknown reach":  {Starts: []Address{start}, Reach: "planet"},
 		"negative depth": {Starts: []Address{start}, Depth: -1},
 		"endless depth":  {Starts: []Address{start}, Depth: maxDepth + 1},
-		"many starts":    {Starts: make([]Address, maxStarts+1)},
+		"many starts":    {Starts: make([]Address, MaxStarts+1)},
 		"many globs":     {Starts: []Address{start}, Include: make([]Glob, maxGlobs+1)},
 	} {
 		if _, err := newScope(o); err == nil || !strings.HasPrefix(err.Error(), "scope: ") {

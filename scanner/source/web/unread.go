@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 
-	"meetleaks/matchers"
 	"meetleaks/scanner"
 	"meetleaks/scanner/fetch"
 )
@@ -88,13 +87,5 @@ func reasonOf(err error) string {
 	} else {
 		text = scanner.Reason(err)
 	}
-	if len(text) > maxReason {
-		text = text[:maxReason] + "…"
-	}
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 {
-			return '?'
-		}
-		return r
-	}, strings.ToValidUTF8(matchers.Mask(text), "?"))
+	return fetch.Printable(text, maxReason)
 }

@@ -36,7 +36,7 @@ type Keys struct {
 }
 
 // Fetch is how the web is read. Allow lists the host:port of private and loopback services that may be crawled, and whose
-// meetings `scan` may list. MaxBody bounds what is read of one page.
+// meetings `scan` may list; Deny lists ranges of public addresses that are not dialled. MaxBody lowers what is read of one page; 0 leaves the caps of each kind.
 type Fetch struct {
 	Allow   []string `key:"allow"`
 	Contact string   `key:"contact"`
@@ -44,6 +44,7 @@ type Fetch struct {
 	Proxy   Proxy    `key:"proxy"`
 	CAFile  Path     `key:"ca_file"`
 	MaxBody Size     `key:"max_body"`
+	Deny    []string `key:"deny"`
 }
 
 // Proxy is the way out; its URL may hold a password.
@@ -171,7 +172,7 @@ func Default() Config {
 	const day = Duration(24 * time.Hour)
 	return Config{
 		Console:   Console{Listen: "127.0.0.1:8470"},
-		Fetch:     Fetch{Pace: "polite", MaxBody: 16 << 20},
+		Fetch:     Fetch{Pace: "polite"},
 		Alerts:    Alerts{Mode: "hosts"},
 		Channels:  Channels{Slack: Slack{APIURL: "https://slack.com/api/"}},
 		Retention: Retention{Sighting: 7 * day, Leak: 30 * day, Answer: 90 * day, Audit: 400 * day},

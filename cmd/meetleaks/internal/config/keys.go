@@ -11,16 +11,16 @@ const minKeyBytes = 32
 
 // IndexKey gives the 32 bytes under which findings get their `key`, and whether the configuration gives one. It reads
 // keys.index, else derives the key from keys.master (HKDF-SHA-256, RFC 5869), so that both make the same keys on every
-// machine. It is the first thing that opens a key's file.
+// machine. Of several master keys it is the last: see Masters. It is the first thing that opens a key's file.
 func (k Keys) IndexKey() (key []byte, configured bool, err error) {
-	secret, name := k.Index, "keys.index"
-	if !secret.IsSet() {
-		secret, name = k.Master, "keys.master"
+	read, name := k.Index.Read, "keys.index"
+	if !k.Index.IsSet() {
+		read, name = k.indexText, "keys.master"
 	}
-	if !secret.IsSet() {
+	if !k.Index.IsSet() && !k.Master.IsSet() {
 		return nil, false, nil
 	}
-	text, err := secret.Read()
+	text, err := read()
 	if err != nil {
 		return nil, false, fmt.Errorf("%s: %w", name, err)
 	}

@@ -1,7 +1,9 @@
 package config
 
 import (
+	"errors"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -165,6 +167,12 @@ func (v *validator) console(c *Config) {
 
 func (v *validator) fetch(f *Fetch) {
 	v.each("fetch.allow", f.Allow, func(text string) error { return checkHostPort(text, false) })
+	v.each("fetch.deny", f.Deny, func(text string) error {
+		if _, err := netip.ParsePrefix(text); err != nil {
+			return errors.New("want a range of addresses, as in 203.0.113.0/24")
+		}
+		return nil
+	})
 	v.optional("fetch.contact", f.Contact, func(text string) error {
 		if mailbox, ok := strings.CutPrefix(text, "mailto:"); ok {
 			return checkEmail(mailbox)
@@ -173,7 +181,7 @@ func (v *validator) fetch(f *Fetch) {
 	})
 	v.required("fetch.pace", f.Pace, oneOf("polite", "none"))
 	v.secretForm("fetch.proxy.url", f.Proxy.URL, urlWithPassword("http", "https"))
-	if f.MaxBody < 64<<10 || f.MaxBody > 1<<30 {
+	if f.MaxBody != 0 && (f.MaxBody < 64<<10 || f.MaxBody > 1<<30) {
 		v.note("fetch.max_body", "want a size from 64KiB to 1GiB")
 	}
 }

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"meetleaks/cmd/meetleaks/internal/config"
+	"meetleaks/scanner"
+)
+
+// masterKeyName is the file beside the embedded store when keys.master_file names none.
+const masterKeyName = "master.key"
+
+// deploymentKeys are the keys of a running service.
+type deploymentKeys struct {
+	ring *scanner.Keyring
+	file string // of the master key; "" when it was given in place
+	made bool   // the file was made just now: back it up apart from the store
+}
+
+// keyPlace says where the master key may come from when the configuration leaves it open.
+type keyPlace struct {
+	folder string // of the embedded store; "" with Redis: then nothing is made
+	fresh  bool   // the store does not exist yet: nothing is sealed under a key that is missing
+}
+
+// openKeys reads the deployment's keys. For an embedded store that does not exist yet it makes a master key when there is none;
+// everywhere else a missing one is an error, because what is stored could not be opened with a new one. Its errors say what to
+// do and repeat nothing of any key.
+func openKeys(keys config.Keys, place keyPlace) (deploymentKeys, error) {
+	if !keys.Master.IsSet() {
+		if place.folder == "" {
+			return deploymentKeys{}, usage("make one with `openssl rand -base64 32 > master.key`, and give the same to every process",
+				"with Redis keys.master_file must be given")
+		}
+		keys.Master = config.SecretFile(filepath.Join(place.folder, masterKeyName))
+	}
+	out := deploymentKeys{file: keys.Master.File()}
+	var err error
+	if out.file != "" {
+		if out.made, err = readyKeyFile(out.file, place); err != nil {
+			return deploymentKeys{}, err
+		}
+	}
+	out.ring, err = readKeys(keys)
+	return out, err
+}
+
+func readKeys(keys config.Keys) (*scanner.Keyring, error) {
+	texts, err := keys.Masters()
+	if err != nil {
+		return nil, usage("", "%w", err)
+	}
+	var masters []scanner.Master
+	for _, text := range texts {
+		master, err := scanner.NewMaster(text)
+		if err != nil {
+			return nil, usage("", "keys.master: %w", err)
+		}
+		masters = append(masters, master)
+	}
+	index, _, err := keys.IndexKey()
+	if err != nil {
+		return nil, usage("", "%w", err)
+	}
+	ring, err := scanner.NewKeyring(index, masters...)
+	if err != nil {
+		return nil, usage("", "keys.master: %w", err)
+	}
+	return ring, nil
+}
+
+// readyKeyFile sees to it that the file is there and nobody else reads it.
+func readyKeyFile(file string, place keyPlace) (made bool, err error) {
+	info, err := os.Stat(file)
+	switch {
+	case err == nil:
+		return false, checkKeyMode(file, info)
+	case !errors.Is(err, fs.ErrNotExist):
+		return false, usage("", "keys.master: %w", err)
+	case place.folder == "":
+		return false, usage(fmt.Sprintf("make it once, with `openssl rand -base64 32 > %s`, and give the same to every process", file),
+			"keys.master: %s is not there", file)
+	case !place.fresh:
+		return false, usage("put it back from its backup; only when the store may be lost too, remove the store, and a new key is made",
+			"keys.master: %s is not there, but the store is: what it holds is sealed under that key", file)
+	}
+	return true, makeKeyFile(file)
+}
+
+// checkKeyMode refuses a file that others can read or its group can change. A group may read it: that is how secrets are given
+// to containers. Windows has no modes; there the folder's rights count.
+func checkKeyMode(file string, info fs.FileInfo) error {
+	if !info.Mode().IsRegular() {
+		return usage("", "keys.master: %s is no regular file", file)
+	}
+	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&0o027 != 0 {
+		return usage(fmt.Sprintf("chmod 600 %s; and when others may have read it, take a new key in front of it", file),
+			"keys.master: others can read or change %s (mode %04o)", file, mode)
+	}
+	return nil
+}
+
+// makeKeyFile draws a key and writes it, on the disk before this returns. A file that is there already is never touched.
+func makeKeyFile(file string) error {
+	key := make([]byte, scanner.MasterBytes)
+	if _, err := rand.Read(key); err != nil {
+		return failed("", "make a master key: %w", err)
+	}
+	folder := filepath.Dir(file)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return failed("", "make a master key: %w", err)
+	}
+	if err := writeNew(file, base64.StdEncoding.EncodeToString(key)+"\n"); err != nil {
+		return failed("", "make a master key: %w", err)
+	}
+	if err := syncFolder(folder); err != nil {
+		return failed("", "make a master key: %w", err)
+	}
+	return nil
+}
+
+// writeNew writes a file that must not exist; one that could not be written whole is taken away again.
+func writeNew(file, text string) error {
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	if err == nil {
+		err = f.Sync()
+	}
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(file))
+	}
+	return nil
+}
+
+// syncFolder makes a new name in a folder durable. Windows cannot, and need not.
+func syncFolder(folder string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	f, err := os.Open(folder)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return f.Sync()
+}

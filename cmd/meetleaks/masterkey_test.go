@@ -1,0 +1,140 @@
+package main
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"meetleaks/cmd/meetleaks/internal/config"
+)
+
+func TestMasterKeyIsMadeOnFirstStart(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "data", "meetleaks")
+	place := keyPlace{folder: folder, fresh: true}
+	first, err := openKeys(config.Keys{}, place)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(folder, masterKeyName)
+	if !first.made || first.file != file {
+		t.Errorf("made %v at %s", first.made, first.file)
+	}
+	for name, want := range map[string]fs.FileMode{file: 0o600, folder: 0o700 | fs.ModeDir} {
+		info, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if runtime.GOOS != "windows" && info.Mode() != want {
+			t.Errorf("%s has mode %v, want %v", name, info.Mode(), want)
+		}
+	}
+	_, wrapped, err := first.ring.NewDataKey("acme")
+	if err != nil {
+		t.Fatal(err)
+	}
+	place.fresh = false
+	again, err := openKeys(config.Keys{}, place)
+	if err != nil || again.made {
+		t.Fatalf("second start: made %v, %v", again.made, err)
+	}
+	if _, err := again.ring.Unwrap("acme", wrapped); err != nil {
+		t.Errorf("the second start has another master key: %v", err)
+	}
+	if !bytes.Equal(first.ring.IndexKey(), again.ring.IndexKey()) {
+		t.Error("the second start has another index key")
+	}
+	scan, configured, err := config.Keys{Master: config.SecretFile(file)}.IndexKey()
+	if err != nil || !configured || !bytes.Equal(scan, first.ring.IndexKey()) {
+		t.Errorf("scan has another index key (%v)", err)
+	}
+}
+
+// TestMissingMasterKeyIsNeverReplaced: a new key would make everything in the store unreadable, without a word.
+func TestMissingMasterKeyIsNeverReplaced(t *testing.T) {
+	folder := t.TempDir()
+	file := filepath.Join(folder, "here.key")
+	for name, test := range map[string]struct {
+		keys  config.Keys
+		place keyPlace
+		want  string
+	}{
+		"redis, none given": {config.Keys{}, keyPlace{}, "with Redis keys.master_file must be given"},
+		"redis, not there":  {config.Keys{Master: config.SecretFile(file)}, keyPlace{}, "is not there"},
+		"store is there":    {config.Keys{}, keyPlace{folder: folder}, "but the store is"},
+		"named, store there": {config.Keys{Master: config.SecretFile(file)}, keyPlace{folder: folder},
+			"but the store is"},
+	} {
+		_, err := openKeys(test.keys, test.place)
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v, want %q", name, err, test.want)
+		}
+	}
+	left, err := os.ReadDir(folder)
+	if err != nil || len(left) > 0 {
+		t.Errorf("%d files were made (%v)", len(left), err)
+	}
+}
+
+func TestMasterKeyThatOthersReadIsRefused(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		return // has no modes
+	}
+	file := filepath.Join(t.TempDir(), "master.key")
+	if err := makeKeyFile(file); err != nil {
+		t.Fatal(err)
+	}
+	keys := config.Keys{Master: config.SecretFile(file)}
+	for mode, good := range map[fs.FileMode]bool{0o600: true, 0o400: true, 0o640: true, 0o440: true, 0o644: false, 0o604: false, 0o660: false, 0o602: false} {
+		if err := os.Chmod(file, mode); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := openKeys(keys, keyPlace{}); (err == nil) != good {
+			t.Errorf("mode %04o: %v", mode, err)
+		}
+	}
+}
+
+func TestMasterKeyFileIsNotOverwritten(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "master.key")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := makeKeyFile(file); err == nil {
+		t.Error("written over a file that was there")
+	}
+	if _, err := openKeys(config.Keys{Master: config.SecretFile(file)}, keyPlace{folder: filepath.Dir(file), fresh: true}); err == nil {
+		t.Error("an empty file is taken")
+	}
+}
+
+func TestBadMasterKeysAreRefusedWithoutRepeatingThem(t *testing.T) {
+	const secret = "d5k2wq8sm1xz"
+	for name, content := range map[string]string{
+		"text": strings.Repeat(secret, 4), "all zero": strings.Repeat("0", 64), "one twice": strings.Repeat(strings.Repeat("a1", 31)+"b7\n", 2),
+	} {
+		_, err := openKeys(config.Keys{Master: config.NewSecret(content)}, keyPlace{})
+		if err == nil || strings.Contains(err.Error(), secret) || strings.Contains(err.Error(), "a1a1") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := openKeys(config.Keys{Master: config.SecretFile(t.TempDir())}, keyPlace{}); err == nil {
+		t.Error("a folder is taken")
+	}
+}
+
+func TestIndexKeyMayBeGivenApart(t *testing.T) {
+	master := config.NewSecret(strings.Repeat("a1", 31) + "b7")
+	index := config.NewSecret("an index key that is given by itself")
+	both, err := openKeys(config.Keys{Master: master, Index: index}, keyPlace{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, _, err := config.Keys{Index: index}.IndexKey()
+	if err != nil || !bytes.Equal(both.ring.IndexKey(), want) {
+		t.Errorf("keys.index does not count (%v)", err)
+	}
+}
