@@ -148,19 +148,19 @@ func (p *pass) seed(ctx context.Context) {
 func (p *pass) sum(left int) {
 	uri := p.starts[0].String()
 	p.unread.sum(uri)
-	tell := func(n int64, format string, args ...any) {
+	tell := func(n int64, what string) {
 		if n > 0 {
-			p.unread.add(scanner.Skip{URI: uri, Reason: fmt.Sprintf(format, append([]any{n}, args...)...), Cause: scanner.Policy})
+			p.unread.add(scanner.Skip{URI: uri, Reason: fmt.Sprintf("%s: %d", what, n), Cause: scanner.Policy})
 		}
 	}
-	tell(int64(left), "budget: %d addresses were found and not read, because %d pages are the most for one pass", p.options.MaxPages)
+	tell(int64(left), fmt.Sprintf("budget: addresses that were not read, because %d pages are the most for one pass", p.options.MaxPages))
 	p.mu.Lock()
 	s := p.stats
 	p.mu.Unlock()
-	tell(s.TooDeep, "depth: %d links deeper than %d were not followed", p.options.Depth)
-	tell(s.Outside, "%d links lead outside and were not followed")
-	tell(s.Refused, "%d links to meetings, meeting services, wrappers and odd addresses were not requested")
-	tell(s.NoFollow, "%d links were not followed because their pages ask robots not to")
+	tell(s.TooDeep, fmt.Sprintf("depth: links deeper than %d were not followed", p.options.Depth))
+	tell(s.Outside, "links that lead outside were not followed")
+	tell(s.Refused, "links to meetings, meeting services, wrappers and odd addresses were not requested")
+	tell(s.NoFollow, "links were not followed because their pages ask robots not to")
 }
 
 // stop ends the pass with an error; only the first counts.
