@@ -43,12 +43,13 @@ func (w *work) compressed(c content, how how) error {
 // bzip2Memory is what one bzip2 reader holds: up to 900,000 places of four bytes.
 const bzip2Memory = 4 << 20
 
-// bzip2Room takes the memory of a bzip2 reader inside another from the spool; the first of a source is free.
+// bzip2Room takes the memory of a bzip2 reader inside another from the spool. The first of a source is free, but only sources
+// that spool have one: as many as there are readers would be too much.
 func (w *work) bzip2Room() (release func(), err error) {
+	if err := w.takeSpool(); err != nil {
+		return nil, err
+	}
 	if w.budget.bzip2s > 0 {
-		if err := w.takeSpool(); err != nil {
-			return nil, err
-		}
 		if w.budget.spooled+bzip2Memory > w.budget.Spool {
 			return nil, policy("bzip2 in bzip2 is not read so deep")
 		}
@@ -112,8 +113,8 @@ func (w *work) tar(c content) error {
 			w.report(c.uri, broken("tar", err))
 			return w.ctx.Err()
 		}
-		if header.Typeflag != tar.TypeReg && header.Typeflag != tar.TypeGNUSparse {
-			continue // folders and links hold no text; what a link leads to is an entry itself or outside
+		if holdsNothing(header.Typeflag) {
+			continue
 		}
 		var text io.Reader = entries
 		if isSparse(header) { // holes cost nothing in the archive
@@ -123,6 +124,16 @@ func (w *work) tar(c content) error {
 			return err
 		}
 	}
+}
+
+// holdsNothing: folders, devices and links hold no text; what a link leads to is an entry itself or outside. All other types,
+// unknown ones too, are read as files, as POSIX wants it.
+func holdsNothing(flag byte) bool {
+	switch flag {
+	case tar.TypeLink, tar.TypeSymlink, tar.TypeChar, tar.TypeBlock, tar.TypeDir, tar.TypeFifo, tar.TypeXGlobalHeader:
+		return true
+	}
+	return false
 }
 
 func isSparse(h *tar.Header) bool {

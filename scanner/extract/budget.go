@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 )
 
 // budget is what the reading of one source has left. It is used by one goroutine at a time.
@@ -20,6 +21,8 @@ type budget struct {
 	bzip2s  int   // that are open
 	zstds   int   // that are open
 	spent   error // why nothing more is unpacked
+
+	children time.Duration // for which children have worked
 }
 
 // entry counts an entry of an archive.

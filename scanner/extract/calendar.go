@@ -14,7 +14,7 @@ import (
 const maxLines = 8 << 20
 
 // maxEvents bounds the events of one calendar that are dated. The text of all is read.
-const maxEvents = 100_000
+const maxEvents = 40_000
 
 // calendar reads iCalendar (RFC 5545) and vCalendar 1.0: lines unfolded, values unescaped, each event dated.
 func (w *work) calendar(c content, head []byte, all bool) error {
@@ -56,9 +56,15 @@ func (v *view) calendar(ctx context.Context, now time.Time) error {
 	r := &calendarReader{out: newScribe(v), zones: newZones(now), now: now}
 	lines := contentLines{source: r.out.source}
 	var l contentLine
-	for n := 0; lines.next(&l); n++ {
+	for n := 0; ; n++ {
 		if n%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
+		}
+		if r.depth == 0 {
+			r.outside(&lines)
+		}
+		if !lines.next(&l) {
+			break
 		}
 		r.line(&l, &lines)
 	}
@@ -84,9 +90,18 @@ type calendarReader struct {
 
 	depth      int // of components
 	event      *calendarEvent
-	eventDepth int
 	zone       *zoneDefinition
 	observance *observance
+}
+
+// outside emits what stands around calendars, up to where one may begin. It is not unfolded, so each of its bytes is looked at
+// once.
+func (r *calendarReader) outside(lines *contentLines) {
+	from := lines.at
+	for lines.at < len(lines.source) && !hasPrefixFold(lines.source[lines.at:], "BEGIN") {
+		_, lines.at = lines.lineEnd(lines.at)
+	}
+	r.out.copy(from, lines.at)
 }
 
 // line emits one line, and notes what it says of events.

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -226,7 +227,7 @@ func FuzzCalendar(f *testing.F) {
 			v := &view{}
 			v.begin("", "", data)
 			if err := read(v); err != nil {
-				if _, ok := err.(policy); !ok {
+				if _, ok := errors.AsType[policy](err); !ok {
 					t.Fatal(err)
 				}
 			}

@@ -66,6 +66,7 @@ const (
 	maxDefinitions = 1000
 	maxObservances = 64
 	maxChanges     = 1000
+	maxZoneSteps   = 2_000_000 // of following their rules, all together; a usual one takes some 3,000
 )
 
 // The years around now for which a calendar's own zones are worked out; elsewhere the nearest change counts.
@@ -79,10 +80,11 @@ type zones struct {
 	now     time.Time
 	known   map[string]zone
 	defined map[string]*zoneDefinition
+	steps   int // that may still be spent on the rules of all definitions
 }
 
 func newZones(now time.Time) *zones {
-	return &zones{now: now, known: make(map[string]zone), defined: make(map[string]*zoneDefinition)}
+	return &zones{now: now, known: make(map[string]zone), defined: make(map[string]*zoneDefinition), steps: maxZoneSteps}
 }
 
 // define remembers a definition. Of those of one name the last counts.
@@ -127,7 +129,7 @@ func (z *zones) look(name string) zone {
 		if found := lookIANA(d.location); found != nil {
 			return found
 		}
-		if found := d.zone(z.now); found != nil {
+		if found := d.zone(z.now, &z.steps); found != nil {
 			return found
 		}
 	}
@@ -248,12 +250,12 @@ func (d *zoneDefinition) property(o *observance, l *contentLine) {
 	}
 }
 
-// zone works the definition out for the years around now; nil when it defines nothing.
-func (d *zoneDefinition) zone(now time.Time) zone {
+// zone works the definition out for the years around now; nil when it defines nothing. steps is what may still be spent.
+func (d *zoneDefinition) zone(now time.Time, steps *int) zone {
 	var z ownZone
 	for _, o := range d.observances {
 		if o.has && o.start.form != noMoment {
-			z.changes = o.changes(now, z.changes)
+			z.changes = o.changes(now, steps, z.changes)
 		}
 	}
 	if len(z.changes) == 0 {
@@ -269,7 +271,7 @@ func (d *zoneDefinition) zone(now time.Time) zone {
 }
 
 // changes adds the changes to this observance.
-func (o *observance) changes(now time.Time, to []change) []change {
+func (o *observance) changes(now time.Time, steps *int, to []change) []change {
 	add := func(wall int64) bool {
 		to = append(to, change{wall, wall - o.from, o.to})
 		return len(to) < maxChanges
@@ -280,11 +282,13 @@ func (o *observance) changes(now time.Time, to []change) []change {
 			return to
 		}
 	}
-	steps := maxRuleSteps
+	allowed := max(min(*steps, maxRuleSteps), 0)
+	left := allowed
+	defer func() { *steps -= allowed - max(left, 0) }()
 	for _, text := range o.rules {
 		from, until := now.AddDate(-zoneYearsBefore, 0, 0).Unix(), now.AddDate(zoneYearsAfter, 0, 0).Unix()
 		if r, ok := parseRule(text, o.start, ownZone{before: o.from}); ok {
-			r.each(from, until, &steps, add)
+			r.each(from, until, &left, add)
 		}
 	}
 	return to

@@ -32,6 +32,9 @@ const (
 	childPage    = 20 * time.Millisecond // more for each page that it has told
 	childMemory  = 640 << 20
 	childLinger  = 2 * time.Second // for what it has said to arrive once it has ended
+
+	// maxChildTime is for all children of one source: an archive may hold very many files that take long.
+	maxChildTime = 10 * time.Minute
 )
 
 // record is a line of a child's answer.
@@ -46,11 +49,12 @@ type record struct {
 
 // Ways in which a child fails.
 var (
-	errChildSlow   = errors.New("took too long to read: the rest was not read")
-	errChildMemory = fmt.Errorf("needs more than %d MiB of memory: the rest was not read", childMemory>>20)
-	errChildKilled = errors.New("the system ended the process that read it: the rest was not read")
-	errChildCrash  = errors.New("broken: the process that read it crashed, the rest was not read")
-	errChildReply  = errors.New("the process that read it gave a bad answer")
+	errChildSlow    = errors.New("took too long to read: the rest was not read")
+	errChildMemory  = fmt.Errorf("needs more than %d MiB of memory: the rest was not read", childMemory>>20)
+	errChildKilled  = errors.New("the system ended the process that read it: the rest was not read")
+	errChildCrash   = errors.New("broken: the process that read it crashed, the rest was not read")
+	errChildrenSlow = fmt.Errorf("the PDFs and images of its source took more than %d minutes to read: it was not read", int(maxChildTime/time.Minute))
+	errChildReply   = errors.New("the process that read it gave a bad answer")
 )
 
 // exitMemory is the exit code of a child that needs too much memory.
@@ -70,6 +74,10 @@ func (w *work) inChild(c content, k kind) error {
 		w.report(c.uri, tooLarge(most))
 		return nil
 	}
+	if w.budget.children > maxChildTime {
+		w.report(c.uri, errChildrenSlow)
+		return nil
+	}
 	if err := w.takeSpool(); err != nil { // before the child: who waits for the spool must not hold one
 		return err
 	}
@@ -79,8 +87,10 @@ func (w *work) inChild(c content, k kind) error {
 		return w.ctx.Err()
 	}
 	room := max(w.budget.Spool-w.budget.spooled, 0) / 2
+	begun := time.Now()
 	r := runChild(w.ctx, append(w.child[:len(w.child):len(w.child)], name), childLimits{childTime, most, min(maxReply, room)}, c.reader)
 	<-w.children
+	w.budget.children += time.Since(begun)
 	if err := w.ctx.Err(); err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ func feedPage(source []byte) *mapped {
 		out.copy(rest[:n], i)
 		i += n
 		rest = rest[n:]
-		size := 1
+		var size int
 		switch {
 		case rest[0] == '&':
 			size = feedEntity(out, rest, i)

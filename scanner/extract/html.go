@@ -15,7 +15,7 @@ const maxHTML = 8 << 20
 // Sniffing standard, section 7.1) can begin a text in Markdown too and count only where the name or the sender says HTML.
 func isHTML(start []byte, c content) bool {
 	if len(start) == 0 || start[0] != '<' {
-		return false
+		return c.declaredHTML() && holdsTag(start) && !isFeed(start)
 	}
 	rest := start
 	for range 8 { // comments and instructions in front
@@ -30,7 +30,17 @@ func isHTML(start []byte, c content) bool {
 	if hasPrefixFold(rest, "<!doctype html") || beginsTag(rest, "html") || beginsTag(rest, "head") || beginsTag(rest, "body") {
 		return true
 	}
-	return c.calledHTML() && beginsWeakly(start)
+	return c.calledHTML() && beginsWeakly(start) || c.declaredHTML() && holdsTag(start) && !isFeed(start)
+}
+
+// holdsTag: a page may begin with text, a warning of the program that made it for instance.
+func holdsTag(start []byte) bool {
+	for i, c := range start {
+		if c == '<' && i+1 < len(start) && (isHTMLLetter(start[i+1]) || start[i+1] == '/' || start[i+1] == '!') {
+			return true
+		}
+	}
+	return false
 }
 
 // beginsTag says whether b begins with the start tag of that name.
@@ -52,11 +62,19 @@ func beginsWeakly(start []byte) bool {
 	return false
 }
 
-// calledHTML says whether who gave the content calls it HTML.
-func (c content) calledHTML() bool {
+// declaredHTML says whether the server, or the mail, says that it is HTML.
+func (c content) declaredHTML() bool {
 	media, _, _ := strings.Cut(c.declared, ";")
 	switch strings.ToLower(strings.TrimSpace(media)) {
 	case "text/html", "application/xhtml+xml":
+		return true
+	}
+	return false
+}
+
+// calledHTML says whether who gave the content calls it HTML.
+func (c content) calledHTML() bool {
+	if c.declaredHTML() {
 		return true
 	}
 	name := strings.ToLower(c.name[max(0, len(c.name)-len(".xhtml")):])

@@ -11,8 +11,9 @@ type htmlTokens struct {
 	attrs []htmlAttr // of the last tag
 	odd   bool       // the last tag holds what no tag should: it may be text that only looks like one
 
-	noEnd            [numRawTags]bool // there is no end tag any more
-	noCDATA, noArrow bool             // nor the end of a CDATA section, or of a comment
+	noEnd   [numRawTags]bool // there is no end tag any more
+	noCDATA bool             // nor the end of a CDATA section
+	arrow   int              // where the next end of a comment stands; the length of the page when there is none, 0 before the first look
 }
 
 type htmlTokenKind int
@@ -120,14 +121,13 @@ func (t *htmlTokens) declaration(from int) htmlToken {
 // comment reads a comment: it ends at "-->" or "--!>", or with the page; "<!-->" and "<!--->" are whole.
 func (t *htmlTokens) comment(from int) htmlToken {
 	body := from + 4
-	to, end := len(t.page), len(t.page)
-	if !t.noArrow {
+	if t.arrow < from+2 {
+		t.arrow = len(t.page)
 		if n := bytes.Index(t.page[from+2:], []byte("-->")); n >= 0 {
-			to, end = from+2+n, from+5+n
-		} else {
-			t.noArrow = true
+			t.arrow = from + 2 + n
 		}
 	}
+	to, end := t.arrow, min(t.arrow+3, len(t.page))
 	if to > body {
 		if n := bytes.Index(t.page[body:to], []byte("--!>")); n >= 0 {
 			to, end = body+n, body+n+4

@@ -119,6 +119,9 @@ func isImageData(value []byte) bool {
 	if comma < 0 || !bytes.HasSuffix(media[:comma], []byte("base64")) {
 		return false
 	}
+	if bytes.ContainsAny(value[len("data:")+comma:], ":.%\\ ") { // it is not what it says
+		return false
+	}
 	return hasPrefixFold(media, "image/") || hasPrefixFold(media, "font/") || hasPrefixFold(media, "application/font") ||
 		hasPrefixFold(media, "audio/") || hasPrefixFold(media, "video/")
 }

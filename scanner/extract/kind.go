@@ -154,7 +154,7 @@ func (c content) kind(head []byte) kind {
 		k.how = asRTF
 	case isMbox(start):
 		k.how = asMbox
-	case isMail(start, c):
+	case isMail(trimStart(head[:min(len(head), sniffSize)]), c):
 		k.how = asMail
 	case isHTML(start, c):
 		k.how = asHTML
@@ -162,13 +162,31 @@ func (c content) kind(head []byte) kind {
 		k.how = asFeed
 	case isTable(c):
 		k.how = asTable
+	case isLatePDF(head):
+		k = kind{asPDF, "application/pdf"}
 	}
 	return k
 }
 
 // textStart is the beginning of a text without what may stand in front of it.
 func textStart(head []byte) []byte {
-	return bytes.TrimLeft(head[:min(len(head), 1024)], "\xef\xbb\xbf \t\r\n")
+	return trimStart(head[:min(len(head), 1024)])
+}
+
+func trimStart(head []byte) []byte { return bytes.TrimLeft(head, "\xef\xbb\xbf \t\r\n") }
+
+// isLatePDF recognises a PDF with something in front, for which readers look in the first 1024 bytes: blanks, or lines behind
+// which the mark comes with the line of high bytes that follows it in nearly all files (ISO 32000-1, section 7.5.2).
+func isLatePDF(head []byte) bool {
+	before, rest, ok := bytes.Cut(head[:min(len(head), 1024)], []byte("%PDF-"))
+	if !ok || len(rest) == 0 || rest[0] < '0' || rest[0] > '9' {
+		return false
+	}
+	if len(bytes.Trim(before, "\xef\xbb\xbf \t\r\n\x00")) == 0 {
+		return true
+	}
+	_, line, _ := bytes.Cut(rest[:min(len(rest), 20)], []byte("%"))
+	return before[len(before)-1] == '\n' && len(line) > 1 && line[0] >= 0x80 && line[1] >= 0x80
 }
 
 func (m magic) holds(head []byte) bool {

@@ -20,6 +20,9 @@ type mappedRun struct {
 // of the first byte, and memory stays a small multiple of the text.
 const coarse = 64
 
+// fineRuns is how many stretches are kept apart however short they are.
+const fineRuns = 1 << 14
+
 // copy appends text that stands at source.
 func (m *mapped) copy(text []byte, source int) {
 	if len(text) == 0 {
@@ -50,7 +53,7 @@ func (m *mapped) put(text string, source int) {
 // merges says that there are so many runs that size bytes more go to the last one.
 func (m *mapped) merges(size int) bool {
 	n := len(m.runs)
-	if n < 64+len(m.text)/8 || size >= coarse {
+	if n < fineRuns+len(m.text)/coarse || size >= coarse {
 		return false
 	}
 	last := &m.runs[n-1]

@@ -263,9 +263,8 @@ func (p *office) entry(part *officePart) bool {
 
 // officeRole is what a part is for the one that leads to it.
 type officeRole struct {
-	name  string // under which it is shown; "" for its own
-	page  int
-	sheet bool // a sheet called name
+	name string // under which it is shown; "" for its own
+	page int
 }
 
 // read reads a part as text, if it is XML and was not read before.

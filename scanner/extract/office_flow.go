@@ -38,9 +38,6 @@ type flowReader struct {
 	p    *office
 	o    *officeText
 	mode xmlMode
-	root string
-	name string // of the part
-	role officeRole
 	rels *relations
 
 	inText  bool   // inside an element for text
@@ -88,7 +85,7 @@ func (p *office) readMain() {
 
 // readFlow reads a part, then those that it puts in order.
 func (p *office) readFlow(name, root string, mode xmlMode, role officeRole, r io.Reader) {
-	f := &flowReader{p: p, o: p.text, mode: mode, root: root, name: name, role: role, rels: p.relations(name)}
+	f := &flowReader{p: p, o: p.text, mode: mode, rels: p.relations(name)}
 	if root == "worksheet" {
 		f.sheet = newSheet()
 		p.sheetLinks(name, f)
@@ -180,7 +177,7 @@ func (r *flowReader) characters(b []byte) {
 
 // oneSpace makes one space of each run of white space (ODF part 3, section 6.1.2).
 func oneSpace(b []byte) []byte {
-	if bytes.IndexAny(b, "\t\r\n") < 0 && !bytes.Contains(b, []byte("  ")) {
+	if !bytes.ContainsAny(b, "\t\r\n") && !bytes.Contains(b, []byte("  ")) {
 		return b
 	}
 	out, space := make([]byte, 0, len(b)), false

@@ -154,16 +154,6 @@ func (s *sheet) startValue(r *flowReader, t xmlToken) bool {
 	return true
 }
 
-// hyperlink writes an address that was not noted before the cells.
-func (s *sheet) hyperlink(r *flowReader, t xmlToken) {
-	ref, _, _ := strings.Cut(t.attr("ref"), ":")
-	if s.links[ref] == nil {
-		r.o.address(withAnchor(r.address(t), t.attr("location")))
-		r.o.endLine()
-	}
-	r.attributesBut(t, func(local string) bool { return local == "ref" || local == "location" || local == "uid" })
-}
-
 // cell ends the cell that is open.
 func (s *sheet) cell(r *flowReader) {
 	if s.open {

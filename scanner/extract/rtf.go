@@ -291,7 +291,7 @@ func (r *rtfReader) link(g *rtfGroup) {
 	m := g.instruction
 	g.instruction = nil
 	text := string(m.text)
-	if !strings.ContainsAny(text, "/@") && strings.Count(text, `"`) < 2 {
+	if !strings.ContainsAny(text, "/@%") && strings.Count(text, `"`) < 2 {
 		return
 	}
 	at, target, rest := -1, "", text
@@ -307,7 +307,7 @@ func (r *rtfReader) link(g *rtfGroup) {
 		r.mapped(m, at, at+len(target))
 		r.put(">", m.source(at))
 	}
-	if strings.ContainsAny(rest, "/@") {
+	if strings.ContainsAny(rest, "/@%") {
 		r.put(" ", m.source(len(text)-len(rest)))
 		r.mapped(m, len(text)-len(rest), len(text))
 	}
@@ -334,7 +334,7 @@ func (r *rtfReader) control(i, to int) int {
 		return r.word(i, to)
 	case r.left > 0:
 		r.left--
-	case c == '\\', c == '{', c == '}':
+	case c == '\\', c == '{', c == '}', c == '/': // the last is no escape of the format; addresses in scripts are written so
 		r.say(string(rune(c)), i)
 	case c == '~':
 		r.say(" ", i)
@@ -460,7 +460,7 @@ func (r *rtfReader) hidden(ctx context.Context) error {
 	unseen := r.unseen
 	r.unseen, r.plain = nil, true
 	for _, s := range unseen {
-		if s.kind != asideStretch && s.to < len(r.source) && !bytes.ContainsAny(r.source[s.from:s.to], "/@") {
+		if s.kind != asideStretch && s.to < len(r.source) && !bytes.ContainsAny(r.source[s.from:s.to], "/@%") {
 			continue
 		}
 		r.group, r.groups, r.deeper, r.left, r.instruction = rtfGroup{skip: 1}, r.groups[:0], 0, 0, nil

@@ -34,7 +34,7 @@ func (f *warc) response(name string, block *warcBlock) error {
 	}
 	behind, err := io.ReadAll(io.LimitReader(text, maxWARCNote))
 	if err != nil || len(bytes.TrimSpace(behind)) == 0 {
-		return nil // the error is met again at the end of the block
+		return nil //nolint:nilerr // the error is met again at the end of the block
 	}
 	return f.note(name+"!trailer", behind)
 }

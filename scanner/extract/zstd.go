@@ -46,12 +46,13 @@ func (w *work) zstd(c content) error {
 	return w.content(inner)
 }
 
-// zstdRoom takes the memory of a reader inside another from the spool; the first of a source is free.
+// zstdRoom takes the memory of a reader inside another from the spool. The first of a source is free, but only sources that
+// spool have one: as many as there are readers would be too much.
 func (w *work) zstdRoom() (release func(), err error) {
+	if err := w.takeSpool(); err != nil {
+		return nil, err
+	}
 	if w.budget.zstds > 0 {
-		if err := w.takeSpool(); err != nil {
-			return nil, err
-		}
 		if w.budget.spooled+zstdMemory > w.budget.Spool {
 			return nil, policy("zstd in zstd is not read so deep")
 		}

@@ -202,7 +202,8 @@ func (f *file) window(pos int) int {
 	return f.endAt + len("endobj")
 }
 
-// streamEnd believes the length when the word for the end follows; otherwise it looks for the word.
+// streamEnd believes the length when the word for the end follows; otherwise it looks for the word. The line end in front of
+// the word is left in the stream: it does no harm there, while the last byte of a sum may look like one.
 func (f *file) streamEnd(d dict, from int) int {
 	word := []byte("endstream")
 	if n, ok := d["Length"].(float64); ok && n >= 0 && n <= float64(len(f.data)-from) {
@@ -218,14 +219,7 @@ func (f *file) streamEnd(d dict, from int) int {
 	if i < 0 {
 		return len(f.data)
 	}
-	to := from + i
-	if to > from && f.data[to-1] == '\n' {
-		to--
-	}
-	if to > from && f.data[to-1] == '\r' {
-		to--
-	}
-	return to
+	return from + i
 }
 
 // maxTrailers bounds the revisions whose trailers are read.

@@ -311,6 +311,26 @@ func TestFiltersAreTakenOff(t *testing.T) {
 	}
 }
 
+// TestASumThatEndsLikeALineIsWhole: where the length is another object, the end of a stream is looked for.
+func TestASumThatEndsLikeALineIsWhole(t *testing.T) {
+	for _, last := range []byte("\r\n") {
+		plain := "BT /F 9 Tf (https://zoom.us/j/84930275116) Tj ET %"
+		for packed(plain)[len(packed(plain))-1] != last {
+			plain += "a"
+		}
+		b := newBuilder()
+		b.add("<< /Type /Catalog /Pages 2 0 R >>")
+		b.add("<< /Type /Pages /Kids [3 0 R] /Count 1 /Resources << %s >> >>", helvetica)
+		b.add("<< /Type /Page /Contents 4 0 R >>")
+		b.add("<< /Filter /FlateDecode /Length 5 0 R >>\nstream\n%s\nendstream", packed(plain))
+		b.add("%d", len(packed(plain)))
+		texts, problems := read(b.end(""))
+		if !strings.Contains(texts["1"], "84930275116") || len(problems) > 0 {
+			t.Errorf("%q: %q %q", last, texts, problems)
+		}
+	}
+}
+
 func eightyFive(s string) string {
 	out := make([]byte, ascii85.MaxEncodedLen(len(s)))
 	return string(out[:ascii85.Encode(out, []byte(s))])
