@@ -11,10 +11,14 @@ const MaxPlaces = 1000
 
 // Finding is one meeting in one document, however often the document names it.
 type Finding struct {
-	Link       matchers.Link
-	Org        string // registered organisation, "" when none is registered or it is nobody's
-	MatchedBy  string // the pattern that made it theirs, masked
-	Public     bool   // marked public on purpose by a `public` pattern
+	Link      matchers.Link
+	Org       string // registered organisation, "" when none is registered or it is nobody's
+	MatchedBy string // the pattern that made it theirs, masked
+	Public    bool   // marked public on purpose by a `public` pattern
+	// Owners are those whom Org names, with what made it theirs; set by [NewJudge] only.
+	Owners     []matchers.Owner
+	Raid       bool  // words beside it clearly call for a raid; set by [NewJudge] only
+	Start      Start // the most urgent start that the page claims, zero when none; set by [NewJudge] only
 	Risk       Risk
 	Places     []Place
 	MorePlaces int // places beyond MaxPlaces

@@ -27,6 +27,12 @@ type Delivery struct {
 	Kind      DeliveryKind `json:"kind"`
 	Rung      Rung         `json:"rung,omitempty"`
 
+	// Digest is the id of the digest that names the leak instead of a message of its own; see [Sender].
+	Digest string `json:"digest,omitempty"`
+	// Crowd says that the leak was found with too many others: the key of their page, or CrowdFirstRun. "" when it was not.
+	Crowd string `json:"crowd,omitempty"`
+	Known bool   `json:"known,omitempty"` // as Candidate.Known
+
 	Due      time.Time `json:"due"`
 	Made     time.Time `json:"made"`
 	Attempts int       `json:"attempts,omitempty"`

@@ -148,8 +148,9 @@ func arrowFault(f houseFile, imported string) string {
 	if isSuite(imported) && !f.isTest() && !isSuite(f.pkg) {
 		return fmt.Sprintf("%s imports %s, but a suite belongs to tests: users would carry it in their binary", f.name, imported)
 	}
-	if f.isTest() && isSuite(imported) && path.Dir(imported) == path.Join(houseModule, path.Dir(home)) {
-		return ""
+	beside := path.Dir(imported) == path.Join(houseModule, path.Dir(home))
+	if f.isTest() && isSuite(imported) && (beside || imported == houseModule+"/scanner/store/redistest") {
+		return "" // redistest is a server for tests, not of the stores alone
 	}
 	if home == toHome || slices.Contains(from.may, to.folder) {
 		return ""
