@@ -75,7 +75,7 @@ func freePort(t testing.TB) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	defer l.Close() //nolint:errcheck // it was only asked for its port
 	return l.Addr().(*net.TCPAddr).Port
 }
 
@@ -110,7 +110,7 @@ func (s *Server) answers() error {
 	ctx, cancel := context.WithTimeout(context.Background(), startWithin)
 	defer cancel()
 	client := s.client("")
-	defer client.Close()
+	defer client.Close() //nolint:errcheck // what it did is known
 	var err error
 	waited := eventually(ctx, func() bool {
 		select {
@@ -201,7 +201,7 @@ func (s *Server) Do(args ...any) any {
 	ctx, cancel := context.WithTimeout(context.Background(), answerIn)
 	defer cancel()
 	client := s.client("")
-	defer client.Close()
+	defer client.Close() //nolint:errcheck // what it did is known
 	answer, err := client.Do(ctx, args...).Result()
 	if err != nil {
 		s.t.Fatalf("redis-server at %s: %v: %v", s.Addr(), args, err)

@@ -174,6 +174,7 @@ func erase(s *suite) {
 		s.must(err)
 		s.must(s.AppendAudit(s.ctx, org, []scanner.Audit{{Reason: org + "-appended"}}))
 	}
+	s.must(s.AppendAudit(s.ctx, "", []scanner.Audit{{Reason: "the deployment's"}}))
 	marks := []string{"-masked", "-reason", "-place", "-recipient", "-audit", "-counted", "-appended"}
 	dump := s.Dump(s.t)
 	for _, mark := range marks {
@@ -210,6 +211,9 @@ func erase(s *suite) {
 	removed, err := s.EraseOrganisation(s.ctx, "never known")
 	s.must(err)
 	s.same("of an unknown one", removed, scanner.Removed{})
+	if kept, err := s.ListAudit(s.ctx, scanner.AuditQuery{Limit: 5}); err != nil || len(kept) != 1 {
+		s.t.Errorf("%d entries of the deployment's own are left, %v", len(kept), err)
+	}
 	s.org("acme") // registered again, it begins anew
 	books, pending, err := s.Ledger(s.ctx, "acme")
 	s.must(err)

@@ -222,21 +222,25 @@ func takingTurns(s *suite) {
 		s.org(org)
 	}
 	s.deliver("acme", 500)
-	s.Clock.Advance(time.Hour)
-	late := map[string]int{"globex": 3, "initech": 2}
-	for org, n := range late {
-		s.deliver(org, n)
-	}
-	have := map[string]int{}
-	for _, row := range s.claim(60, 60) {
-		have[row.Delivery.Org]++
-	}
-	for org, n := range late {
-		if have[org] != n {
-			s.t.Errorf("%s got %d of %d turns", org, have[org], n)
+	s.Clock.Advance(2 * time.Hour)
+	for round := range 4 { // whoever's turn it is first
+		late := map[string]int{"globex": 3, "initech": 2}
+		for org, n := range late {
+			for i := range n {
+				s.commit(found(aLeak(org, 3000+10*round+i)))
+			}
+		}
+		have := map[string]int{}
+		for _, row := range s.claim(60, 60) {
+			have[row.Delivery.Org]++
+		}
+		for org, n := range late {
+			if have[org] != n {
+				s.t.Errorf("round %d: %s got %d of %d turns", round, org, have[org], n)
+			}
 		}
 	}
-	s.claim(1000, 445)
+	s.claim(1000, 500-4*(60-5))
 	// With less room than organisations, each has its turn all the same.
 	for n := range 4 {
 		for _, org := range []string{"acme", "globex", "initech"} {

@@ -1,0 +1,168 @@
+package scanner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Gone tells that a source looked at a place and found nothing there any more (not found, taken down; never: not reached). It is
+// believed after two looks, an hour or more apart. From then on, for a month at least, every version of the place is matched,
+// also one that was read before.
+func (p *Pipeline) Gone(ctx context.Context, uri string) error {
+	known, again := p.print("known place", uri), p.print("look again", uri)
+	seen, err := p.store.SeenItems(ctx, []uint64{known})
+	if err != nil {
+		return fmt.Errorf("place gone: %w", err)
+	}
+	if !seen[0] {
+		return nil
+	}
+	if err := p.store.RememberItems(ctx, []uint64{again, known}); err != nil {
+		return fmt.Errorf("place gone: %w", err)
+	}
+	if err := p.lookAt(ctx, uri, p.goneFrom); err != nil {
+		return fmt.Errorf("place gone: %w", err)
+	}
+	return nil
+}
+
+// Back tells that a source found a place there again without reading its text. It takes back a look that found it gone. A place
+// that is believed gone comes back by its text alone: see [Pipeline.Take].
+func (p *Pipeline) Back(ctx context.Context, uri string) error {
+	if err := p.lookAt(ctx, uri, p.backAt); err != nil {
+		return fmt.Errorf("place back: %w", err)
+	}
+	return nil
+}
+
+// Reposted tells that a place was passed on: its reach rises, it never falls.
+func (p *Pipeline) Reposted(ctx context.Context, uri string, reach int64) error {
+	err := p.lookAt(ctx, uri, func(ctx context.Context, org, id, where string) error {
+		return p.happen(ctx, org, id, LeakEvent{Kind: Reposted, Place: where, Seen: Seen{Reach: reach}})
+	})
+	if err != nil {
+		return fmt.Errorf("place passed on: %w", err)
+	}
+	return nil
+}
+
+// missing lets the meetings be gone that stood at a place and were not found there this time. found is the leaks that were.
+func (p *Pipeline) missing(ctx context.Context, at place, found map[string][]string) error {
+	marked := false
+	return p.lookAt(ctx, at.URI, func(ctx context.Context, org, id, where string) error {
+		if slices.Contains(found[org], id) {
+			return nil
+		}
+		if !marked { // before the look is written: a version that was read before may bring it back
+			if err := p.store.RememberItems(ctx, []uint64{at.again}); err != nil {
+				return err
+			}
+			marked = true
+		}
+		return p.goneFrom(ctx, org, id, where)
+	})
+}
+
+// maxAt bounds the leaks of one organisation at one place that are looked at.
+const maxAt = 100 * MaxBatch
+
+// lookAt calls f for each leak that stands at a place, of whatever organisation.
+func (p *Pipeline) lookAt(ctx context.Context, uri string, f func(ctx context.Context, org, id, where string) error) error {
+	orgs, err := p.store.Organisations(ctx)
+	if err != nil {
+		return err
+	}
+	for _, org := range orgs {
+		where := PlaceKey(p.placeKey, org, uri)
+		after := ""
+		for range maxAt / MaxBatch {
+			ids, next, err := p.store.LeaksAt(ctx, org, where, after)
+			if err != nil {
+				return err
+			}
+			for _, id := range ids {
+				if err := f(ctx, org, id, where); err != nil && !errors.Is(err, ErrNotFound) && !errors.Is(err, ErrNoOrganisation) {
+					return err
+				}
+			}
+			if after = next; after == "" {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// goneFrom lets a look find a place gone, and marks the sighting once that is believed.
+func (p *Pipeline) goneFrom(ctx context.Context, org, id, where string) error {
+	p.counts.gone.Add(1)
+	return p.again(ctx, "look", func(int) error {
+		d, err := p.openDraft(ctx, org, id)
+		if err != nil {
+			return err
+		}
+		looks := goneLooksAt(d.leak, where)
+		if err := d.apply(LeakEvent{Kind: Gone, Place: where}); err != nil {
+			return err
+		}
+		mark := d.leak.place(where)
+		if mark == nil || mark.Gone == looks && !mark.gone() {
+			return nil // of no mark, or within the hour after another look
+		}
+		if mark.gone() {
+			if err := p.markGone(ctx, d, where); err != nil {
+				return err
+			}
+		}
+		return p.commit(ctx, d)
+	})
+}
+
+// markGone writes into the kept sighting that its place is believed gone.
+func (p *Pipeline) markGone(ctx context.Context, d *draft, where string) error {
+	kept, err := p.store.Sightings(ctx, d.leak.Org, d.leak.ID)
+	if err != nil {
+		return err
+	}
+	for _, s := range kept {
+		if s.PlaceKey == where && s.Gone.IsZero() {
+			s.Gone = d.now
+			d.change.Sightings = append(d.change.Sightings, s)
+		}
+	}
+	return nil
+}
+
+func (p *Pipeline) backAt(ctx context.Context, org, id, where string) error {
+	return p.happen(ctx, org, id, LeakEvent{Kind: Back, Place: where})
+}
+
+// happen lets an event of no person happen to a leak; when it changes nothing, nothing is written.
+func (p *Pipeline) happen(ctx context.Context, org, id string, ev LeakEvent) error {
+	return p.again(ctx, string(ev.Kind), func(int) error {
+		d, err := p.openDraft(ctx, org, id)
+		if err != nil {
+			return err
+		}
+		looks := goneLooksAt(d.leak, ev.Place)
+		if err := d.apply(ev); err != nil {
+			return err
+		}
+		if d.effects == 0 && goneLooksAt(d.leak, ev.Place) == looks {
+			return nil
+		}
+		if err := p.refresh(ctx, d); err != nil {
+			return err
+		}
+		return p.commit(ctx, d)
+	})
+}
+
+func goneLooksAt(l Leak, where string) int {
+	if mark := l.place(where); mark != nil {
+		return mark.Gone
+	}
+	return 0
+}

@@ -1,0 +1,198 @@
+package scanner
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// SenderOptions bounds a sender. Zero fields stand for the defaults.
+type SenderOptions struct {
+	Lanes      int           // batches at a time: 2; while one waits for a slow channel, the other goes on
+	Batch      int           // deliveries claimed at once: 32, less than MaxChange
+	PerChannel int           // messages of a batch under way at a time in one channel: 4
+	Bound      time.Duration // of one message: 10 s
+	Lease      time.Duration // of a claim: a minute, at least three times Bound. A crash delays what was claimed by this
+	Pause      time.Duration // between looks at an empty outbox: 200 ms
+	Log        *slog.Logger  // nil: nothing is logged
+}
+
+// Sender empties the outbox: it claims what is due, asks whether it is wanted still and by whom, sends it alone or in a digest, and
+// only then records it. A crash, or a store that does not answer, sends again what was under way; nothing is lost.
+//
+// A leak that a digest names keeps a delivery of its own. It waits for the digest, and ends as the digest does.
+//
+// A sender is safe for concurrent use, by any number of processes on one store.
+type Sender struct {
+	p      *Pipeline
+	teller Teller
+	o      SenderOptions
+
+	mu     sync.Mutex
+	paused map[string]time.Time // channels that asked to be left alone; there are as many as the configuration names
+	parts  map[string]int       // see firstRoom
+}
+
+// NewSender makes a sender.
+func NewSender(p *Pipeline, teller Teller, o SenderOptions) *Sender {
+	o.Lanes = min(max(cmp.Or(o.Lanes, 2), 1), 16)
+	o.Batch = min(max(cmp.Or(o.Batch, 32), 1), MaxChange-1) // a digest changes with its members
+	o.PerChannel = min(max(cmp.Or(o.PerChannel, 4), 1), MaxChange)
+	o.Bound = cmp.Or(max(o.Bound, 0), 10*time.Second)
+	o.Lease = min(max(cmp.Or(o.Lease, time.Minute), 3*o.Bound), MaxLease)
+	o.Pause = cmp.Or(max(o.Pause, 0), 200*time.Millisecond)
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Sender{p: p, teller: teller, o: o, paused: make(map[string]time.Time), parts: make(map[string]int)}
+}
+
+// Run empties the outbox until ctx is done, and returns when what was under way is sent and recorded: within Bound and a few
+// seconds.
+func (s *Sender) Run(ctx context.Context) {
+	var lanes sync.WaitGroup
+	for range s.o.Lanes {
+		lanes.Go(func() {
+			Every(ctx, "send alerts", s.o.Pause, s.o.Log, func(ctx context.Context) (bool, error) {
+				n, err := s.Once(ctx)
+				return n > 0, err
+			})
+		})
+	}
+	lanes.Wait()
+}
+
+// Once claims one batch, deals with it, and says how many deliveries it had. An error of one does not hold back the others: it is
+// due again when its claim ends.
+func (s *Sender) Once(ctx context.Context) (int, error) {
+	started := s.p.now()
+	rows, err := s.p.store.ClaimDeliveries(ctx, s.o.Batch, s.o.Lease)
+	if err != nil {
+		return 0, fmt.Errorf("send alerts: %w", err)
+	}
+	b := &sending{s: s, until: started.Add(s.o.Lease - s.o.Bound), parts: make(map[string]OutboxRow)}
+	for _, row := range rows {
+		if ctx.Err() != nil {
+			b.fail(s.release(ctx, row))
+			continue
+		}
+		b.fail(b.prepare(ctx, row))
+	}
+	b.route(ctx)
+	b.send(ctx)
+	if err := errors.Join(b.failed...); err != nil {
+		return len(rows), fmt.Errorf("send alerts: %w", err)
+	}
+	return len(rows), nil
+}
+
+// sending is one batch on its way.
+type sending struct {
+	s     *Sender
+	until time.Time            // no message is begun later: its claim could end before it does
+	new   []*letter            // may go into a digest
+	alone []*letter            // go as messages of their own
+	parts map[string]OutboxRow // of digests, as they were when the batch began
+
+	mu     sync.Mutex
+	failed []error
+}
+
+// letter is a claimed delivery that is wanted, and whom it goes to.
+type letter struct {
+	row       OutboxRow
+	leak      Leak        // the zero Leak in digests and faults
+	rows      []OutboxRow // of the leak
+	to        Recipient
+	recipient string // as stores and counts know them
+	zone      *time.Location
+	topic     string
+	known     bool
+	crowd     string
+	receipt   []byte // of the message to be changed
+}
+
+func (b *sending) fail(err error) {
+	if err == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.failed = append(b.failed, err)
+}
+
+// send hands the letters over: channels beside each other, in each a few at a time, in the order in which they are worth it.
+func (b *sending) send(ctx context.Context) {
+	byChannel := make(map[string]chan *letter)
+	for _, l := range b.alone {
+		name := l.to.Room.Channel
+		if byChannel[name] == nil {
+			byChannel[name] = make(chan *letter, len(b.alone))
+		}
+		byChannel[name] <- l
+	}
+	var senders sync.WaitGroup
+	for _, letters := range byChannel {
+		close(letters)
+		for range min(b.s.o.PerChannel, len(letters)) {
+			senders.Go(func() {
+				for l := range letters {
+					b.fail(b.one(ctx, l))
+				}
+			})
+		}
+	}
+	senders.Wait()
+}
+
+// one sends a letter, unless there is no time for it, or its channel wants to be left alone.
+func (b *sending) one(ctx context.Context, l *letter) error {
+	s := b.s
+	switch {
+	case ctx.Err() != nil:
+		return s.release(ctx, l.row)
+	case s.p.now().After(b.until):
+		return nil // it is due again when its claim ends
+	}
+	if until := s.pausedUntil(l.to.Room.Channel); until.After(s.p.now()) {
+		return s.postpone(ctx, l.row, until)
+	}
+	t, err := s.compose(ctx, l)
+	if err != nil {
+		return err
+	}
+	// What is begun is brought to its end: half a send is a repeat.
+	whole := context.WithoutCancel(ctx)
+	telling, cancel := context.WithTimeout(whole, s.o.Bound)
+	receipt, err := s.teller.Tell(telling, t)
+	cancel()
+	recording, cancel := context.WithTimeout(whole, s.o.Bound)
+	defer cancel()
+	if err != nil {
+		return s.missed(recording, l, tellError(err))
+	}
+	s.p.counts.sent.Add(1)
+	return s.told(recording, l, receipt)
+}
+
+// pauseAfter is how long a channel is left alone after a failure that passes, when it does not say how long.
+const pauseAfter = 2 * time.Second
+
+func (s *Sender) pausedUntil(channel string) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.paused[channel]
+}
+
+func (s *Sender) pause(channel string, after time.Duration) {
+	until := s.p.now().Add(min(max(after, pauseAfter), MaxRetryAfter))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if until.After(s.paused[channel]) {
+		s.paused[channel] = until
+	}
+}

@@ -1,0 +1,190 @@
+package scanner
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// settling is how a delivery ends, or goes on.
+type settling struct {
+	become  func(Delivery) Delivery
+	event   LeakEvent // for its leak; no Kind: none
+	receipt []byte    // nil: the row's own stays
+	// won says that the channel accepted it: that is so whoever else claimed or settled it meanwhile.
+	won bool
+}
+
+// settle writes what became of a delivery, together with what it means to its leak. Somebody else who has it by now settles it
+// instead, unless it was accepted.
+func (s *Sender) settle(ctx context.Context, row OutboxRow, how settling) error {
+	org, id := row.Delivery.Org, row.Delivery.ID
+	err := s.p.again(ctx, "record a delivery", func(n int) error {
+		if n > 0 {
+			stored, err := s.p.store.Delivery(ctx, org, id)
+			if err != nil {
+				return err
+			}
+			if stored.Fence != row.Fence && (!how.won || stored.Delivery.State == DeliveryAccepted) {
+				return nil
+			}
+			row = stored
+		}
+		return s.write(ctx, row, how)
+	})
+	if errors.Is(err, ErrNoOrganisation) || errors.Is(err, ErrNotFound) {
+		return nil // it was erased, or has come to the end of its days
+	}
+	return err
+}
+
+func (s *Sender) write(ctx context.Context, row OutboxRow, how settling) error {
+	row.Delivery = how.become(row.Delivery)
+	if how.receipt != nil {
+		row.Receipt = how.receipt
+	}
+	alone := Change{Org: row.Delivery.Org, Settled: []OutboxRow{row}}
+	if how.event.Kind == "" {
+		return s.p.store.Commit(ctx, alone)
+	}
+	d, err := s.p.openDraft(ctx, row.Delivery.Org, row.Delivery.Leak)
+	if errors.Is(err, ErrNotFound) { // merged, or at the end of its days
+		return s.p.store.Commit(ctx, alone)
+	}
+	if err != nil {
+		return err
+	}
+	d.crowd, d.known = row.Delivery.Crowd, row.Delivery.Known
+	if err := d.apply(how.event); err != nil {
+		return err
+	}
+	d.change.Settled = alone.Settled
+	return s.p.commit(ctx, d)
+}
+
+// postpone lets a delivery be due later. That is no attempt.
+func (s *Sender) postpone(ctx context.Context, row OutboxRow, until time.Time) error {
+	return s.settle(ctx, row, settling{become: func(d Delivery) Delivery {
+		d.Due = until
+		return d
+	}})
+}
+
+// supersede settles a delivery in whose place another goes.
+func (s *Sender) supersede(ctx context.Context, row OutboxRow) error {
+	now := s.p.now()
+	return s.settle(ctx, row, settling{become: func(d Delivery) Delivery { return d.Suppress(WithheldOutdated, now) }})
+}
+
+// release gives a claim back when the process stops: somebody else may have it at once.
+func (s *Sender) release(ctx context.Context, row OutboxRow) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.o.Bound)
+	defer cancel()
+	return s.postpone(ctx, row, row.Delivery.Due)
+}
+
+// withhold settles a delivery that is not sent on purpose.
+func (s *Sender) withhold(ctx context.Context, row OutboxRow, reason Withheld) error {
+	s.p.counts.withheld.Add(1)
+	now := s.p.now()
+	how := settling{become: func(d Delivery) Delivery { return d.Suppress(reason, now) }}
+	if d := row.Delivery; d.Leak != "" && d.Kind != DeliveryUpdate {
+		how.event = LeakEvent{Kind: Withhold, Withheld: reason, Round: d.Round, To: d.To}
+	}
+	return s.settle(ctx, row, how)
+}
+
+// giveUp settles a delivery that cannot be delivered: the ladder goes on to the next audience.
+func (s *Sender) giveUp(ctx context.Context, row OutboxRow, why string) error {
+	s.p.counts.givenUp.Add(1)
+	return s.settle(ctx, row, s.failing(row, why, true, 0))
+}
+
+// failing is a failure, that passes or not.
+func (s *Sender) failing(row OutboxRow, why string, permanent bool, after time.Duration) settling {
+	now := s.p.now()
+	how := settling{become: func(d Delivery) Delivery { return d.Failed(why, permanent, after, now) }}
+	d := how.become(row.Delivery)
+	if d.State == DeliveryGivenUp && d.Leak != "" && d.Kind != DeliveryUpdate {
+		how.event = LeakEvent{Kind: GivenUp, To: d.To, Round: d.Round, Delivery: d.ID}
+	}
+	return how
+}
+
+// told records what was accepted: until this is written it may be sent again, so a store that does not answer is asked again
+// while there is time.
+func (s *Sender) told(ctx context.Context, l *letter, receipt []byte) error {
+	d := l.row.Delivery
+	if len(receipt) > MaxReceipt {
+		receipt = nil // it cannot be found again; that it was accepted counts
+	}
+	if d.Kind == DeliveryDigest {
+		return s.patiently(ctx, func() error { return s.toldDigest(ctx, l, receipt) })
+	}
+	now := s.p.now()
+	how := settling{won: true, receipt: receipt, become: func(d Delivery) Delivery {
+		if d.Kind != DeliveryUpdate {
+			d.Recipient = l.recipient
+		}
+		return d.Accepted(now)
+	}}
+	if d.Leak != "" && d.Kind != DeliveryUpdate {
+		how.event = LeakEvent{Kind: Accepted, To: d.To, Round: d.Round}
+	}
+	return s.patiently(ctx, func() error { return s.settle(ctx, l.row, how) })
+}
+
+// patiently tries again while the store does not answer, until ctx is done.
+func (s *Sender) patiently(ctx context.Context, record func() error) error {
+	for wait := againFirst; ; wait = min(2*wait, time.Second) {
+		err := record()
+		if !errors.Is(err, ErrUnavailable) || rest(ctx, jittered(wait)) != nil {
+			return err
+		}
+	}
+}
+
+// missed records a failure.
+func (s *Sender) missed(ctx context.Context, l *letter, e *TellError) error {
+	s.p.counts.failures.Add(1)
+	if e.Unsure {
+		s.p.counts.repeatsPossible.Add(1)
+	}
+	d := l.row.Delivery
+	switch {
+	case e.Class == TellGone && d.Kind == DeliveryUpdate:
+		return s.giveUp(ctx, l.row, e.Reason)
+	case e.Class == TellGone && len(l.receipt) > 0:
+		return s.settle(ctx, l.row, s.sendAnew())
+	case e.Class == TellPermanent && d.To == ToDelegate && d.Leak != "" && d.Kind != DeliveryUpdate:
+		return s.delegateMissed(ctx, l, e)
+	case e.Class == TellPermanent || e.Class == TellRejected || e.Class == TellGone:
+		return s.giveUp(ctx, l.row, e.Reason)
+	}
+	s.pause(l.to.Room.Channel, e.After)
+	return s.settle(ctx, l.row, s.failing(l.row, e.Reason, false, e.After))
+}
+
+// sendAnew forgets a message that is not there any more.
+func (s *Sender) sendAnew() settling {
+	return settling{receipt: []byte{}, become: func(d Delivery) Delivery {
+		d.Attempts++
+		return d
+	}}
+}
+
+// delegateMissed hands the delivery to the next delegate.
+func (s *Sender) delegateMissed(ctx context.Context, l *letter, e *TellError) error {
+	next, err := s.nextDelegate(ctx, l)
+	if err != nil {
+		return err
+	}
+	if next == "" {
+		return s.giveUp(ctx, l.row, e.Reason)
+	}
+	now := s.p.now()
+	return s.settle(ctx, l.row, settling{become: func(d Delivery) Delivery {
+		d.Recipient, d.LastError, d.Due = next, e.Reason, now
+		return d
+	}})
+}

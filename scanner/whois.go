@@ -1,0 +1,114 @@
+package scanner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"meetleaks/matchers"
+)
+
+// whois is what the resolver says of a meeting.
+type whois struct {
+	KnownMeeting
+	found bool
+	host  HostRef
+	// known says that the organisation knows the meeting by its own id, and not only somebody whom the link names: anyone can
+	// make links that name somebody.
+	known bool
+}
+
+// ask asks the resolver about a meeting. An error of the resolver is a *resolverError.
+func (p *Pipeline) ask(ctx context.Context, key DataKey, l matchers.Link) (whois, error) {
+	asking, cancel := context.WithTimeout(ctx, resolveBound)
+	defer cancel()
+	m, found, err := p.o.Resolver.Resolve(asking, key.Org(), l, p.now())
+	if err != nil {
+		return whois{}, &resolverError{err}
+	}
+	if !found {
+		return whois{}, nil
+	}
+	w := whois{KnownMeeting: m, found: true, known: l.Owner == ""}
+	if !w.known {
+		bare := l
+		bare.Owner = ""
+		if _, w.known, err = p.o.Resolver.Resolve(asking, key.Org(), bare, p.now()); err != nil {
+			return whois{}, &resolverError{err}
+		}
+	}
+	if m.Email == "" {
+		return w, nil
+	}
+	if w.host, err = key.HostRef(m.Email); err != nil {
+		return whois{}, fmt.Errorf("host of a meeting: %w", err)
+	}
+	return w, nil
+}
+
+// askSealed asks about a leak whose clear id is kept. Of others nothing is found.
+func (p *Pipeline) askSealed(ctx context.Context, l Leak) (whois, error) {
+	if len(l.Sealed) == 0 {
+		return whois{}, nil
+	}
+	key, err := p.dataKey(ctx, l.Org)
+	if err != nil {
+		return whois{}, err
+	}
+	clear, err := key.Open(l.ID, SealedMeeting, l.Sealed)
+	if err != nil {
+		return whois{}, nil //nolint:nilerr // sealed under a key that is gone: nothing is known of it any more
+	}
+	link, ok := LinkOfKey(clear)
+	if !ok {
+		return whois{}, nil
+	}
+	return p.ask(ctx, key, link)
+}
+
+// meet takes over what the resolver says of the draft's leak. A host who is known and can be told stays, unless an event wants
+// another to be looked for: an analyst may have named them.
+func (p *Pipeline) meet(d *draft, w whois) error {
+	anew := d.resolve || d.leak.Host == "" || !d.view.Host
+	d.resolve = false
+	d.known = d.known || w.known
+	if !w.found {
+		return nil
+	}
+	host := d.leak.Host
+	if anew && w.host != "" && !slices.Contains(d.leak.NotHosts, w.host) {
+		host = w.host
+		d.view = p.viewOf(d.leak.Org, w.Contact)
+	}
+	if host == d.leak.Host && (!w.When.Known() || w.When.same(d.leak.When)) {
+		return nil
+	}
+	return d.apply(LeakEvent{Kind: Resolved, By: Actor{Role: RoleInventory}, Host: host, When: w.When})
+}
+
+// refresh asks about the draft's leak when an event wants it, or when it is open and nobody is known who hosts it. A resolver that
+// does not answer changes nothing: whoever comes to the leak next asks again.
+func (p *Pipeline) refresh(ctx context.Context, d *draft) error {
+	if !d.resolve && (d.view.Host || d.leak.State.End()) {
+		return nil
+	}
+	w, err := p.askSealed(ctx, d.leak)
+	var asked *resolverError
+	switch {
+	case errors.As(err, &asked):
+		return nil
+	case err != nil:
+		return err
+	}
+	return p.meet(d, w)
+}
+
+// callable says whether a platform has an API that we may ask about a meeting by its clear id: of others none is kept.
+func callable(platform string) bool {
+	switch platform {
+	case "zoom", "teams", "webex", "google-meet":
+		return true
+	}
+	return false
+}
