@@ -16,15 +16,17 @@ const (
 
 // JudgeOptions is what [NewJudge] needs.
 type JudgeOptions struct {
-	Index *matchers.Index
+	Index *matchers.Index // nil: nothing is anybody's
 	// May says whether an organisation may be shown what stands on a page of the network; nil: never. Documents without a Host
 	// are not asked about.
 	May func(org, page string) bool
-	Now func() time.Time // nil: time.Now
+	// Nobodys says that what is nobody's is assessed too: whoever looks through their own files wants to see it.
+	Nobodys bool
+	Now     func() time.Time // nil: time.Now
 }
 
-// NewJudge makes the function that completes findings for a [Pipeline]: whose they are, with rank; how bad; what the page claims of
-// the start; whether words beside it call for a raid. What is nobody's is not assessed. It is safe for concurrent use.
+// NewJudge makes the function that completes findings: whose they are, with rank; how bad; what the page claims of the start; whether
+// words beside it call for a raid. It is safe for concurrent use.
 func NewJudge(o JudgeOptions) Judge {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -35,15 +37,19 @@ func NewJudge(o JudgeOptions) Judge {
 		retired[platform.Name] = platform.Retired
 	}
 	return func(f *Finding, c Context) {
-		f.Owners = o.owners(f.Link, c)
-		if len(f.Owners) == 0 {
+		if o.Index != nil {
+			f.Owners = o.owners(f.Link, c)
+			f.nameOwners()
+		}
+		if len(f.Owners) == 0 && !o.Nobodys {
 			return
 		}
-		f.nameOwners()
 		near := nearOf(c)
 		near.Now, near.Retired = o.Now(), retired[f.Link.Platform]
 		f.Risk = assessor.Assess(f, near)
-		f.Raid, f.Start = assessor.claims(near)
+		if len(f.Owners) > 0 {
+			f.Raid, f.Start = assessor.claims(near)
+		}
 	}
 }
 
@@ -65,7 +71,7 @@ func (o JudgeOptions) owners(l matchers.Link, c Context) []matchers.Owner {
 // nameOwners sets Org, MatchedBy and Public: the last only when all owners say so.
 func (f *Finding) nameOwners() {
 	var names, patterns []string
-	f.Public = true
+	f.Public = len(f.Owners) > 0
 	for _, owner := range f.Owners {
 		names, patterns = append(names, owner.Org), append(patterns, owner.Pattern)
 		f.Public = f.Public && owner.Public
