@@ -93,3 +93,4 @@ bench-smoke: build
 	$(GO) test -bench . -benchtime 1x -run '^$$' ./matchers/... ./scanner/...
 	deploy/bench/scan-vs-ripgrep.sh --quick
 	deploy/bench/crawl-vs-colly.sh --quick
+	deploy/bench/crawl-vs-colly.sh --check

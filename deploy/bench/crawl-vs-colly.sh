@@ -9,6 +9,7 @@
 #   --runs N        runs of each crawl that count (3)
 #   --synthetic N   pages of the large invented site on which memory is compared with one of 10,000 (1000000; 0 leaves it out)
 #   --quick         300 pages and one run: shows that the benchmark works, the numbers say nothing
+#   --check         crawls once, without the peer and the invented site; fails unless all planted links were found
 #   MEETLEAKS=…     measures that binary instead of building one
 #
 # Everything it writes lies in one temporary folder (under TMPDIR), which it removes; it stops the servers that it started.
@@ -16,18 +17,19 @@
 set -euo pipefail
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-runs=3 synthetic=1000000 small=10000 max_pages=20000 quick=0 folder=''
+runs=3 synthetic=1000000 small=10000 max_pages=20000 quick=0 check=0 folder=''
 servers=()
 
 fail() { printf 'bench: %s\n' "$*" >&2; exit 1; }
 say() { printf 'bench: %s\n' "$*" >&2; }
-usage() { sed -n '5,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
+usage() { sed -n '5,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
 whole() { [[ $1 =~ ^[0-9]{1,7}$ ]]; }
 
 arguments() {
   while (($# > 0)); do
     case $1 in
       --quick) quick=1 runs=1 synthetic=2000 small=200 max_pages=300 ;;
+      --check) check=1 runs=1 synthetic=0 ;;
       --runs) whole "${2:-}" || usage; runs=$2; shift ;;
       --synthetic) whole "${2:-}" || usage; synthetic=$2; shift ;;
       -h | --help) (usage 2>&1) || true; exit 0 ;;
@@ -148,7 +150,9 @@ compare() {
   read_pages=$(documents)
   printf '%-22s %8s %9s %12s %10s\n' '' pages seconds pages/s memory
   printf '%-22s %8d %9.2f %12.0f %7.0f MiB\n' 'meetleaks scan' "$read_pages" "$ours" "$(figure "$read_pages" "$ours" %f)" "$(figure "$memory" 1024 %f)"
-  if ((quick)); then
+  if ((check)); then
+    say 'check: the peer is not run'
+  elif ((quick)); then
     say 'quick: the peer is not run, it knows no limit of pages'
   else
     their_pages=$("$tmp/collycrawl" "http://127.0.0.1:$port/" | sed 's/ pages.*//')
@@ -168,8 +172,11 @@ found() {
     NR == FNR { n = split($0, part, "\"id\":\""); split(part[2], id, "\""); seen[id[1]] = 1; next }
     { masked = substr($3, 1, 3) "•••••" substr($3, 9, 3); all[$1]++; if (masked in seen) got[$1]++ }
     END { for (kind in all) printf "  %-22s %3d of %3d\n", kind, got[kind], all[kind] }
-  ' "$tmp/found.jsonl" "$tmp/planted" | sort
+  ' "$tmp/found.jsonl" "$tmp/planted" | sort | tee "$tmp/by-kind"
   printf '\n'
+  if ((check)) && awk '$(NF - 2) != $NF { missed = 1 } END { exit !missed }' "$tmp/by-kind"; then
+    fail 'planted links were not found'
+  fi
 }
 
 # flat compares the memory on a small and a large invented site.
