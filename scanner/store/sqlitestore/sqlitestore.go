@@ -150,7 +150,7 @@ func (s *Store) Health(ctx context.Context) (scanner.Health, error) {
 	}
 	if s.replaced() != nil {
 		h.Lost = true
-		return h, nil //nolint:nilerr // that it does not answer is what there is to tell
+		return h, nil //nolint:nilerr // Lost tells it
 	}
 	err := s.view(ctx, "health", func(t *tx) error {
 		var epoch string
