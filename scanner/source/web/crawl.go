@@ -153,7 +153,11 @@ func (p *pass) sum(left int) {
 			p.unread.add(scanner.Skip{URI: uri, Reason: fmt.Sprintf("%s: %d", what, n), Cause: scanner.Policy})
 		}
 	}
-	tell(int64(left), fmt.Sprintf("budget: addresses that were not read, because %d pages are the most for one pass", p.options.MaxPages))
+	why := fmt.Sprintf("%d pages are the most for one pass", p.options.MaxPages)
+	if p.schedule.late() {
+		why = fmt.Sprintf("a pass takes %s at most", p.options.Within)
+	}
+	tell(int64(left), "budget: addresses that were not read, because "+why)
 	p.mu.Lock()
 	s := p.stats
 	p.mu.Unlock()

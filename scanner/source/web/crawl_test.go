@@ -118,6 +118,20 @@ func TestThePageBudgetIsKeptAndTold(t *testing.T) {
 	}
 }
 
+func TestTheTimeOfAPassIsBoundedAndTold(t *testing.T) {
+	server := webtest.Start(t, bigSite(), "", "")
+	var asked atomic.Int64
+	begin := time.Now()
+	now := func() time.Time { // an hour goes by with each look at the clock
+		return begin.Add(time.Duration(asked.Add(1)) * time.Hour)
+	}
+	got := crawl(t.Context(), t, newCrawler(t, server.Addr, Options{MaxPages: 1000, Parallel: 1, Within: 12 * time.Hour, Now: now}), nil)
+	if n := len(got.read()); n == 0 || n > 12 {
+		t.Errorf("%d pages were read", n)
+	}
+	got.tells("/", scanner.Policy, "because a pass takes 12h0m0s at most")
+}
+
 func TestAnswersThatAreNoPagesAreTold(t *testing.T) {
 	files := map[string][]byte{
 		"index.html": links("/broken", "/members", "/forbidden", "/gone", "/nowhere", "/loop", "/metadata", "/elsewhere", "/townhall", "/moved", "/teapot"),

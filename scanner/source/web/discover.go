@@ -48,6 +48,10 @@ func (p *pass) discover(ctx context.Context, start Address) {
 		if !ok {
 			return
 		}
+		if p.schedule.late() {
+			p.unread.tell(a.String(), refusal(fmt.Sprintf("budget: this sitemap and those behind it were not read, because a pass takes %s at most", p.options.Within)))
+			return
+		}
 		p.sitemap(ctx, a, depth, a == usual)
 	}
 }

@@ -22,6 +22,8 @@ type Options struct {
 	Depth    int
 	MaxPages int // 1,000: answers asked for in one pass, beside robots.txt and sitemaps; another try does not count
 	MaxURLs  int // 1,000,000: addresses met in one pass
+	// Within is how long after its start a pass still begins to read another page: 24 h. What it has begun it ends.
+	Within time.Duration
 	// Include and Exclude choose among the pages, see [Glob].
 	Include, Exclude []Glob
 	Images           bool // images are read too, for QR codes
@@ -87,6 +89,7 @@ func (o Options) withDefaults() Options {
 		o.Depth = 0
 	}
 	o.MaxPages = cmp.Or(o.MaxPages, 1_000)
+	o.Within = cmp.Or(o.Within, 24*time.Hour)
 	o.MaxURLs = cmp.Or(o.MaxURLs, 1_000_000)
 	o.Parallel = cmp.Or(o.Parallel, 8)
 	o.PerHost = cmp.Or(o.PerHost, 1)

@@ -33,6 +33,7 @@ type schedule struct {
 	maxPages int
 	perHost  int
 	now      func() time.Time
+	ends     time.Time // from then on nothing more is begun
 
 	mu      sync.Mutex
 	wake    chan struct{}  // closed at each change
@@ -47,7 +48,7 @@ type schedule struct {
 
 func newSchedule(f *frontier, o Options) *schedule {
 	return &schedule{
-		frontier: f, maxPages: o.MaxPages, perHost: o.PerHost, now: o.Now,
+		frontier: f, maxPages: o.MaxPages, perHost: o.PerHost, now: o.Now, ends: o.Now().Add(o.Within),
 		wake: make(chan struct{}), busy: map[string]int{},
 	}
 }
@@ -110,7 +111,7 @@ func (s *schedule) take() (task, bool, error) {
 		s.begin(t)
 		return t, true, nil
 	}
-	if s.pages < s.maxPages {
+	if s.pages < s.maxPages && !s.late() {
 		e, ok, err := s.frontier.pop(func(host string) bool { return s.busy[host] < s.perHost })
 		if ok {
 			s.pages++
@@ -127,6 +128,9 @@ func (s *schedule) take() (task, bool, error) {
 	}
 	return task{}, false, nil
 }
+
+// late says whether the time of the pass is used up.
+func (s *schedule) late() bool { return !s.now().Before(s.ends) }
 
 func (s *schedule) begin(t task) {
 	s.under++
