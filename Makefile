@@ -10,7 +10,7 @@ GO ?= go
 FUZZTIME ?= 10s
 LINT_VERSION := 2.15.0
 FOLDERS := $(wildcard cmd deploy matchers notify scanner)
-SCRIPTS := .ci/run .ci/deps $(wildcard deploy/*.sh deploy/*/*.sh)
+SCRIPTS := .ci/run .ci/deps .ci/fuzz $(wildcard deploy/*.sh deploy/*/*.sh)
 STATIC := CGO_ENABLED=0
 # The tag or commit, for `meetleaks version`; "devel" outside a git checkout.
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
@@ -46,8 +46,7 @@ fuzz: ## run each fuzz target for FUZZTIME (10s)
 	@for pkg in $$($(GO) list ./...); do \
 		listed=$$($(GO) test -list '^Fuzz' "$$pkg"); \
 		for name in $$(grep '^Fuzz' <<<"$$listed" || true); do \
-			echo "fuzz $$pkg $$name for $(FUZZTIME)"; \
-			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$pkg"; \
+			.ci/fuzz "$$pkg" "$$name" "$(FUZZTIME)"; \
 		done; \
 	done
 
