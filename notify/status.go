@@ -65,7 +65,8 @@ func RetryAfter(value string, now time.Time) time.Duration {
 	if err != nil {
 		return 0
 	}
-	return min(max(at.Sub(now), 0), MaxRetryAfter)
+	wait := (at.Sub(now) + time.Second - 1).Truncate(time.Second) // the date has no finer time
+	return min(max(wait, 0), MaxRetryAfter)
 }
 
 // TransportError is what a request that got no whole answer means. Caller is the context that the caller gave, apart from
