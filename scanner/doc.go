@@ -1,5 +1,22 @@
-// Package scanner is the domain: documents that were read, findings and leaks, how bad they are.
+// Package scanner is the domain: documents that were read, findings and leaks, how bad they are, who is told, and what outlives
+// the process.
 //
 // It imports matchers and nothing else of ours. Everything that touches the outside (files, the web, stores, vendors)
 // lives in packages below it, which import it.
+//
+// # Which file is which
+//
+//	document.go finding.go each.go match.go chunk.go group.go   from documents to findings
+//	judge.go risk.go words.go start.go calendar.go              whose a finding is, how bad, when it starts
+//	leak.go event.go life.go turn.go sight.go decide.go         a leak and its life, see [Leak.Apply]
+//	ladder.go quiet.go digest.go                                who is told when, and how much at a time
+//	outbox.go ledger.go                                         what is owed, and the sum that must hold
+//	store.go store_check.go                                     the boundary to the stores
+//	pipeline.go claimer.go claim.go unite.go draft.go           findings become leaks
+//	teller.go sender*.go whois.go hosts.go                      alerts go out, and to whom
+//	ticker.go looker.go bookkeeper.go                           time passes, posts vanish, books are checked
+//	pass.go watch.go scheduler*.go                              which source is read next
+//	keyring.go datakey.go concealed.go                          keys, and what cannot be printed
+//
+// Of these the command line uses the first two rows; the service that uses the rest is being built.
 package scanner

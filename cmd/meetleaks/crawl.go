@@ -154,9 +154,9 @@ func newViewers(c config.Config, proved *proofs) *viewers {
 	return v
 }
 
-// may says whether the meetings of org may be listed that stand on the page.
+// may says whether the meetings of org may be listed that stand on the page, or in a part of it.
 func (v *viewers) may(org, page string) bool {
-	u, err := url.Parse(page)
+	u, err := siteOf(page)
 	if err != nil {
 		return false
 	}
@@ -172,6 +172,16 @@ func (v *viewers) may(org, page string) bool {
 	}
 	host := strings.ToLower(u.Hostname())
 	return slices.ContainsFunc(domains, func(domain string) bool { return web.IsBelow(host, domain) })
+}
+
+// siteOf is the scheme and host of a place. The rest is not looked at: behind a "!" it is the name of a part, an archive's entry
+// say, which need not be fit for a URL.
+func siteOf(place string) (*url.URL, error) {
+	scheme, rest, _ := strings.Cut(place, "://")
+	if end := strings.IndexAny(rest, "/?#!"); end >= 0 {
+		rest = rest[:end]
+	}
+	return url.Parse(scheme + "://" + rest)
 }
 
 // hostPort is the host with its port, also where the scheme implies it.
