@@ -86,6 +86,8 @@ type Whereabouts struct {
 	Host   string   // host of the page, lower case; "" for local files
 	URL    string   // of the page; "" for local files
 	Around []string // the text around the link's places, cut by Near
+	// Known are the organisations whose own inventory lists the meeting: they own it at rank 3, as those do that registered it.
+	Known []string
 }
 
 // NearDistance is how far from a link words may stand, in characters, before and behind it.
@@ -239,6 +241,7 @@ func (x *Index) Owners(l Link, at Whereabouts) []Owner {
 	c := claims{x: x, best: 7}
 	x.byName(&c, l)
 	x.byNumber(&c, l)
+	x.byInventory(&c, at)
 	x.byService(&c, l)
 	if l.Org == "" {
 		if c.best > 5 {
@@ -320,6 +323,15 @@ func (x *Index) byNumber(c *claims, l Link) {
 		if realm == "" || platform == "zoom" && realm == "commercial" {
 			c.exact(hashKey(x.key, platform+"|"+id))
 			c.exact(hashKey(x.key, platform+"|"+space+"/"+id))
+		}
+	}
+}
+
+// byInventory: meetings that the organisation lists itself, outside of the index (rank 3).
+func (x *Index) byInventory(c *claims, at Whereabouts) {
+	for _, name := range at.Known {
+		if org := slices.Index(x.names, name); org >= 0 {
+			c.add(int32(org), 3, "inventory")
 		}
 	}
 }

@@ -277,3 +277,17 @@ func fastestOf(n int, f func()) time.Duration {
 	}
 	return best
 }
+
+func TestAnInventoryOwnsAtRankThree(t *testing.T) {
+	x := index(t, org("acme", Pattern{VanityPattern, "acme.zoom.us"}), org("globex"), org("hooli", Pattern{MeetingPattern, "zoom:98234510217"}))
+	at := Whereabouts{Host: "globex.example", URL: "https://globex.example/news", Known: []string{"globex", "nobody"}}
+	for text, want := range map[string][]string{
+		"https://zoom.us/j/84930275116":      {"globex 3 inventory"},                    // before the page's own rank
+		"https://zoom.us/j/98234510217":      {"globex 3 inventory", "hooli 3 meeting"}, // beside whoever registered it
+		"https://acme.zoom.us/j/84930275116": {"acme 2 vanity:acme.zoom.us"},            // what the link says goes first
+	} {
+		if got := owners(t, x, text, at); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", text, got, want)
+		}
+	}
+}

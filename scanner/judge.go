@@ -20,6 +20,8 @@ type JudgeOptions struct {
 	// May says whether an organisation may be shown what stands on a page of the network; nil: never. Documents without a Host
 	// are not asked about.
 	May func(org, page string) bool
+	// Known names the organisations whose own inventory lists a meeting; nil: there is none.
+	Known func(matchers.Link) []string
 	// Nobodys says that what is nobody's is assessed too: whoever looks through their own files wants to see it.
 	Nobodys bool
 	Now     func() time.Time // nil: time.Now
@@ -57,6 +59,9 @@ func (o JudgeOptions) owners(l matchers.Link, c Context) []matchers.Owner {
 	at := matchers.Whereabouts{Host: c.Host}
 	if c.Host != "" {
 		at.URL = c.URI
+	}
+	if o.Known != nil {
+		at.Known = o.Known(l)
 	}
 	for _, window := range c.Near {
 		at.Around = append(at.Around, matchers.Near(window.Text, window.Start, window.End))

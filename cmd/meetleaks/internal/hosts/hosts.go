@@ -202,12 +202,12 @@ func (b *Book) Contact(ctx context.Context, org, email string) (scanner.Contact,
 
 // Owners names the organisations whose inventory lists the meeting or room: they own the link at rank 3, as those do whose
 // configuration names it. A link's organiser is no such sign.
-func (b *Book) Owners(l matchers.Link) []matchers.Owner {
-	var owners []matchers.Owner
+func (b *Book) Owners(l matchers.Link) []string {
+	var owners []string
 	for _, name := range b.names {
 		k := b.organisations[name]
 		if len(k.given.meeting(l)) > 0 || len(k.file.Load().meeting(l)) > 0 {
-			owners = append(owners, matchers.Owner{Org: name, Pattern: "inventory", Rank: 3})
+			owners = append(owners, name)
 		}
 	}
 	return owners
