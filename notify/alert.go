@@ -9,7 +9,7 @@ type Alert struct {
 	// Delivery names this delivery: the same in each attempt, different from that of any other. 1 to 128 characters of
 	// A-Z a-z 0-9 : _ -. Channels hand it on where the service can tell repeats apart by it.
 	Delivery string
-	// Leak names the leak, as Delivery is written. "" in a digest.
+	// Leak names the leak, as Delivery is written. "" in a digest and a fault.
 	Leak string
 
 	Organisation string // name of the organisation
@@ -74,6 +74,7 @@ const (
 	Reminder Kind = "reminder"
 	Update   Kind = "update"
 	Digest   Kind = "digest"
+	Fault    Kind = "fault" // of the service itself: Status says what, and there is no leak
 )
 
 // Urgency says how soon the meeting is.
@@ -98,7 +99,7 @@ func (a Alert) Valid() error {
 		return &Error{Class: Rejected, Reason: "bad-delivery-id"}
 	case a.Leak != "" && !ValidID(a.Leak):
 		return &Error{Class: Rejected, Reason: "bad-leak-id"}
-	case a.Leak == "" && len(a.Items) == 0:
+	case a.Leak == "" && len(a.Items) == 0 && (a.Kind != Fault || a.Status == ""):
 		return &Error{Class: Rejected, Reason: "nothing-to-say"}
 	}
 	return nil

@@ -85,6 +85,9 @@ func service(name string) string {
 
 // meeting says which one and when.
 func meeting(a Alert) string {
+	if a.Kind == Fault {
+		return ""
+	}
 	name := "Meeting"
 	if a.Topic != "" {
 		name = "“" + firstWords(a.Topic, 6) + "”"

@@ -172,3 +172,17 @@ func TestAnAlertWithoutAnIdentityIsRejected(t *testing.T) {
 		t.Errorf("an empty alert: %v", e)
 	}
 }
+
+func TestAFaultSaysNothingOfAMeeting(t *testing.T) {
+	a := Alert{Delivery: "dl1:f", Organisation: "acme", Kind: Fault, Status: "The books do not add up", Reason: "you guard acme"}
+	if err := a.Valid(); err != nil {
+		t.Errorf("refused: %v", err)
+	}
+	if got := Compose(a.Cleaned()).Text(); got != "The books do not add up.\nYou are told because you guard acme." {
+		t.Errorf("got\n%s", got)
+	}
+	a.Status = ""
+	if a.Valid() == nil {
+		t.Error("a fault that says nothing is accepted")
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"meetleaks/matchers"
 )
@@ -62,10 +63,11 @@ func (p *Pipeline) claim(ctx context.Context, key DataKey, c *claim) (id string,
 			return err
 		}
 		id, isNew, merged = d.leak.ID, d.leak.State == StateNew, len(others)
-		if err := p.sight(d, c); err != nil {
+		before := d.leak.Sightings
+		if err := p.sight(d, key, c); err != nil {
 			return err
 		}
-		if d.effects == 0 {
+		if d.effects == 0 && d.leak.Sightings == before {
 			return nil // this reading of the place was counted before
 		}
 		p.counts.sightings.Add(1)
@@ -167,6 +169,7 @@ func (p *Pipeline) unite(ctx context.Context, d *draft, others []Leak) error {
 		}
 		for _, row := range rows {
 			if row.Delivery.State == DeliveryPending && len(d.change.Settled) < MaxChange {
+				d.takeOver(row.Delivery)
 				row.Delivery = row.Delivery.Suppress(WithheldDuplicate, d.now)
 				d.change.Settled = append(d.change.Settled, row)
 			}
@@ -175,10 +178,66 @@ func (p *Pipeline) unite(ctx context.Context, d *draft, others []Leak) error {
 	return nil
 }
 
+// takeOver keeps what waits for an analyst, of a leak that is merged into the draft's.
+func (d *draft) takeOver(row Delivery) {
+	if row.To != Analysts {
+		return
+	}
+	row.ID = DeliveryID(row.ID, 0, Analysts, "taken over", time.Time{})
+	row.Leak, row.Round, row.Attempts, row.LastError = d.leak.ID, d.leak.Ladder.Round, 0, ""
+	d.deliver(row)
+}
+
+// apart divides a claim whose keys lead to leaks of different hosts: a page that writes meetings side by side does not make them one,
+// or what one host says would end the other's leak. Keys of no leak, or of one without a host, go with the first.
+func (p *Pipeline) apart(ctx context.Context, c *claim) ([]*claim, error) {
+	if len(c.keys) < 2 {
+		return []*claim{c}, nil
+	}
+	leaks, err := p.store.FindLeaks(ctx, c.owner.Org, c.keys)
+	if err != nil {
+		return nil, fmt.Errorf("claim a leak: %w", err)
+	}
+	first := *c
+	parts, hosts := []*claim{&first}, []HostRef{""}
+	for _, l := range leaks {
+		switch {
+		case l.Host == "" || slices.Contains(hosts, l.Host):
+		case hosts[0] == "":
+			hosts[0] = l.Host
+		default:
+			other := *c
+			hosts, parts = append(hosts, l.Host), append(parts, &other)
+		}
+	}
+	if len(parts) == 1 {
+		return []*claim{c}, nil
+	}
+	for i, part := range parts {
+		part.keys = keysOf(c.keys, leaks, hosts, i)
+		if part.who.host != hosts[i] {
+			part.who, part.asked = whois{}, false
+		}
+	}
+	return parts, nil
+}
+
+// keysOf is those of the keys that belong to part of the hosts.
+func keysOf(keys []string, leaks []Leak, hosts []HostRef, part int) []string {
+	return slices.DeleteFunc(slices.Clone(keys), func(key string) bool {
+		for _, l := range leaks {
+			if slices.Contains(l.Keys, key) {
+				return max(slices.Index(hosts, l.Host), 0) != part
+			}
+		}
+		return part != 0
+	})
+}
+
 // sight lets the sighting happen to the draft's leak, and what the resolver said after it.
-func (p *Pipeline) sight(d *draft, c *claim) error {
+func (p *Pipeline) sight(d *draft, key DataKey, c *claim) error {
 	where := PlaceKey(p.placeKey, d.leak.Org, c.URI)
-	before := d.effects
+	before := d.leak.Sightings
 	err := d.apply(LeakEvent{
 		Kind: Sighted, By: Actor{Role: RolePage}, Place: where, Site: SiteKey(p.placeKey, d.leak.Org, c.site),
 		Seen: Seen{
@@ -189,8 +248,12 @@ func (p *Pipeline) sight(d *draft, c *claim) error {
 	if err != nil {
 		return err
 	}
-	if d.effects > before && d.leak.place(where) != nil {
-		d.change.Sightings = append(d.change.Sightings, c.sighting(d.leak.ID, where))
+	if d.leak.Sightings > before && d.leak.place(where) != nil {
+		seen, err := c.sighting(key, d.leak.ID, where)
+		if err != nil {
+			return err
+		}
+		d.change.Sightings = append(d.change.Sightings, seen)
 	}
 	if c.asked {
 		return p.meet(d, c.who)
@@ -198,11 +261,18 @@ func (p *Pipeline) sight(d *draft, c *claim) error {
 	return nil
 }
 
-func (c *claim) sighting(leak, where string) Sighting {
+// sighting is the row of the claim's place. Its reference is sealed for the place, not for the leak: leaks are merged.
+func (c *claim) sighting(key DataKey, leak, where string) (Sighting, error) {
 	s := Sighting{Leak: leak, Place: c.shownAt(), PlaceKey: where, Source: c.Source, SeenAt: c.At, Reach: max(c.Reach, 0)}
 	if len(c.f.Places) > 0 {
 		first := c.f.Places[0]
 		s.Line, s.Page, s.Via = first.Line, first.Page, first.Via
 	}
-	return s
+	reference := c.Reference.Text()
+	if reference == "" || len(reference) > MaxClearBytes {
+		return s, nil
+	}
+	var err error
+	s.Ref, err = key.Seal(where, SealedPlace, reference)
+	return s, err
 }

@@ -22,6 +22,10 @@ type Reading struct {
 	Version []byte
 	// Shown is how people may be told the place, without anybody's name: "mastodon.example". "": the masked URI.
 	Shown string
+	// Reference is what a social place is found again by (its whole address): it is kept only encrypted under the data key of the
+	// organisation whose meeting stands there, see [Pipeline.Where]. Not set: the place is no secret. One of more than
+	// MaxClearBytes is not kept. With it URI still tells places apart, and is kept as a keyed hash alone; Shown must be given.
+	Reference Secret
 	// First says that the source is read for the first time: above Caps.Burst leaks of an organisation become one digest.
 	First bool
 }
@@ -50,7 +54,12 @@ type place struct {
 	print uint64 // of this version
 	known uint64 // remembered while leaks stand at the place
 	again uint64 // remembered when something was gone from the place: then every version is matched
+	lives uint64 // of these days, see standsEvery
 }
+
+// standsEvery is how often the leaks at a place that is read unchanged are told that they stand there still. They are then kept as
+// what is in public, so that an end that was reached is not forgotten, found anew on the same page and alerted again.
+const standsEvery = 5 * 24 * time.Hour
 
 // Take takes a document's findings to the leaks they belong to: when it returns without an error, all that the document brought is
 // durable, with the alerts that are owed. With an error, or after a crash, the source keeps its cursor and gives the document
@@ -61,7 +70,7 @@ func (p *Pipeline) Take(ctx context.Context, r Reading) (Taken, error) {
 	if err != nil {
 		return Taken{}, fmt.Errorf("take document: %w", err)
 	}
-	seen, err := p.store.SeenItems(ctx, []uint64{at.print, at.known, at.again})
+	seen, err := p.store.SeenItems(ctx, []uint64{at.print, at.known, at.again, at.lives})
 	if err != nil {
 		return Taken{}, fmt.Errorf("take document: %w", err)
 	}
@@ -69,13 +78,16 @@ func (p *Pipeline) Take(ctx context.Context, r Reading) (Taken, error) {
 	known := seen[1]
 	if seen[0] && !seen[2] && r.Version != nil {
 		p.counts.unchanged.Add(1)
-		return Taken{Unchanged: true}, p.unchanged(ctx, at, known)
+		if !known {
+			return Taken{Unchanged: true}, nil
+		}
+		return Taken{Unchanged: true}, p.unchanged(ctx, at, seen[3])
 	}
 	findings, read, skips := p.o.Matcher.Match(ctx, r.Document)
 	if err := ctx.Err(); err != nil {
 		return Taken{}, fmt.Errorf("take document: %w", err)
 	}
-	t := Taken{Bytes: read, Meetings: len(findings), Skips: skips}
+	t := Taken{Bytes: read, Meetings: len(findings), Skips: shownSkips(at, findings, skips)}
 	ids, err := p.claimAll(ctx, at, findings, &t)
 	if err != nil {
 		return t, fmt.Errorf("take document: %w", err)
@@ -83,12 +95,16 @@ func (p *Pipeline) Take(ctx context.Context, r Reading) (Taken, error) {
 	return t, p.remember(ctx, at, ids, known, t)
 }
 
-// unchanged keeps the memory of a place alive, and takes a higher reach over.
-func (p *Pipeline) unchanged(ctx context.Context, at place, known bool) error {
-	if !known {
-		return nil
+// unchanged keeps the memory of a place alive at which leaks stand, and takes a higher reach over.
+func (p *Pipeline) unchanged(ctx context.Context, at place, lives bool) error {
+	prints := []uint64{at.known}
+	if !lives {
+		if err := p.Back(ctx, at.URI); err != nil {
+			return fmt.Errorf("take document: %w", err)
+		}
+		prints = append(prints, at.lives)
 	}
-	if err := p.store.RememberItems(ctx, []uint64{at.known}); err != nil {
+	if err := p.store.RememberItems(ctx, prints); err != nil {
 		return fmt.Errorf("take document: %w", err)
 	}
 	if at.Reach > 0 {
@@ -128,6 +144,9 @@ func (p *Pipeline) placeOf(r Reading) (place, error) {
 	if err := CheckName("source", r.Source); err != nil {
 		return place{}, err
 	}
+	if r.Reference.IsSet() && r.Shown == "" {
+		return place{}, fmt.Errorf("a place with a reference, and nothing to be shown: %w", ErrBadValue)
+	}
 	if r.At.IsZero() {
 		r.At = p.now()
 	}
@@ -137,6 +156,7 @@ func (p *Pipeline) placeOf(r Reading) (place, error) {
 	}
 	at.print = p.print("version", p.o.Generation, r.URI, string(r.Version))
 	at.known, at.again = p.print("known place", r.URI), p.print("look again", r.URI)
+	at.lives = p.print("stands", r.URI, p.now().Truncate(standsEvery).UTC().Format(time.DateOnly))
 	return at, nil
 }
 
@@ -167,6 +187,18 @@ func clipped(text string) string {
 		out.WriteRune(c)
 	}
 	return out.String()
+}
+
+// shownSkips masks what was not read as places are: callers show it.
+func shownSkips(at place, findings []Finding, skips []Skip) []Skip {
+	shown := at.shown
+	if len(findings) > 0 {
+		shown = findings[0].Hide(shown)
+	}
+	for i := range skips {
+		skips[i].URI, skips[i].Reason = shown, clipped(matchers.Mask(skips[i].Reason))
+	}
+	return skips
 }
 
 // claimAll claims the document's meetings for their owners: those that an organisation knows come first, so that a page full of
@@ -217,19 +249,25 @@ func (p *Pipeline) claimOrg(ctx context.Context, org string, claims []*claim, t 
 	}
 	for _, c := range claims {
 		c.crowd = crowds.of(c)
-		id, isNew, err := p.claim(ctx, key, c)
-		switch {
-		case errors.Is(err, ErrBadValue) || errors.Is(err, ErrBadEvent):
-			t.Skips = append(t.Skips, Skip{URI: c.shownAt(), Reason: "a meeting could not be kept", Cause: Failure})
-			continue
-		case err != nil:
+		parts, err := p.apart(ctx, c)
+		if err != nil {
 			return ids, err
 		}
-		ids = append(ids, id)
-		t.Claimed++
-		if isNew {
-			t.New++
-			crowds.found++
+		for _, part := range parts {
+			id, isNew, err := p.claim(ctx, key, part)
+			switch {
+			case errors.Is(err, ErrBadValue) || errors.Is(err, ErrBadEvent):
+				t.Skips = append(t.Skips, Skip{URI: c.shownAt(), Reason: "a meeting could not be kept", Cause: Failure})
+				continue
+			case err != nil:
+				return ids, err
+			}
+			ids = append(ids, id)
+			t.Claimed++
+			if isNew {
+				t.New++
+				crowds.found++
+			}
 		}
 	}
 	return ids, nil

@@ -19,6 +19,16 @@ func conceal(key []byte) concealed {
 	return concealed{func() []byte { return kept }}
 }
 
+// Secret is a text that cannot be printed or encoded: what prints or writes down what holds it shows "•", or fails. The zero Secret
+// is not set.
+type Secret struct{ concealed }
+
+// NewSecret keeps a text.
+func NewSecret(text string) Secret { return Secret{conceal([]byte(text))} }
+
+// Text is the text itself, "" when it is not set. It must not be stored, logged or shown.
+func (s Secret) Text() string { return string(s.bytes()) }
+
 // IsSet reports whether there is a key.
 func (c concealed) IsSet() bool { return c.held != nil }
 

@@ -29,11 +29,13 @@ func (t *turn) help() {
 	t.climb()
 }
 
-// removing lets reminders wait while the post is taken down, as far as there is time.
+// removing lets reminders wait while the post is taken down, as far as there is time. It counts as a snooze: who says it again
+// and again does not keep the others from being told.
 func (t *turn) removing() error {
 	until := t.snoozeEnd(t.now.Add(MaxSnooze))
-	if until.After(t.l.Ladder.Snooze) && until.After(t.now) {
+	if until.After(t.l.Ladder.Snooze) && until.After(t.now) && t.l.Ladder.Snoozes < MaxSnoozes {
 		t.l.Ladder.Snooze = until
+		t.l.Ladder.Snoozes++
 	}
 	t.audit()
 	t.effect(EffectCard)
@@ -149,11 +151,12 @@ func (t *turn) assign() error {
 		t.l.Ask = Ask{}
 	}
 	if t.ev.Host == t.l.Host {
+		t.l.Assigned = true
 		t.audit()
 		return nil
 	}
 	t.forgetHost()
-	t.l.Host = t.ev.Host
+	t.l.Host, t.l.Assigned = t.ev.Host, true
 	t.l.NotHosts = slices.DeleteFunc(t.l.NotHosts, func(h HostRef) bool { return h == t.ev.Host })
 	t.audit()
 	t.effect(EffectCard)

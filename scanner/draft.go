@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"meetleaks/matchers"
 )
 
 // draft is one step of one leak on its way to the store: the leak as events made it, and what goes with it.
@@ -18,6 +20,7 @@ type draft struct {
 	change Change
 
 	resolve, prove bool
+	renew          bool // the resolver is asked what is new, also of a host who is known
 	card, hasty    bool // hasty: a person waits for the card to change
 	effects        int
 }
@@ -111,11 +114,20 @@ func (d *draft) deliver(row Delivery) {
 	d.change.Deliveries = append(d.change.Deliveries, row)
 }
 
-// cardEvery is how often a card is brought up to date when nobody waits for it.
-const cardEvery = time.Minute
+// cardEvery is how often a card is brought up to date when nobody waits for it: the longer the round lasts the more seldom, so that
+// the changes of a year are some hundreds of rows.
+func cardEvery(round time.Duration) time.Duration {
+	switch {
+	case round < time.Hour:
+		return time.Minute
+	case round < 24*time.Hour:
+		return 15 * time.Minute
+	}
+	return 6 * time.Hour
+}
 
-// cards puts the changes of cards into the outbox, for whoever may have one. Those of the same minute are one, told when it is
-// over: a link in a thousand pages does not change a card a thousand times.
+// cards puts the changes of cards into the outbox, for whoever may have one. Those of the same span of cardEvery are one, told
+// when it is over: a link in a thousand pages does not change a card a thousand times.
 func (d *draft) cards() {
 	if !d.card {
 		return
@@ -126,18 +138,43 @@ func (d *draft) cards() {
 		}
 		n := Notice{To: to, Kind: DeliveryUpdate, Due: d.now, ID: DeliveryID(d.leak.ID, int(d.leak.Version), to, "card", time.Time{})}
 		if !d.hasty {
-			begin := d.now.Truncate(cardEvery)
+			every := cardEvery(d.now.Sub(d.leak.Ladder.Since))
+			begin := d.now.Truncate(every)
 			n.ID = DeliveryID(d.leak.ID, 0, to, "card", begin)
-			n.Due = begin.Add(cardEvery + 5*time.Second)
+			n.Due = begin.Add(every + 5*time.Second)
 		}
 		d.alert(n)
 	}
 }
 
-// finish is the change as it is committed. The leak wakes when the ladder, or its end, wants it.
+// What an open leak waits for may come without anything happening to it: a host in the inventory, the next instance of a series, a
+// start that was moved, a room that was configured. So it is looked at again after a while at the latest: soon when the resolver
+// could not be asked.
+const (
+	looksUnasked = 10 * time.Minute
+	looksOwed    = time.Hour // nobody was told yet
+	looksOpen    = 24 * time.Hour
+)
+
+// looks is when the leak is looked at whatever else, zero when never.
+func (d *draft) looks() time.Time {
+	owed := d.leak.Account.Kind == AccountPending
+	switch {
+	case d.leak.State != StateOpen && !(d.leak.State == StateRemoved && owed):
+		return time.Time{}
+	case d.resolve:
+		return d.now.Add(looksUnasked)
+	case owed:
+		return d.now.Add(looksOwed)
+	}
+	return d.now.Add(looksOpen)
+}
+
+// finish is the change as it is committed. The leak wakes when the ladder, or its end, wants it, or when it is looked at again.
 func (d *draft) finish() Change {
 	d.cards()
 	notices, wake := Next(d.leak, d.view, d.now)
+	wake = soonest(wake, d.looks())
 	if len(notices) > 0 {
 		wake = d.now
 	}
@@ -158,12 +195,16 @@ func (p *Pipeline) commit(ctx context.Context, d *draft) error {
 }
 
 // Do lets an event that a person or a platform caused happen to a leak, and returns the leak as it then is. Who may speak for
-// whom is the caller's to check. The error is ErrNotFound, one of [Leak.Apply], or of the store.
+// whom is the caller's to check. Of the event's Reason a line of 300 characters is kept, with meeting links and the meeting's own id
+// masked. The error is ErrNotFound, one of [Leak.Apply], or of the store.
 func (p *Pipeline) Do(ctx context.Context, org, id string, ev LeakEvent) (Leak, error) {
 	var after Leak
 	err := p.again(ctx, string(ev.Kind), func(int) error {
 		d, err := p.openDraft(ctx, org, id)
 		if err != nil {
+			return err
+		}
+		if ev.Reason, err = p.inWords(ctx, d.leak, ev.Reason); err != nil {
 			return err
 		}
 		if err := d.apply(ev); err != nil {
@@ -179,6 +220,18 @@ func (p *Pipeline) Do(ctx context.Context, org, id string, ev LeakEvent) (Leak, 
 	return after, err
 }
 
+// inWords makes what somebody wrote fit to be kept.
+func (p *Pipeline) inWords(ctx context.Context, l Leak, text string) (string, error) {
+	if text == "" {
+		return "", nil
+	}
+	link, _, err := p.openSealed(ctx, l)
+	if err != nil {
+		return "", err
+	}
+	return clipped(link.HideIn(matchers.Mask(text))), nil
+}
+
 // dataKey reads an organisation's data key. It is not kept: erasing the organisation must end it everywhere. The error is
 // ErrNoOrganisation when there is none.
 func (p *Pipeline) dataKey(ctx context.Context, org string) (DataKey, error) {
@@ -192,13 +245,14 @@ func (p *Pipeline) dataKey(ctx context.Context, org string) (DataKey, error) {
 	return p.o.Keys.Unwrap(org, wrapped)
 }
 
-// view is who can be told about a leak. When the resolver does not answer it is the zero view, with which they are assumed.
+// view is who can be told about a leak. When the resolver does not answer, or the data key does not open, it is the zero view, with
+// which they are assumed.
 func (p *Pipeline) view(ctx context.Context, l Leak) (HostView, error) {
 	contact, err := p.contact(ctx, l)
 	var asked *resolverError
 	switch {
-	case errors.As(err, &asked):
-		return HostView{}, nil
+	case errors.As(err, &asked), errors.Is(err, ErrKeyUnknown), errors.Is(err, ErrNotSealed):
+		return HostView{}, nil // what was sent can be recorded all the same
 	case err != nil:
 		return HostView{}, err
 	}
@@ -217,7 +271,13 @@ func (p *Pipeline) viewOf(org string, c Contact) HostView {
 // resolverError marks what the resolver could not say: nobody knows whether there is somebody.
 type resolverError struct{ err error }
 
-func (e *resolverError) Error() string { return "ask who the host is: " + e.err.Error() }
+// Error leaves out what the resolver said: it may name people and meetings.
+func (e *resolverError) Error() string {
+	if errors.Is(e.err, context.DeadlineExceeded) {
+		return "ask who the host is: no answer in time"
+	}
+	return "ask who the host is: no answer"
+}
 func (e *resolverError) Unwrap() error { return e.err }
 
 // contact is what is known of a leak's host: the zero Contact when there is none, or not any more.
@@ -238,9 +298,7 @@ func (p *Pipeline) contactAt(ctx context.Context, org string, ref HostRef) (Cont
 	if err != nil { // of a key that is gone, or damaged: nobody can be told by it
 		return Contact{}, nil //nolint:nilerr // who cannot be named is nobody; the ladder goes on
 	}
-	asking, cancel := context.WithTimeout(ctx, resolveBound)
-	defer cancel()
-	c, found, err := p.o.Resolver.Contact(asking, org, email)
+	c, found, err := p.resolver.Contact(ctx, org, email)
 	switch {
 	case err != nil:
 		return Contact{}, &resolverError{err}

@@ -46,6 +46,7 @@ type Ladder struct {
 	Snooze   time.Time `json:"snooze,omitzero"` // nothing is told before
 	Snoozes  int       `json:"snoozes,omitempty"`
 	Hosts    int       `json:"hosts,omitempty"` // how often somebody else became the host
+	Handed   time.Time `json:"handed,omitzero"` // when that was, the last time: the time of host and delegate counts from it
 }
 
 // Told is what went to one audience in this round.
@@ -226,8 +227,8 @@ func (c climber) next(to Audience) (Notice, time.Time) {
 		kind, due.rung = DeliveryNew, RungFirst
 	}
 	whom := to
-	if to == ToHost && c.l.Ladder.Hosts > 0 {
-		whom = Audience(fmt.Sprintf("%s %d", to, c.l.Ladder.Hosts)) // not what another host was told
+	if to != ToChannel && c.l.Ladder.Hosts > 0 {
+		whom = Audience(fmt.Sprintf("%s %d", to, c.l.Ladder.Hosts)) // not what another host, or theirs, was told
 	}
 	id := DeliveryID(c.l.ID, c.l.Ladder.Round, whom, due.rung, c.instance(due))
 	return Notice{ID: id, To: to, Kind: kind, Rung: due.rung, Due: due.at}, later
@@ -347,7 +348,10 @@ func (c climber) order() [3]Audience {
 // first is when the audience is told at first. Those who cannot be told hand their place to the next.
 func (c climber) first(to Audience) time.Time {
 	since := c.l.Ladder.Since
-	delays := c.delays()
+	if to != ToChannel {
+		since = later(since, c.l.Ladder.Handed)
+	}
+	delays := c.delays(since)
 	place := 0
 	for _, other := range c.order() {
 		if other == to {
@@ -368,13 +372,13 @@ func (c climber) first(to Audience) time.Time {
 }
 
 // delays is the table at Next.
-func (c climber) delays() [3]time.Duration {
+func (c climber) delays(since time.Time) [3]time.Duration {
 	unknown := [3]time.Duration{0, 10 * time.Minute, 20 * time.Minute}
 	w := c.l.When
 	if !w.Trusted() {
 		return unknown // a claim makes it sooner, see first, never later
 	}
-	switch left := w.Begins().Sub(c.l.Ladder.Since); {
+	switch left := w.Begins().Sub(since); {
 	case left > 7*24*time.Hour:
 		return [3]time.Duration{0, 24 * time.Hour, 3 * 24 * time.Hour}
 	case left > 24*time.Hour:

@@ -60,8 +60,11 @@ type Leak struct {
 	Host HostRef `json:"host,omitempty"`
 	// NotHosts are those of whom an analyst said that it is not their meeting: they are not told of it again.
 	NotHosts []HostRef `json:"not_hosts,omitempty"`
-	Ladder   Ladder    `json:"ladder,omitzero"`
-	Account  Account   `json:"account,omitzero"` // where the ledger counts the present round
+	// Assigned says that an analyst named Host: what the resolver says does not replace them, also when the leak is opened anew. It
+	// ends when an analyst assigns somebody else, or confirms that it is not their meeting.
+	Assigned bool    `json:"assigned,omitempty"`
+	Ladder   Ladder  `json:"ladder,omitzero"`
+	Account  Account `json:"account,omitzero"` // where the ledger counts the present round
 }
 
 // Sealed is an encrypted clear id. It cannot be printed.
@@ -112,6 +115,8 @@ type Sighting struct {
 	Reach    int64     `json:"reach,omitempty"`
 	Via      []string  `json:"via,omitempty"` // wrappers taken off, outermost first
 	Gone     time.Time `json:"gone,omitzero"` // since when it is believed gone
+	// Ref is the reference of a social place, encrypted; see [Pipeline.Where]. Nil: Place is all that is known.
+	Ref Sealed `json:"ref,omitempty"`
 }
 
 // PlaceMark is what a leak itself remembers of a place.

@@ -53,7 +53,7 @@ const (
 //
 //	found    the leak is open: the first alert is owed; or public, when the configuration says so of the place and
 //	         neither a secret nor raid words nor a host credential is there
-//	sight    counted; the card shows it; more urgent words and starts are taken over, calmer ones are not
+//	sight    counted; the card shows what is new; more urgent words and starts are taken over, calmer ones are not
 //	renew    counted; opened anew when it is news: a new place, one that was gone, a new secret, raid words, a host credential
 //	lift     as renew, but a known place that comes back is covered by the decision; so is a new place that the configuration
 //	         calls public, unless there is more to it
@@ -62,13 +62,13 @@ const (
 //	reach    the reach rises, never falls
 //	look     counted; removed when of all places two looks, an hour apart or more, found them gone
 //	count    as look, but the state stays
-//	back     the looks begin anew; again: and it is opened anew when the place was believed gone
+//	back     the place stands still, and the looks at it begin anew; again: and it is opened anew when the place was believed gone
 //	told     the round's alert is accepted: the ledger moves
 //	next     the next audience of the ladder takes the place of the one who cannot be told
 //	hold     the ledger moves to suppressed with the reason
 //	word     safe-by-word for one instance, then open again; the prover is asked
 //	help     the analysts are alerted, a snooze ends; recall: and it is opened anew
-//	wait     reminders wait as in a snooze: the host is taking the post down
+//	wait     reminders wait as in a snooze, of which it is one: the host is taking the post down
 //	snooze   reminders wait, a day at most, never into the last hour before a start; three in a round
 //	ask      an analyst decides at once; what others say waits for one
 //	public   public on purpose, when an analyst says so, or the host of a link that carries neither secret nor raid words;
@@ -80,7 +80,8 @@ const (
 //	mute     muted, with a reason and an end within 180 days. Never for a host credential
 //	safe     proved by the platform
 //	over     by the platform, the calendar, the inventory, or people's word
-//	host     host and start are taken over
+//	host     host and start are taken over, but not the host over one whom an analyst named; what is over is opened anew when a
+//	         start that is trusted, and was not known, lies ahead
 //	tick     a single meeting whose trusted instance has passed is over; of what recurs the next instance is asked for; what
 //	         has an end ends; the ladder goes on
 //	log      nothing but an audit entry
@@ -91,14 +92,15 @@ const (
 // Nothing on a page closes, silences or lowers. In an end nothing more is told, but of a removed post the first alert is owed
 // still. Ends that a person brings about last until their end; all others until there is news.
 func (l Leak) Apply(ev LeakEvent, now time.Time) (Leak, []Effect, error) {
-	act, ok := lifeRule(l.State, ev.Kind)
-	if !ok {
+	if _, ok := lifeRule(l.State, ev.Kind); !ok {
 		return l, nil, fmt.Errorf("leak %s, state %q, event %q: %w", l.ID, l.State, ev.Kind, ErrBadEvent)
 	}
 	if !mayCause(ev.By.Role, ev.Kind) {
 		return l, nil, fmt.Errorf("leak %s: %s by %q: %w", l.ID, ev.Kind, ev.By.Role, ErrNotAllowed)
 	}
 	t := turn{l: l.clone(), was: l.State, ev: ev, now: now}
+	t.setRight()
+	act, _ := lifeRule(t.l.State, ev.Kind)
 	if err := t.do(act); err != nil {
 		return l, nil, fmt.Errorf("leak %s: %s: %w", l.ID, ev.Kind, err)
 	}

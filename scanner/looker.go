@@ -28,8 +28,9 @@ func (p *Pipeline) Gone(ctx context.Context, uri string) error {
 	return nil
 }
 
-// Back tells that a source found a place there again without reading its text. It takes back a look that found it gone. A place
-// that is believed gone comes back by its text alone: see [Pipeline.Take].
+// Back tells that a source found a place there again without reading its text. It takes back a look that found it gone, and lets
+// retention know that what was leaked there is still in public. A place that is believed gone comes back by its text alone: see
+// [Pipeline.Take].
 func (p *Pipeline) Back(ctx context.Context, uri string) error {
 	if err := p.lookAt(ctx, uri, p.backAt); err != nil {
 		return fmt.Errorf("place back: %w", err)
@@ -146,11 +147,11 @@ func (p *Pipeline) happen(ctx context.Context, org, id string, ev LeakEvent) err
 		if err != nil {
 			return err
 		}
-		looks := goneLooksAt(d.leak, ev.Place)
+		looks, seen := goneLooksAt(d.leak, ev.Place), d.leak.LastSeen
 		if err := d.apply(ev); err != nil {
 			return err
 		}
-		if d.effects == 0 && goneLooksAt(d.leak, ev.Place) == looks {
+		if d.effects == 0 && goneLooksAt(d.leak, ev.Place) == looks && d.leak.LastSeen.Equal(seen) {
 			return nil
 		}
 		if err := p.refresh(ctx, d); err != nil {

@@ -96,6 +96,7 @@ func everyReader(text string) map[string]io.Reader {
 
 // TestPiecesAgreeWithTheWhole compares all ways of reading with one call over everything.
 func TestPiecesAgreeWithTheWhole(t *testing.T) {
+	t.Parallel()
 	r := rand.New(rand.NewPCG(7, 11))
 	for round := range 3 {
 		text := randomText(r, chunkSize*(round+1)+r.IntN(chunkSize), round%2 == 0)

@@ -65,7 +65,7 @@ const (
 	DeliverySuppressed DeliveryState = "suppressed" // on purpose, with Reason
 )
 
-// The bounds of trying. A passing failure is tried for a day, as often as Backoff lets it.
+// The bounds of trying. A passing failure is tried for a day, as often as Backoff lets it; see [Delivery.Stuck] for the other.
 const (
 	backoffFirst  = time.Second
 	backoffMost   = 15 * time.Minute
@@ -135,6 +135,18 @@ func (d Delivery) Failed(class string, permanent bool, retryAfter time.Duration,
 	return d
 }
 
+// Stuck records an attempt that failed because the operator has something to mend (a token that was revoked), with its class.
+// However long that takes, the alert is owed: it is due again after Backoff and never given up.
+func (d Delivery) Stuck(class string, retryAfter time.Duration, now time.Time) Delivery {
+	if d.State != DeliveryPending {
+		return d
+	}
+	d.Attempts++
+	d.LastError = class
+	d.Due = now.Add(Backoff(d.Attempts, retryAfter))
+	return d
+}
+
 // Suppress records that it is not sent, on purpose. Callers tell the leak with a Withhold event.
 func (d Delivery) Suppress(reason Withheld, now time.Time) Delivery {
 	if d.State != DeliveryPending {
@@ -145,18 +157,18 @@ func (d Delivery) Suppress(reason Withheld, now time.Time) Delivery {
 }
 
 // Wanted says whether the delivery should still be sent, given its leak as it is now, and why not. Updates always are:
-// the card must show the end. An alert of an earlier round is not: the present one has its own.
+// the card must show the end; and what waits for an analyst. An alert of an earlier round is not: the present one has its own.
 func (d Delivery) Wanted(l Leak) (Withheld, bool) {
 	switch {
 	case d.Kind == DeliveryUpdate || d.Kind == DeliveryDigest:
 		return "", true
 	case d.Leak != l.ID:
 		return WithheldErased, false
+	case d.To == Analysts:
+		return "", true
 	case d.Round != l.Ladder.Round:
 		return WithheldOutdated, false
 	case l.State == StateRemoved && l.Account.Kind == AccountPending:
-		return "", true
-	case d.To == Analysts:
 		return "", true
 	case l.State.End():
 		return Withheld(l.State), false

@@ -16,12 +16,13 @@ import (
 //
 //	pipeline.go draft.go   what it needs; one step of one leak, tried again while others change the same
 //	judge.go               whose a finding is, how bad
+//	asking.go whois.go     who the host is
 //	claimer.go claim.go    Take: a document's findings become leaks
 //	unite.go               aliases that come together
 //	looker.go              Gone, Back, Reposted: what became of places
-//	ticker.go              the ladder goes on as time passes
+//	ticker.go clock.go     the ladder goes on as time passes, also when the clock was wrong
 //	teller.go              what is handed to those who tell
-//	sender*.go             the outbox: to whom, alone or in a digest, sent, then recorded
+//	sender*.go lanes.go    the outbox: to whom, alone or in a digest, sent, then recorded
 //	bookkeeper.go          the ledger is watched
 //
 // It never takes an error for "seen before" or "nobody", and never records an alert before it was accepted. A crash, or a store
@@ -82,19 +83,18 @@ type PipelineOptions struct {
 	Now   func() time.Time // of leaks and deliveries; nil: time.Now. What is due is decided by the store's clock.
 }
 
-// resolveBound is how long the resolver may take.
-const resolveBound = 5 * time.Second
-
 // Pipeline is safe for concurrent use, and starts no goroutine.
 type Pipeline struct {
 	o         PipelineOptions
 	store     PipelineStore
+	resolver  *patientResolver
 	indexKey  []byte
 	leakKey   []byte
 	placeKey  []byte
 	itemsKey  []byte
 	counts    pipelineCounts
 	lastCheck atomic.Pointer[[]Imbalance]
+	latest    atomic.Int64 // of the clock, see wentBack; nanoseconds since 1970
 }
 
 // NewPipeline makes a pipeline.
@@ -116,6 +116,7 @@ func NewPipeline(o PipelineOptions) (*Pipeline, error) {
 		o.Now = time.Now
 	}
 	p := &Pipeline{o: o, store: o.Store, indexKey: o.Keys.IndexKey()}
+	p.resolver = &patientResolver{resolver: o.Resolver, bound: resolveBound}
 	var err error
 	if p.leakKey, err = o.Keys.LeakKey(); err != nil {
 		return nil, fmt.Errorf("make pipeline: %w", err)
@@ -154,6 +155,16 @@ type PipelineCounts struct {
 	GivenUp   int64 // deliveries that cannot be delivered
 	Ticks     int64 // leaks looked at as their time had come
 	Gone      int64 // looks that found a place gone
+}
+
+// Plus is the sum of the counts of two pipelines.
+func (c PipelineCounts) Plus(o PipelineCounts) PipelineCounts {
+	return PipelineCounts{
+		Documents: c.Documents + o.Documents, Unchanged: c.Unchanged + o.Unchanged, Findings: c.Findings + o.Findings,
+		Nobodys: c.Nobodys + o.Nobodys, Sightings: c.Sightings + o.Sightings, Opened: c.Opened + o.Opened, Merged: c.Merged + o.Merged,
+		Conflicts: c.Conflicts + o.Conflicts, Sent: c.Sent + o.Sent, Unsure: c.Unsure + o.Unsure, Failures: c.Failures + o.Failures,
+		Withheld: c.Withheld + o.Withheld, GivenUp: c.GivenUp + o.GivenUp, Ticks: c.Ticks + o.Ticks, Gone: c.Gone + o.Gone,
+	}
 }
 
 // Counts returns the counts.

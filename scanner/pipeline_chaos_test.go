@@ -262,6 +262,7 @@ func (r *chaosRun) step() (idle bool) {
 }
 
 func TestWhateverBreaksEveryLeakIsAlertedAndTheLedgerBalances(t *testing.T) {
+	t.Parallel()
 	faults := map[string]int{}
 	for seed := range *chaosSeeds {
 		r := newChaosRun(t, seed)

@@ -29,6 +29,7 @@ func forgedPage(n int) string {
 }
 
 func TestOfTenThousandForgedLinksTheRealOneIsToldSeparatelyAtOnce(t *testing.T) {
+	t.Parallel()
 	const many = 10_000
 	r := newRig(t, nil)
 	r.s = NewSender(r.p, r.slack, SenderOptions{Batch: MaxChange})

@@ -19,6 +19,11 @@ type SenderOptions struct {
 	Lease      time.Duration // of a claim: a minute, at least three times Bound. A crash delays what was claimed by this
 	Pause      time.Duration // between looks at an empty outbox: 200 ms
 	Log        *slog.Logger  // nil: nothing is logged
+	// Accepted is called after a new alert or a digest was accepted by its channel, and before that is recorded: after a crash in
+	// between, once more. took is the time since the document was read for the first alert of a newly found leak, and since
+	// Delivery.Made for all others (later rungs of the ladder, rounds and digests); never below zero. The delivery names no recipient.
+	// Several goroutines call it at a time; it must return soon. Nil: nobody is told.
+	Accepted func(d Delivery, took time.Duration)
 }
 
 // Sender empties the outbox: it claims what is due, asks whether it is wanted still and by whom, sends it alone or in a digest, and
@@ -32,9 +37,10 @@ type Sender struct {
 	teller Teller
 	o      SenderOptions
 
-	mu     sync.Mutex
-	paused map[string]time.Time // channels that asked to be left alone; there are as many as the configuration names
-	parts  map[string]int       // see firstRoom
+	lanes *lanes
+
+	mu    sync.Mutex
+	parts map[string]int // see firstRoom
 }
 
 // NewSender makes a sender.
@@ -48,7 +54,7 @@ func NewSender(p *Pipeline, teller Teller, o SenderOptions) *Sender {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Sender{p: p, teller: teller, o: o, paused: make(map[string]time.Time), parts: make(map[string]int)}
+	return &Sender{p: p, teller: teller, o: o, lanes: newLanes(o.Lanes), parts: make(map[string]int)}
 }
 
 // Run empties the outbox until ctx is done, and returns when what was under way is sent and recorded: within Bound and a few
@@ -75,9 +81,10 @@ func (s *Sender) Once(ctx context.Context) (int, error) {
 		return 0, fmt.Errorf("send alerts: %w", err)
 	}
 	b := &sending{s: s, until: started.Add(s.o.Lease - s.o.Bound), parts: make(map[string]OutboxRow)}
+	defer b.end()
 	for _, row := range rows {
 		if ctx.Err() != nil {
-			b.fail(s.release(ctx, row))
+			b.fail(b.release(ctx, row))
 			continue
 		}
 		b.fail(b.prepare(ctx, row))
@@ -98,8 +105,49 @@ type sending struct {
 	alone []*letter            // go as messages of their own
 	parts map[string]OutboxRow // of digests, as they were when the batch began
 
-	mu     sync.Mutex
-	failed []error
+	mu       sync.Mutex
+	failed   []error
+	patient  bool // it has a place of lanes.patient
+	stopping context.Context
+	stopped  context.CancelFunc // of stopping; nil while there is none
+}
+
+// end gives back what the batch held.
+func (b *sending) end() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.patient {
+		<-b.s.lanes.patient
+	}
+	if b.stopped != nil {
+		b.stopped()
+	}
+}
+
+// mayWait says whether the batch may wait for slow channels: some lane never does.
+func (b *sending) mayWait() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.patient {
+		return true
+	}
+	select {
+	case b.s.lanes.patient <- struct{}{}:
+		b.patient = true
+	default:
+	}
+	return b.patient
+}
+
+// release gives a claim back when the process stops: somebody else may have it at once. For all of the batch there is Bound.
+func (b *sending) release(ctx context.Context, row OutboxRow) error {
+	b.mu.Lock()
+	if b.stopped == nil {
+		b.stopping, b.stopped = context.WithTimeout(context.WithoutCancel(ctx), b.s.o.Bound)
+	}
+	stopping := b.stopping
+	b.mu.Unlock()
+	return b.s.postpone(stopping, row, row.Delivery.Due)
 }
 
 // letter is a claimed delivery that is wanted, and whom it goes to.
@@ -149,17 +197,46 @@ func (b *sending) send(ctx context.Context) {
 	senders.Wait()
 }
 
+// tell hands a message over. One that is rejected as it is goes once more without the words that came from elsewhere: nobody shall
+// write something on a page that keeps its alert from being told.
+func (s *Sender) tell(ctx context.Context, t Telling) (receipt []byte, err error) {
+	telling, cancel := context.WithTimeout(ctx, s.o.Bound)
+	defer cancel()
+	receipt, err = s.teller.Tell(telling, t)
+	if err == nil || tellError(err).Class != TellRejected || len(t.Sightings) == 0 && t.Topic == "" {
+		return receipt, err
+	}
+	t.Sightings, t.Topic = nil, ""
+	return s.teller.Tell(telling, t)
+}
+
+// observe tells SenderOptions.Accepted.
+func (s *Sender) observe(l *letter) {
+	d := l.row.Delivery
+	if s.o.Accepted == nil || d.Kind != DeliveryNew && d.Kind != DeliveryDigest {
+		return
+	}
+	since := d.Made
+	if d.Kind == DeliveryNew && d.Round == 1 && l.leak.Account.Kind == AccountPending {
+		since = l.leak.FirstSeen
+	}
+	d.Recipient, d.Leaks = "", nil
+	s.o.Accepted(d, max(s.p.now().Sub(since), 0))
+}
+
 // one sends a letter, unless there is no time for it, or its channel wants to be left alone.
 func (b *sending) one(ctx context.Context, l *letter) error {
-	s := b.s
+	s, now := b.s, b.s.p.now()
+	channel := s.lanes.of(l.to.Room.Channel, now)
 	switch {
 	case ctx.Err() != nil:
-		return s.release(ctx, l.row)
-	case s.p.now().After(b.until):
+		return b.release(ctx, l.row)
+	case now.After(b.until):
 		return nil // it is due again when its claim ends
-	}
-	if until := s.pausedUntil(l.to.Room.Channel); until.After(s.p.now()) {
-		return s.postpone(ctx, l.row, until)
+	case channel.until.After(now):
+		return s.postpone(ctx, l.row, channel.until)
+	case channel.slow && !b.mayWait():
+		return s.postpone(ctx, l.row, now.Add(slowAgain))
 	}
 	t, err := s.compose(ctx, l)
 	if err != nil {
@@ -167,32 +244,16 @@ func (b *sending) one(ctx context.Context, l *letter) error {
 	}
 	// What is begun is brought to its end: half a send is a repeat.
 	whole := context.WithoutCancel(ctx)
-	telling, cancel := context.WithTimeout(whole, s.o.Bound)
-	receipt, err := s.teller.Tell(telling, t)
-	cancel()
+	began := time.Now()
+	receipt, err := s.tell(whole, t)
+	took := time.Since(began)
 	recording, cancel := context.WithTimeout(whole, s.o.Bound)
 	defer cancel()
 	if err != nil {
 		return s.missed(recording, l, tellError(err))
 	}
+	s.lanes.went(l.to.Room.Channel, took)
 	s.p.counts.sent.Add(1)
+	s.observe(l)
 	return s.told(recording, l, receipt)
-}
-
-// pauseAfter is how long a channel is left alone after a failure that passes, when it does not say how long.
-const pauseAfter = 2 * time.Second
-
-func (s *Sender) pausedUntil(channel string) time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.paused[channel]
-}
-
-func (s *Sender) pause(channel string, after time.Duration) {
-	until := s.p.now().Add(min(max(after, pauseAfter), MaxRetryAfter))
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if until.After(s.paused[channel]) {
-		s.paused[channel] = until
-	}
 }

@@ -47,14 +47,38 @@ func (b *sending) prepare(ctx context.Context, row OutboxRow) error {
 	return nil
 }
 
-// superseded says whether somebody else became the host since, and the first alert goes to them.
+// superseded says whether another delivery goes in place of this one: somebody else became the host since and the first alert goes to
+// them, or a later reminder waits with this one, as after an outage.
 func (l *letter) superseded() bool {
 	d := l.row.Delivery
-	return d.Kind == DeliveryNew && slices.ContainsFunc(l.rows, func(r OutboxRow) bool {
-		o := r.Delivery
-		return o.Kind == DeliveryNew && o.To == d.To && o.Round == d.Round && o.Channel == d.Channel && o.Recipient == d.Recipient &&
-			o.Made.After(d.Made)
-	})
+	if d.To == Analysts || d.Kind != DeliveryNew && d.Kind != DeliveryReminder {
+		return false
+	}
+	return slices.ContainsFunc(l.rows, func(r OutboxRow) bool { return l.replacedBy(r.Delivery) })
+}
+
+// replacedBy says whether o tells the same audience the same kind of thing, later, and reaches whom this one would: it waits still,
+// or has gone to them.
+func (l *letter) replacedBy(o Delivery) bool {
+	d := l.row.Delivery
+	if o.ID == d.ID || o.Kind != d.Kind || o.To != d.To || o.Round != d.Round || o.Channel != d.Channel {
+		return false
+	}
+	told := l.leak.Ladder.told(d.To)
+	if !o.Made.After(d.Made) && (!o.Made.Equal(d.Made) || told == nil || o.ID != told.Delivery) {
+		return false
+	}
+	whom := d.Recipient
+	if d.To == ToHost {
+		whom = string(l.leak.Host)
+	}
+	switch o.State {
+	case DeliveryPending:
+		return d.To == ToHost || d.To == ToDelegate || o.Recipient == whom
+	case DeliveryAccepted:
+		return o.Recipient == whom
+	}
+	return false
 }
 
 // take puts a letter where it is routed, or sent as it is.
@@ -292,8 +316,13 @@ func (b *sending) prepareUpdate(ctx context.Context, l *letter) error {
 	if l.rows, err = s.p.store.Deliveries(ctx, d.Org, d.Leak); err != nil {
 		return err
 	}
-	card, found := l.card()
+	if l.overtaken() {
+		return s.supersede(ctx, l.row)
+	}
+	card, found, err := s.card(ctx, l)
 	switch {
+	case err != nil:
+		return err
 	case !found:
 		return s.supersede(ctx, l.row)
 	case card.Delivery.Digest != "":
@@ -313,17 +342,39 @@ func (b *sending) prepareUpdate(ctx context.Context, l *letter) error {
 	return nil
 }
 
-// card is the latest message about the leak that went to the same audience by the same channel and can be changed.
-func (l *letter) card() (OutboxRow, bool) {
+// overtaken says whether a later change of the same card waits too: it shows all that this one would.
+func (l *letter) overtaken() bool {
+	return slices.ContainsFunc(l.rows, func(r OutboxRow) bool {
+		o := r.Delivery
+		return o.Kind == DeliveryUpdate && o.State == DeliveryPending && l.sameSeat(o) && o.Made.After(l.row.Delivery.Made)
+	})
+}
+
+// sameSeat says whether a delivery goes to the audience and, of rooms, to the room that the letter is for.
+func (l *letter) sameSeat(o Delivery) bool {
 	d := l.row.Delivery
+	return o.To == d.To && o.Channel == d.Channel && (d.Recipient == "" || o.Recipient == d.Recipient)
+}
+
+// card is the latest message about the leak that went to the same audience, in the same room, and can be changed.
+func (s *Sender) card(ctx context.Context, l *letter) (OutboxRow, bool, error) {
 	for _, row := range l.rows { // the newest first
-		other := row.Delivery
-		if other.State != DeliveryAccepted || other.To != d.To || other.Channel != d.Channel || other.Kind == DeliveryUpdate {
-			continue
-		}
-		if len(row.Receipt) > 0 || other.Digest != "" {
-			return row, true
+		if l.isCard(row) {
+			return row, true, nil
 		}
 	}
-	return OutboxRow{}, false
+	told := l.leak.Ladder.told(l.row.Delivery.To)
+	if len(l.rows) < MaxBatch || told == nil || told.Delivery == "" {
+		return OutboxRow{}, false, nil
+	}
+	row, err := s.p.store.Delivery(ctx, l.leak.Org, told.Delivery) // it is older than all of those
+	if errors.Is(err, ErrNotFound) {
+		return OutboxRow{}, false, nil
+	}
+	return row, err == nil && l.isCard(row), err
+}
+
+func (l *letter) isCard(row OutboxRow) bool {
+	d := row.Delivery
+	return d.State == DeliveryAccepted && d.Kind != DeliveryUpdate && l.sameSeat(d) && (len(row.Receipt) > 0 || d.Digest != "")
 }

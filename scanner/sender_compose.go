@@ -26,6 +26,7 @@ func (s *Sender) compose(ctx context.Context, l *letter) (Telling, error) {
 		return t, err
 	}
 	for _, seen := range kept {
+		seen.Ref = nil
 		if seen.Gone.IsZero() && len(t.Sightings) < maxTold {
 			t.Sightings = append(t.Sightings, seen)
 		}

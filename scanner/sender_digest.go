@@ -61,15 +61,18 @@ func (b *sending) routeOrg(ctx context.Context, org string, letters []*letter) e
 	if err != nil {
 		return err
 	}
-	byID := make(map[string]*letter, len(letters))
+	byID := make(map[string][]*letter, len(letters))
 	candidates := make([]Candidate, len(letters))
 	for i, l := range letters {
 		candidates[i] = s.candidate(l)
-		byID[l.leak.ID+" "+l.recipient] = l
+		id := l.leak.ID + " " + l.recipient
+		byID[id] = append(byID[id], l)
 	}
 	digests := make(map[string][]*letter)
 	for _, route := range PlanAlerts(candidates, loads, s.p.o.Caps, s.p.now()) {
-		l := byID[route.Leak+" "+route.Recipient]
+		id := route.Leak + " " + route.Recipient
+		l := byID[id][0]
+		byID[id] = byID[id][1:]
 		if l.row.Delivery.Attempts > 0 || route.Digest == "" { // what was tried alone stays so
 			alone, err := s.count(ctx, l, route.Why)
 			if err != nil {
@@ -226,7 +229,11 @@ func (s *Sender) writePart(ctx context.Context, part OutboxRow, fresh bool, memb
 			d.Leaks = append(d.Leaks, l.leak.ID)
 		}
 	}
-	if !fresh {
+	switch {
+	case fresh:
+	case d.State == DeliveryPending && part.Lease.After(now):
+		d.Due = now.Add(digestEvery) // it is being told: not a second time before its message can be found
+	default:
 		d = reopened(d, now)
 	}
 	c := Change{Org: d.Org}

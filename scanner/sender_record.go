@@ -76,13 +76,6 @@ func (s *Sender) supersede(ctx context.Context, row OutboxRow) error {
 	return s.settle(ctx, row, settling{become: func(d Delivery) Delivery { return d.Suppress(WithheldOutdated, now) }})
 }
 
-// release gives a claim back when the process stops: somebody else may have it at once.
-func (s *Sender) release(ctx context.Context, row OutboxRow) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.o.Bound)
-	defer cancel()
-	return s.postpone(ctx, row, row.Delivery.Due)
-}
-
 // withhold settles a delivery that is not sent on purpose.
 func (s *Sender) withhold(ctx context.Context, row OutboxRow, reason Withheld) error {
 	s.p.counts.withheld.Add(1)
@@ -161,7 +154,11 @@ func (s *Sender) missed(ctx context.Context, l *letter, e *TellError) error {
 	case e.Class == TellPermanent || e.Class == TellRejected || e.Class == TellGone:
 		return s.giveUp(ctx, l.row, e.Reason)
 	}
-	s.pause(l.to.Room.Channel, e.After)
+	now := s.p.now()
+	s.lanes.failed(l.to.Room.Channel, e.After, now)
+	if e.Class == TellConfig && d.Kind != DeliveryUpdate { // what is owed waits for the operator; a change of a card does not
+		return s.settle(ctx, l.row, settling{become: func(d Delivery) Delivery { return d.Stuck(e.Reason, e.After, now) }})
+	}
 	return s.settle(ctx, l.row, s.failing(l.row, e.Reason, false, e.After))
 }
 

@@ -23,6 +23,9 @@ type news struct {
 // worse says whether there is more to it than another place.
 func (n news) worse() bool { return n.secret || n.raid || n.host }
 
+// tells says whether a card shows something new: a place that is read once more is not that.
+func (n news) tells() bool { return n.place || n.back || n.rank || n.worse() }
+
 // sighted counts a sighting and does what it means in the leak's state.
 func (t *turn) sighted(a action) error {
 	if t.ev.Place == "" || t.ev.Seen.At.IsZero() {
@@ -32,10 +35,13 @@ func (t *turn) sighted(a action) error {
 		return t.found()
 	}
 	byConfig := t.l.State == StatePublic && t.l.By.Role == RoleConfig
-	before := t.l.When
+	before, reach, score := t.l.When, t.l.Reach, t.l.Risk.Score
 	n := t.see()
 	if !n.counted {
 		return nil
+	}
+	if n.tells() || reach != t.l.Reach || score != t.l.Risk.Score || !before.same(t.l.When) {
+		t.effect(EffectCard)
 	}
 	anew := false
 	switch a {
@@ -49,7 +55,6 @@ func (t *turn) sighted(a action) error {
 		public := t.ev.Seen.Public && t.l.State == StatePublic
 		anew = n.worse() || n.place && !public || byConfig && !public
 	}
-	t.effect(EffectCard)
 	if anew {
 		t.ev.Reason = "sighted again"
 		t.reopen()
@@ -235,6 +240,7 @@ func (t *turn) returned() error {
 	if mark == nil {
 		return nil
 	}
+	t.stands()
 	t.raiseReach(mark, t.ev.Seen.Reach)
 	mark.Gone, mark.GoneAt = 0, time.Time{}
 	t.ev.Reason = "the post is back"
@@ -261,8 +267,19 @@ func (t *turn) looked(ends bool) error {
 	return nil
 }
 
+// seenEvery is how far LastSeen may lie behind while a place is found unchanged again and again.
+const seenEvery = 24 * time.Hour
+
+// stands notes that a place stands in public still: while one does, retention keeps the leak.
+func (t *turn) stands() {
+	if t.now.Sub(t.l.LastSeen) >= seenEvery {
+		t.l.LastSeen = t.now
+	}
+}
+
 // cameBack begins the looks at a place anew.
 func (t *turn) cameBack(again bool) error {
+	t.stands()
 	mark := t.l.place(t.ev.Place)
 	if mark == nil || mark.Gone == 0 {
 		return nil

@@ -14,8 +14,13 @@ const maxTicks = 64
 const tickLease = time.Minute
 
 // Tick looks at leaks whose time has come, at most 64, and says how many there were. An error of one does not hold back the
-// others: it comes again when its claim ends.
+// others: it comes again when its claim ends. When the clock went back it looks at all leaks first. One goroutine at a time calls it.
 func (p *Pipeline) Tick(ctx context.Context) (int, error) {
+	if p.wentBack() {
+		if err := p.setRight(ctx); err != nil {
+			return 0, err
+		}
+	}
 	refs, err := p.store.ClaimWakes(ctx, maxTicks, tickLease)
 	if err != nil {
 		return 0, err
@@ -42,6 +47,7 @@ func (p *Pipeline) tick(ctx context.Context, ref LeakRef) error {
 		if err := d.apply(LeakEvent{Kind: Tick}); err != nil {
 			return err
 		}
+		d.renew = true
 		if err := p.refresh(ctx, d); err != nil {
 			return err
 		}

@@ -174,26 +174,36 @@ func (t *turn) expire() {
 // resolved takes over who the host is and when the meeting starts.
 func (t *turn) resolved() {
 	before := t.l.Host
-	if t.ev.By.Role != RolePage && t.ev.Host != "" && !slices.Contains(t.l.NotHosts, t.ev.Host) {
-		if before != "" && before != t.ev.Host {
-			t.forgetHost() // somebody else was told
+	if host := t.ev.Host; host != before && t.mayBeHost(host) {
+		if before != "" || t.l.Ladder.Host.GaveUp {
+			t.forgetHost() // somebody else was told, or nobody could be
 		}
-		t.l.Host = t.ev.Host
+		t.l.Host = host
 	}
 	moved := t.mergeWhen(t.ev.When)
 	if t.l.Host != before || moved {
 		t.effect(EffectCard)
 	}
-	if t.l.State == StateOpen || t.l.State == StateRemoved {
+	switch {
+	case t.l.State == StateOver && moved && t.l.When.Trusted() && t.now.Before(t.l.When.Over()):
+		t.ev.Reason = "it takes place again"
+		t.reopen()
+	case t.l.State == StateOpen || t.l.State == StateRemoved:
 		t.climb()
 	}
 }
 
-// forgetHost lets the next host be told from the first rung on.
+// mayBeHost says whether the resolver's host is taken over.
+func (t *turn) mayBeHost(host HostRef) bool {
+	return t.ev.By.Role != RolePage && host != "" && !t.l.Assigned && !slices.Contains(t.l.NotHosts, host)
+}
+
+// forgetHost lets the next host, and their delegates, be told from the first rung on.
 func (t *turn) forgetHost() {
-	t.l.Host = ""
-	t.l.Ladder.Host = Told{}
+	t.l.Host, t.l.Assigned = "", false
+	t.l.Ladder.Host, t.l.Ladder.Delegate = Told{}, Told{}
 	t.l.Ladder.Hosts++
+	t.l.Ladder.Handed = t.now
 }
 
 // mergeWhen takes a start over: a trusted one always, a claimed one when it is more urgent than what is known. It says whether
@@ -208,12 +218,22 @@ func (t *turn) mergeWhen(w When) bool {
 			return false
 		}
 	}
+	if w.Trusted() && !t.now.Before(w.Over()) && (w.Series || t.l.recurs()) {
+		return t.passedBy(w) // nothing is known of the next instance
+	}
 	w.Series = w.Series || t.l.When.Series && !w.Trusted()
 	if w.same(t.l.When) {
 		return false
 	}
 	t.l.When = w
 	return true
+}
+
+// passedBy takes over of an instance that has passed that it was one of a series.
+func (t *turn) passedBy(w When) bool {
+	news := w.Series && !t.l.When.Series
+	t.l.When.Series = t.l.When.Series || w.Series
+	return news
 }
 
 // moreUrgent says whether a claimed start may take the place of what is known.

@@ -58,8 +58,14 @@ func (t *turn) uniteHosts(other Leak) {
 			t.l.NotHosts = append(t.l.NotHosts, host)
 		}
 	}
-	if t.l.Host == "" && !slices.Contains(t.l.NotHosts, other.Host) {
-		t.l.Host = other.Host
+	switch {
+	case t.l.Host == "" && other.Host != "" && !slices.Contains(t.l.NotHosts, other.Host):
+		if t.l.Ladder.Host.GaveUp {
+			t.forgetHost() // nobody was known
+		}
+		t.l.Host, t.l.Assigned = other.Host, other.Assigned
+	case t.l.Host == other.Host:
+		t.l.Assigned = t.l.Assigned || other.Assigned
 	}
 	if t.l.Ask.What == "" {
 		t.l.Ask = other.Ask

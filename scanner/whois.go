@@ -21,9 +21,7 @@ type whois struct {
 
 // ask asks the resolver about a meeting. An error of the resolver is a *resolverError.
 func (p *Pipeline) ask(ctx context.Context, key DataKey, l matchers.Link) (whois, error) {
-	asking, cancel := context.WithTimeout(ctx, resolveBound)
-	defer cancel()
-	m, found, err := p.o.Resolver.Resolve(asking, key.Org(), l, p.now())
+	m, found, err := p.resolver.Resolve(ctx, key.Org(), l, p.now())
 	if err != nil {
 		return whois{}, &resolverError{err}
 	}
@@ -34,8 +32,11 @@ func (p *Pipeline) ask(ctx context.Context, key DataKey, l matchers.Link) (whois
 	if !w.known {
 		bare := l
 		bare.Owner = ""
-		if _, w.known, err = p.o.Resolver.Resolve(asking, key.Org(), bare, p.now()); err != nil {
+		if _, w.known, err = p.resolver.Resolve(ctx, key.Org(), bare, p.now()); err != nil {
 			return whois{}, &resolverError{err}
+		}
+		if !w.known {
+			w.When = When{} // of another meeting of theirs: a forged link must not have a start that is trusted
 		}
 	}
 	if m.Email == "" {
@@ -49,28 +50,52 @@ func (p *Pipeline) ask(ctx context.Context, key DataKey, l matchers.Link) (whois
 
 // askSealed asks about a leak whose clear id is kept. Of others nothing is found.
 func (p *Pipeline) askSealed(ctx context.Context, l Leak) (whois, error) {
-	if len(l.Sealed) == 0 {
-		return whois{}, nil
-	}
-	key, err := p.dataKey(ctx, l.Org)
-	if err != nil {
+	link, key, err := p.openSealed(ctx, l)
+	if err != nil || link.ID == "" {
 		return whois{}, err
-	}
-	clear, err := key.Open(l.ID, SealedMeeting, l.Sealed)
-	if err != nil {
-		return whois{}, nil //nolint:nilerr // sealed under a key that is gone: nothing is known of it any more
-	}
-	link, ok := LinkOfKey(clear)
-	if !ok {
-		return whois{}, nil
 	}
 	return p.ask(ctx, key, link)
 }
 
+// openSealed gives a link that names the leak's meeting: the zero Link when its clear id is not kept, or is sealed under a key that
+// is gone.
+func (p *Pipeline) openSealed(ctx context.Context, l Leak) (matchers.Link, DataKey, error) {
+	if len(l.Sealed) == 0 {
+		return matchers.Link{}, DataKey{}, nil
+	}
+	key, err := p.dataKey(ctx, l.Org)
+	if err != nil {
+		return matchers.Link{}, key, err
+	}
+	clear, err := key.Open(l.ID, SealedMeeting, l.Sealed)
+	if err != nil {
+		return matchers.Link{}, key, nil //nolint:nilerr // nothing is known of it any more
+	}
+	link, _ := LinkOfKey(clear)
+	return link, key, nil
+}
+
+// Where opens the reference of a social place, for "Show where": "" when there is none. Callers check who asks, show it to nobody
+// else, and keep it nowhere. The error is ErrNoOrganisation, [ErrKeyUnknown], [ErrNotSealed], or of the store.
+func (p *Pipeline) Where(ctx context.Context, org string, s Sighting) (string, error) {
+	if len(s.Ref) == 0 {
+		return "", nil
+	}
+	key, err := p.dataKey(ctx, org)
+	if err != nil {
+		return "", fmt.Errorf("show where: %w", err)
+	}
+	reference, err := key.Open(s.PlaceKey, SealedPlace, s.Ref)
+	if err != nil {
+		return "", fmt.Errorf("show where: %w", err)
+	}
+	return reference, nil
+}
+
 // meet takes over what the resolver says of the draft's leak. A host who is known and can be told stays, unless an event wants
-// another to be looked for: an analyst may have named them.
+// another to be looked for; one whom an analyst named stays whatever the resolver says.
 func (p *Pipeline) meet(d *draft, w whois) error {
-	anew := d.resolve || d.leak.Host == "" || !d.view.Host
+	anew := !d.leak.Assigned && (d.resolve || d.leak.Host == "" || !d.view.Host)
 	d.resolve = false
 	d.known = d.known || w.known
 	if !w.found {
@@ -87,10 +112,10 @@ func (p *Pipeline) meet(d *draft, w whois) error {
 	return d.apply(LeakEvent{Kind: Resolved, By: Actor{Role: RoleInventory}, Host: host, When: w.When})
 }
 
-// refresh asks about the draft's leak when an event wants it, or when it is open and nobody is known who hosts it. A resolver that
-// does not answer changes nothing: whoever comes to the leak next asks again.
+// refresh asks about the draft's leak when an event wants it, when it is time to (see draft.looks), or when it is open and nobody is
+// known who hosts it. A resolver that does not answer changes nothing: whoever comes to the leak next asks again.
 func (p *Pipeline) refresh(ctx context.Context, d *draft) error {
-	if !d.resolve && (d.view.Host || d.leak.State.End()) {
+	if !d.resolve && (d.view.Host && !d.renew || d.leak.State.End()) {
 		return nil
 	}
 	w, err := p.askSealed(ctx, d.leak)

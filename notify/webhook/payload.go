@@ -15,6 +15,7 @@ const (
 	TypeAlert  = "meeting.risk_alert"
 	TypeUpdate = "meeting.risk_alert.updated"
 	TypeDigest = "meeting.risk_alert.digest"
+	TypeFault  = "meetleaks.fault" // the service itself is at fault; there is no meeting
 )
 
 // Event is the body of a request: Type and Timestamp as Standard Webhooks has them, Event, EventTS and Payload as Zoom has.
@@ -105,6 +106,8 @@ func eventType(a notify.Alert) string {
 		return TypeUpdate
 	case len(a.Items) > 0:
 		return TypeDigest
+	case a.Kind == notify.Fault:
+		return TypeFault
 	}
 	return TypeAlert
 }

@@ -32,12 +32,19 @@ type Outcome struct {
 	Failed     bool          // no answer, or a broken one
 }
 
-// PaceError says why a host is not asked now: a budget is used up, or it was given up for a while.
+// PaceError says why a host is not asked now: a budget is used up, it was given up for a while, or nobody can tell whose turn it
+// is.
 type PaceError struct {
 	Host   string
 	Reason string
 	Until  time.Time // when it may be asked again; not before that
+	Err    error     // behind Reason, if there is one
 	policy bool
+}
+
+// BudgetError is the PaceError of a budget of ours.
+func BudgetError(host, reason string, until time.Time) *PaceError {
+	return &PaceError{Host: host, Reason: reason, Until: until, policy: true}
 }
 
 func (e *PaceError) Error() string {
@@ -47,37 +54,24 @@ func (e *PaceError) Error() string {
 // Policy says that a budget of ours is the reason; otherwise the host does not work, or does not want to now.
 func (e *PaceError) Policy() bool { return e.policy }
 
+// Unwrap is Err.
+func (e *PaceError) Unwrap() error { return e.Err }
+
 // paceOptions make a localPacer. Zero fields stand for the defaults, which are given here; a budget below 0 is none.
 type paceOptions struct {
 	// Free asks without gaps, by freeTurns connections, and without budgets unless they are given. It is for loopback only;
 	// whoever makes the pacer sees to that. What a host asks for (429, 503, Retry-After, Crawl-delay) still holds.
 	Free bool
 
-	HostBudget   int // 50,000 requests to one host in 24 hours
-	DomainBudget int // 100,000 to one registrable domain
-	TotalBudget  int // 1,000,000 to all
+	HostBudget   int // PaceHostBudget requests to one host in a PaceWindow
+	DomainBudget int // PaceDomainBudget to one registrable domain
+	TotalBudget  int // PaceTotalBudget to all
 
 	Now   func() time.Time                                 // the real clock
 	Sleep func(ctx context.Context, d time.Duration) error // returns early with the context's error
 }
 
-// The rules of pace.
-const (
-	minGap       = time.Second // between two requests to a host, from the end of the first
-	gapFactor    = 10          // times what the last answer took
-	maxGap       = time.Minute
-	domainGap    = 250 * time.Millisecond // between two requests to hosts of one registrable domain: names are free, machines are not
-	freeTurns    = 8                      // requests under way to one host at pace none
-	firstBackoff = 5 * time.Second
-	maxBackoff   = 5 * time.Minute // after 429, 503 and failures; a longer Retry-After gives the host up until then
-	maxTroubles  = 5               // in a row, then the host is given up
-	firstGiveUp  = time.Hour       // doubled with each further time
-	maxGiveUp    = 24 * time.Hour
-	budgetWindow = 24 * time.Hour
-
-	maxPacedHosts = 10_000 // remembered, with their domains; the one not asked for longest is forgotten first
-	maxWaiters    = 1_000  // for one host
-)
+const freeTurns = 8 // requests under way to one host at pace none
 
 func (o paceOptions) withDefaults() paceOptions {
 	budget := func(n *int, otherwise int) {
@@ -85,9 +79,9 @@ func (o paceOptions) withDefaults() paceOptions {
 			*n = otherwise
 		}
 	}
-	budget(&o.HostBudget, 50_000)
-	budget(&o.DomainBudget, 100_000)
-	budget(&o.TotalBudget, 1_000_000)
+	budget(&o.HostBudget, PaceHostBudget)
+	budget(&o.DomainBudget, PaceDomainBudget)
+	budget(&o.TotalBudget, PaceTotalBudget)
 	if o.Now == nil {
 		o.Now = time.Now
 	}

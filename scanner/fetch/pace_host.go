@@ -2,9 +2,7 @@ package fetch
 
 import (
 	"container/list"
-	"fmt"
 	"net"
-	"net/http"
 	"strings"
 	"time"
 
@@ -23,8 +21,7 @@ type pacedHost struct {
 
 	asked        time.Duration // the gap that the site asks for
 	notBefore    time.Time
-	troubles     int // in a row
-	givenUpTimes int // in a row
+	standing     Standing
 	givenUpUntil time.Time
 	reason       string // why it was given up
 }
@@ -45,7 +42,7 @@ type budget struct {
 }
 
 func (b *budget) used(now time.Time) int {
-	if now.Sub(b.since) >= budgetWindow {
+	if now.Sub(b.since) >= PaceWindow {
 		return 0
 	}
 	return b.n
@@ -63,27 +60,11 @@ func (h *pacedHost) note(o Outcome, now time.Time, free bool) {
 	if o == (Outcome{}) {
 		return // nothing was sent
 	}
-	gap := max(minGap, gapFactor*min(o.Took, maxGap), h.asked)
-	if free {
-		gap = h.asked
-	}
-	gap = min(gap, maxGap)
-	h.after(now.Add(gap))
-	if !o.trouble() {
-		h.troubles, h.givenUpTimes = 0, 0
-		return
-	}
-	h.troubles++
-	switch {
-	case o.RetryAfter > maxBackoff:
-		h.giveUp(now.Add(min(o.RetryAfter, MaxRetryAfter)), fmt.Sprintf("the site asks us to come back later (%d)", o.Status))
-	case h.troubles >= maxTroubles:
-		rest := min(firstGiveUp<<min(h.givenUpTimes, 8), maxGiveUp)
-		h.giveUp(now.Add(rest), fmt.Sprintf("given up after %d failures in a row (%s)", maxTroubles, o.what()))
-	case o.RetryAfter > 0:
-		h.after(now.Add(o.RetryAfter))
-	default:
-		h.after(now.Add(min(firstBackoff<<(h.troubles-1), maxBackoff)))
+	l := h.standing.Learn(o, h.asked, free)
+	h.standing = l.Standing
+	h.after(now.Add(l.Wait))
+	if l.Rest > 0 {
+		h.givenUpUntil, h.reason = now.Add(l.Rest), l.Reason
 	}
 }
 
@@ -94,15 +75,6 @@ func (h *pacedHost) after(t time.Time) {
 	}
 }
 
-// giveUp leaves the host alone for a while; when that is over, one more trouble and it is given up again, for longer. It is always
-// a failure, also where the site asks for it: one page of a host can do so for all others, and nobody would learn that they are
-// unread.
-func (h *pacedHost) giveUp(until time.Time, reason string) {
-	h.givenUpUntil, h.reason = until, reason
-	h.givenUpTimes++
-	h.troubles = maxTroubles - 1
-}
-
 func (h *pacedHost) givenUp(now time.Time) error {
 	if !h.givenUpUntil.After(now) {
 		return nil
@@ -110,26 +82,8 @@ func (h *pacedHost) givenUp(now time.Time) error {
 	return &PaceError{Host: h.name, Reason: h.reason, Until: h.givenUpUntil}
 }
 
-// trouble says that the host should be given time. A 500 is no trouble: it is often one broken page.
-func (o Outcome) trouble() bool {
-	switch o.Status {
-	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return true
-	}
-	return o.Failed
-}
-
-func (o Outcome) what() string {
-	if o.Status == 0 {
-		return "no answer"
-	} else if !o.Failed {
-		return fmt.Sprintf("status %d", o.Status)
-	}
-	return "broken answers"
-}
-
-// registrable is the domain that somebody registered ("acme.co.uk"); of addresses, and of names under none, the host itself.
-func registrable(host string) string {
+// Registrable is the domain that somebody registered ("acme.co.uk"); of addresses, and of names under none, the host itself.
+func Registrable(host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}

@@ -3,6 +3,7 @@ package fetch
 import (
 	"container/list"
 	"context"
+	"fmt"
 	"sync"
 	"time"
 )
@@ -14,7 +15,7 @@ type localPacer struct {
 
 	mu      sync.Mutex
 	hosts   map[string]*pacedHost
-	used    *list.List // of *pacedHost, the last asked first; at most maxPacedHosts
+	used    *list.List // of *pacedHost, the last asked first; at most PaceHosts
 	domains map[string]*pacedDomain
 	total   budget
 }
@@ -60,8 +61,8 @@ func (p *localPacer) turn(ctx context.Context, name string) (*pacedHost, error) 
 	if err == nil {
 		err = p.refusal(h)
 	}
-	if err == nil && h.queue.Len() >= maxWaiters {
-		err = &PaceError{Host: name, Reason: "too many requests wait for this host", Until: p.o.Now(), policy: true}
+	if err == nil && h.queue.Len() >= PaceWaiters {
+		err = BudgetError(name, PaceTooMany, p.o.Now())
 	}
 	if err != nil {
 		p.mu.Unlock()
@@ -148,10 +149,10 @@ func (p *localPacer) host(name string) (*pacedHost, error) {
 		p.used.MoveToFront(h.place)
 		return h, nil
 	}
-	if p.used.Len() >= maxPacedHosts && !p.forget(true) && !p.forget(false) {
-		return nil, &PaceError{Host: name, Reason: "too many hosts are being asked at the same time", Until: p.o.Now(), policy: true}
+	if p.used.Len() >= PaceHosts && !p.forget(true) && !p.forget(false) {
+		return nil, BudgetError(name, PaceTooBusy, p.o.Now())
 	}
-	h := &pacedHost{name: name, domain: p.domain(registrable(name))}
+	h := &pacedHost{name: name, domain: p.domain(Registrable(name))}
 	h.place = p.used.PushFront(h)
 	p.hosts[name] = h
 	return h, nil
@@ -197,12 +198,12 @@ func (p *localPacer) refusal(h *pacedHost) error {
 		limit  int
 		reason string
 	}{
-		{&h.spent, p.o.HostBudget, "the requests for this host are used up"},
-		{&h.domain.spent, p.o.DomainBudget, "the requests for the domain " + h.domain.name + " are used up"},
-		{&p.total, p.o.TotalBudget, "the requests for all hosts together are used up"},
+		{&h.spent, p.o.HostBudget, PaceHostSpent},
+		{&h.domain.spent, p.o.DomainBudget, fmt.Sprintf(PaceDomainSpent, h.domain.name)},
+		{&p.total, p.o.TotalBudget, PaceTotalSpent},
 	} {
 		if b.limit > 0 && b.spent.used(now) >= b.limit {
-			return &PaceError{Host: h.name, Reason: b.reason, Until: b.spent.since.Add(budgetWindow), policy: true}
+			return BudgetError(h.name, b.reason, b.spent.since.Add(PaceWindow))
 		}
 	}
 	return nil
@@ -214,6 +215,6 @@ func (p *localPacer) charge(h *pacedHost) {
 		b.spend(now)
 	}
 	if !p.o.Free {
-		h.domain.notBefore = now.Add(domainGap)
+		h.domain.notBefore = now.Add(PaceDomainGap)
 	}
 }

@@ -310,7 +310,7 @@ func TestBudgetsHoldForHostDomainAndAll(t *testing.T) {
 			waited(t, p, "a.acme.co.uk", fine(0))
 		}
 		e := refused("a.acme.co.uk", "requests for this host are used up")
-		if !e.Until.Equal(begin.Add(budgetWindow)) {
+		if !e.Until.Equal(begin.Add(PaceWindow)) {
 			t.Errorf("until %s", e.Until)
 		}
 		waited(t, p, "b.acme.co.uk:8443", fine(0))
@@ -320,7 +320,7 @@ func TestBudgetsHoldForHostDomainAndAll(t *testing.T) {
 		waited(t, p, "10.1.2.3", fine(0))
 		waited(t, p, "10.9.2.3", fine(0))
 		refused("hooli.example", "all hosts together")
-		later(budgetWindow)
+		later(PaceWindow)
 		waited(t, p, "a.acme.co.uk", fine(0))
 	})
 }
@@ -334,7 +334,7 @@ func TestHostsOfOneDomainAreNotAskedAllAtOnce(t *testing.T) {
 			asking.Go(func() { waited(t, p, fmt.Sprintf("n%d.initech.example", i), fine(0)) })
 		}
 		asking.Wait()
-		if took := time.Since(start); took != 8*domainGap {
+		if took := time.Since(start); took != 8*PaceDomainGap {
 			t.Errorf("nine hosts of one domain were asked within %s", took)
 		}
 		if wait := waited(t, p, "globex.example", fine(0)); wait != 0 {
@@ -417,7 +417,7 @@ func TestTheQueueOfAHostIsBounded(t *testing.T) {
 	inPaceBubble(t, paceOptions{}, func(t *testing.T, p *localPacer) {
 		ctx, cancel := context.WithCancel(t.Context())
 		var callers sync.WaitGroup
-		for range maxWaiters + 1 {
+		for range PaceWaiters + 1 {
 			callers.Go(func() {
 				if _, err := p.Acquire(ctx, "acme.example"); err == nil {
 					<-ctx.Done()
@@ -439,20 +439,20 @@ func TestRememberedHostsAreBounded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i := range maxPacedHosts - 2 {
+		for i := range PaceHosts - 2 {
 			waited(t, p, fmt.Sprintf("h%d.d%d.example", i, i/4), fine(0))
 		}
 		later(time.Minute)
-		for i := range maxPacedHosts - 2 {
+		for i := range PaceHosts - 2 {
 			waited(t, p, fmt.Sprintf("h%d.hooli.example", i), fine(0))
 		}
-		if len(p.hosts) != maxPacedHosts || p.used.Len() != maxPacedHosts || len(p.domains) != 3 {
+		if len(p.hosts) != PaceHosts || p.used.Len() != PaceHosts || len(p.domains) != 3 {
 			t.Errorf("%d hosts, %d in order, %d domains", len(p.hosts), p.used.Len(), len(p.domains))
 		}
 		_, err = p.Acquire(t.Context(), "closed.example")
 		wantPaceError(t, err, "come back later", false) // hosts at rest are forgotten first
 		waited(t, p, "vandelay.example", fine(0))       // all must be left in peace for now: the oldest gives way
-		if len(p.hosts) != maxPacedHosts || p.hosts["busy.example"] == nil {
+		if len(p.hosts) != PaceHosts || p.hosts["busy.example"] == nil {
 			t.Error("a host with a request under way was forgotten")
 		}
 		release(fine(0))
@@ -461,7 +461,7 @@ func TestRememberedHostsAreBounded(t *testing.T) {
 
 func TestTheHostNotAskedForLongestIsForgottenFirst(t *testing.T) {
 	inPaceBubble(t, paceOptions{}, func(t *testing.T, p *localPacer) {
-		for i := range maxPacedHosts {
+		for i := range PaceHosts {
 			waited(t, p, fmt.Sprintf("h%d.example", i), Outcome{})
 		}
 		waited(t, p, "h0.example", Outcome{})
@@ -475,7 +475,7 @@ func TestTheHostNotAskedForLongestIsForgottenFirst(t *testing.T) {
 func TestHostsInUseAreNeverForgotten(t *testing.T) {
 	inPaceBubble(t, paceOptions{}, func(t *testing.T, p *localPacer) {
 		var releases []func(Outcome)
-		for i := range maxPacedHosts {
+		for i := range PaceHosts {
 			release, err := p.Acquire(t.Context(), fmt.Sprintf("h%d.example", i))
 			if err != nil {
 				t.Fatal(err)
@@ -485,7 +485,7 @@ func TestHostsInUseAreNeverForgotten(t *testing.T) {
 		_, err := p.Acquire(t.Context(), "acme.example")
 		wantPaceError(t, err, "too many hosts are being asked", true)
 		p.Slow("acme.example", time.Second)
-		if len(p.hosts) != maxPacedHosts {
+		if len(p.hosts) != PaceHosts {
 			t.Errorf("%d hosts", len(p.hosts))
 		}
 		releases[7](fine(0))
@@ -521,7 +521,7 @@ func TestTheRegistrableDomainIsFound(t *testing.T) {
 		"co.uk": "co.uk", "localhost": "localhost", "127.0.0.1:80": "127.0.0.1", "[::1]:80": "::1", "10.1.2.3": "10.1.2.3",
 		"acme.github.io": "acme.github.io", "": "", "...": "..",
 	} {
-		if got := registrable(host); got != want {
+		if got := Registrable(host); got != want {
 			t.Errorf("%q: %q, want %q", host, got, want)
 		}
 	}

@@ -45,5 +45,8 @@ func (s *Store) CountAlert(ctx context.Context, org, recipient, delivery string,
 		return false, failure(ctx, "count alert", err)
 	}
 	counted, err := integer(answer)
+	if counted < 0 {
+		err = scanner.ErrNoOrganisation
+	}
 	return counted == 1, failure(ctx, "count alert", err)
 }

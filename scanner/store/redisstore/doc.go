@@ -56,6 +56,13 @@
 //	v:T:data       hash    page: visit                                   none: Expire counts what it takes
 //	v:T:due        zset    pages by their next look                      none: leaves with its visits
 //
+//	ph:T           hash    pace of a host                                49 hours after it was asked last
+//	pd:T           hash    pace of a registrable domain                  49 hours after it was asked last
+//	pa             hash    requests to all hosts                         49 hours after the last
+//	phosts         zset    T: when a host was asked last                 49 hours after the last
+//	pw:T           zset    who waits for a host's turn                   a minute
+//	pl:T           zset    until when these are taken to live            a minute
+//
 // Redis must not take keys away by itself: maxmemory-policy noeviction.
 //
 // A fingerprint takes 9 to 12 bytes, keys and all (BenchmarkItemMemory measures it), as sets of at most 512 integers are
@@ -75,6 +82,10 @@
 //
 // When everything is gone (a flush) Health says Lost to handles that were open, and how far back the history goes to all. When only
 // one master of a Cluster lost its part, the history begins then, too.
+//
+// # Pace
+//
+// [Store.Pacer] lets all processes ask a host no faster than one of them would: see [Pacer].
 //
 // Slots of a Cluster must not be moved to other nodes while processes run: a script that meets half a slot ends in an error.
 package redisstore

@@ -284,3 +284,72 @@ func checkWhole(t *testing.T, s *redisstore.Store, w *writer) {
 		t.Errorf("%d acknowledged changes are lost", lost)
 	}
 }
+
+// TestAProcessStartsOnAFullServer: who could not start could make no room either.
+func TestAProcessStartsOnAFullServer(t *testing.T) {
+	server := redistest.Start(t)
+	register(t, begin(t, server.URL()), "acme")
+	server.LimitMemory(1)
+	s := begin(t, server.URL())
+	if _, err := s.Health(t.Context()); !errors.Is(err, scanner.ErrUnavailable) {
+		t.Errorf("a full server is well: %v", err)
+	}
+	if err := s.Commit(t.Context(), discovery("acme", 1)); !errors.Is(err, scanner.ErrUnavailable) {
+		t.Errorf("commit: %v", err)
+	}
+	if removed, err := s.EraseOrganisation(t.Context(), "acme"); err != nil || removed.More {
+		t.Errorf("what makes room is refused: %+v, %v", removed, err)
+	}
+	server.LimitMemory(0)
+	if h, err := s.Health(t.Context()); err != nil || h.Lost {
+		t.Errorf("with room again: %+v, %v", h, err)
+	}
+}
+
+// TestAHandleWorksOnAfterAFlush: only Lost stays.
+func TestAHandleWorksOnAfterAFlush(t *testing.T) {
+	server := redistest.Start(t)
+	s, other := begin(t, server.URL()), begin(t, server.URL())
+	ctx := t.Context()
+	register(t, s, "acme")
+	if err := s.Commit(ctx, discovery("acme", 1)); err != nil {
+		t.Fatal(err)
+	}
+	held, err := s.Acquire(ctx, "pass:own-site", "one", time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Flush()
+	server.Do("SCRIPT", "FLUSH")
+	if h, err := other.Health(ctx); err != nil || !h.Lost { // it begins the new history
+		t.Errorf("%+v, %v", h, err)
+	}
+	if err := s.Commit(ctx, discovery("acme", 2)); !errors.Is(err, scanner.ErrNoOrganisation) {
+		t.Errorf("commit: %v", err)
+	}
+	if err := s.SaveCursor(ctx, held, scanner.Cursor{}); !errors.Is(err, scanner.ErrLost) {
+		t.Errorf("cursor: %v", err)
+	}
+	next, err := other.Acquire(ctx, "pass:own-site", "two", time.Minute)
+	if err != nil || next.Fence <= held.Fence {
+		t.Errorf("fence %d after %d: %v", next.Fence, held.Fence, err)
+	}
+	register(t, s, "acme")
+	for _, st := range []*redisstore.Store{s, other} {
+		if h, err := st.Health(ctx); err != nil || !h.Lost {
+			t.Errorf("%+v, %v", h, err)
+		}
+	}
+	if err := s.Commit(ctx, discovery("acme", 1)); err != nil {
+		t.Errorf("commit: %v", err)
+	}
+	if rows, err := other.ClaimDeliveries(ctx, 5, time.Minute); err != nil || len(rows) != 1 {
+		t.Errorf("%d deliveries, %v", len(rows), err)
+	}
+	if err := other.SaveCursor(ctx, next, scanner.Cursor{Value: []byte("1")}); err != nil {
+		t.Errorf("cursor: %v", err)
+	}
+	if books, pending, err := s.Ledger(ctx, "acme"); err != nil || books.Found != 1 || books.Check(pending) != nil {
+		t.Errorf("ledger %+v, %d pending, %v", books, pending, err)
+	}
+}

@@ -146,7 +146,7 @@ func (s *Store) members(ctx context.Context, q scanner.LeakQuery, limit int) ([]
 	if !q.Since.IsZero() {
 		by.Min = "[" + sortable(q.Since)
 	}
-	pipe := s.client.Pipeline()
+	pipe := s.client.TxPipeline() // all of one moment: a leak whose state changes is in one of them
 	parts := make([]*redis.StringSliceCmd, len(names))
 	for i, name := range names {
 		parts[i] = pipe.ZRevRangeByLex(ctx, s.layout.ofOrg(orgSpot(q.Org), name), &by)
@@ -159,7 +159,7 @@ func (s *Store) members(ctx context.Context, q scanner.LeakQuery, limit int) ([]
 		all = append(all, part.Val()...)
 	}
 	slices.SortFunc(all, func(a, b string) int { return strings.Compare(b, a) })
-	all = slices.Compact(all) // a leak whose state changed between two of the reads
+	all = slices.Compact(all) // states given twice
 	return all[:min(len(all), limit)], nil
 }
 

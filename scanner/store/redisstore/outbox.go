@@ -76,18 +76,33 @@ func (s *Store) ClaimDeliveries(ctx context.Context, limit int, lease time.Durat
 	if err != nil {
 		return nil, failure(ctx, "claim deliveries", err)
 	}
+	claimed, err := readable(answers)
+	if err != nil {
+		return nil, failure(ctx, "claim deliveries", err)
+	}
+	return claimed, nil
+}
+
+// readable reads claimed rows. One that cannot be read holds back no others: it is told once no other is left beside it, and
+// waits, for all to see in Health, until somebody mends it.
+func readable(answers []string) ([]scanner.OutboxRow, error) {
 	var claimed []scanner.OutboxRow
+	var broken error
 	for _, value := range answers {
 		if value == "" {
 			continue
 		}
 		row, err := decodeRow(value)
 		if err != nil {
-			return nil, failure(ctx, "claim deliveries", err)
+			broken = cmp.Or(broken, err)
+			continue
 		}
 		claimed = append(claimed, row)
 	}
-	return claimed, nil
+	if len(claimed) > 0 {
+		broken = nil
+	}
+	return claimed, broken
 }
 
 func (s *Store) dueRows(ctx context.Context, limit int) ([]dueRow, error) {

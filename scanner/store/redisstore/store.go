@@ -71,19 +71,16 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	return s, nil
 }
 
-// begin notes the epochs with which the store is opened.
+// begin notes the epochs with which the store is opened, and begins them where there are none.
 func (s *Store) begin(ctx context.Context) error {
-	parts, err := s.parts(ctx)
+	err := s.everywhere(ctx, "epoch", []any{nonce()}, func(i int, answer any) (err error) {
+		s.epochs[i], err = text(answer)
+		return err
+	})
 	if redis.HasErrorPrefix(err, "Error compiling script") {
 		return fmt.Errorf("the server is no Redis 7.0 or newer: %w", err)
 	}
-	if err != nil {
-		return err
-	}
-	for i, part := range parts {
-		s.epochs[i] = part.epoch
-	}
-	return nil
+	return err
 }
 
 // Close implements [scanner.Keeper].

@@ -47,20 +47,23 @@ func (c *commit) writeLeak(row int64, w scanner.LeakWrite) (int64, error) {
 	return row, err
 }
 
-// keys lets the leak's keys lead to it, unless they lead to another.
+// keys lets the leak's keys lead to it, unless they lead to another of its episode or, of a leak that begins, of a later one.
 func (c *commit) keys(row int64, l scanner.Leak) error {
+	var moved bool
+	if err := c.row("SELECT COUNT(*) > 0 FROM leak_key WHERE leak = ? AND episode <> ?", row, l.Episode).Scan(&moved); err != nil {
+		return err
+	}
+	if moved {
+		return fmt.Errorf("leak %s changes its episode: %w", l.ID, scanner.ErrBadValue)
+	}
 	for _, key := range l.Keys {
-		var owner int64
-		var episode int
-		err := c.row("SELECT leak, episode FROM leak_key WHERE org = ? AND key = ? ORDER BY episode DESC LIMIT 1", c.org, key).
-			Scan(&owner, &episode)
-		switch {
-		case errors.Is(err, sql.ErrNoRows):
-		case err != nil:
+		var taken bool
+		err := c.row("SELECT COUNT(*) > 0 FROM leak_key WHERE org = ? AND key = ? AND leak <> ? AND (episode = ? OR ? AND episode > ?)",
+			c.org, key, row, l.Episode, l.Version == 0, l.Episode).Scan(&taken)
+		if err != nil {
 			return err
-		case owner == row:
-			continue
-		case episode == l.Episode || episode > l.Episode && l.Version == 0:
+		}
+		if taken {
 			return fmt.Errorf("a key of leak %s belongs to another: %w", l.ID, scanner.ErrConflict)
 		}
 		if err := c.exec("INSERT OR IGNORE INTO leak_key (org, key, episode, leak) VALUES (?, ?, ?, ?)", c.org, key, l.Episode, row); err != nil {

@@ -38,8 +38,8 @@ func (s *Store) AlertLoads(ctx context.Context, org string, recipients []string)
 
 func (t *tx) load(org, recipient string, now time.Time) (scanner.Load, error) {
 	var l scanner.Load
-	err := t.row("SELECT COUNT(*), COALESCE(SUM(at > ?), 0) FROM alert_count WHERE org = ? AND recipient = ? AND at > ?",
-		ms(now.Add(-hour)), org, recipient, ms(now.Add(-day))).Scan(&l.Day, &l.Hour)
+	err := t.row("SELECT COUNT(*), COALESCE(SUM(at > ?), 0) FROM alert_count WHERE org = ? AND recipient = ? AND at > ? AND at <= ?",
+		ms(now.Add(-hour)), org, recipient, ms(now.Add(-day)), last(ms(now))).Scan(&l.Day, &l.Hour)
 	return l, err
 }
 
@@ -51,6 +51,9 @@ func (s *Store) CountAlert(ctx context.Context, org, recipient, delivery string,
 	counted := false
 	err := s.change(ctx, "count alert", func(t *tx) error {
 		now := s.opts.Now()
+		if _, err := t.org(org); err != nil {
+			return err
+		}
 		var at int64
 		err := t.row("SELECT COALESCE(MAX(at), 0) FROM alert_count WHERE org = ? AND recipient = ? AND delivery = ?",
 			org, recipient, delivery).Scan(&at)
@@ -61,7 +64,7 @@ func (s *Store) CountAlert(ctx context.Context, org, recipient, delivery string,
 		switch {
 		case err != nil:
 			return err
-		case at > ms(now.Add(-day)):
+		case at > ms(now.Add(-day)) && at <= last(ms(now)):
 			counted = true
 			return nil
 		case most.Hour > 0 && load.Hour >= most.Hour || most.Day > 0 && load.Day >= most.Day:

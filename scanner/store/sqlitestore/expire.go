@@ -80,6 +80,9 @@ func (s *Store) expireOwn(ctx context.Context, out *scanner.Removed) error {
 			return err
 		}
 		out.Items = n
+		if err := t.endClaims(now); err != nil {
+			return err
+		}
 		out.More = out.More || n == rowsAtOnce
 		for _, old := range []struct {
 			query string
@@ -95,4 +98,10 @@ func (s *Store) expireOwn(ctx context.Context, out *scanner.Removed) error {
 		}
 		return nil
 	})
+}
+
+// endClaims ends claims that were given before the clock went back: nobody would get the rows before it has come so far again.
+func (t *tx) endClaims(now int64) error {
+	return t.exec(`UPDATE outbox SET ready = ?, lease = 0 WHERE (org, id) IN
+		(SELECT org, id FROM outbox WHERE pending = 1 AND lease > ? LIMIT ?)`, now, last(now), rowsAtOnce)
 }

@@ -440,3 +440,49 @@ func TestNoMoreSightingsAreStoredThanAreKept(t *testing.T) {
 		t.Errorf("%d are stored, %v", n, err)
 	}
 }
+
+func TestADeliveryThatCannotBeReadHoldsBackNoOther(t *testing.T) {
+	t.Parallel()
+	s, _ := fresh(t, nil)
+	ctx := t.Context()
+	if _, err := s.AddOrgKey(ctx, "acme", []byte("wrapped")); err != nil {
+		t.Fatal(err)
+	}
+	c := scanner.Change{Org: "acme"}
+	for n := range 2 {
+		c.Deliveries = append(c.Deliveries, scanner.Delivery{
+			ID: fmt.Sprint("dl1:", n), Org: "acme", Due: storetest.Start().Add(time.Duration(n-9) * time.Second), State: scanner.DeliveryPending,
+		})
+	}
+	if err := s.Commit(ctx, c); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.write.db.ExecContext(ctx, "UPDATE outbox SET body = '{broken' WHERE id = 'dl1:0'"); err != nil {
+		t.Fatal(err)
+	}
+	if rows, err := s.ClaimDeliveries(ctx, 1, time.Minute); !errors.Is(err, errBroken) {
+		t.Errorf("it is passed over: %+v, %v", rows, err)
+	}
+	rows, err := s.ClaimDeliveries(ctx, 1, time.Minute)
+	if err != nil || len(rows) != 1 || rows[0].Delivery.ID != "dl1:1" {
+		t.Errorf("claimed %+v, %v", rows, err)
+	}
+}
+
+func TestAFileThatWasGoneForAWhileStaysLost(t *testing.T) {
+	t.Parallel()
+	s, opts := fresh(t, nil)
+	if err := os.Rename(opts.Path, opts.Path+".away"); err != nil {
+		t.Fatal(err)
+	}
+	for _, where := range []string{"away", "back"} {
+		if h, err := s.Health(t.Context()); err != nil || !h.Lost {
+			t.Errorf("%s: %+v, %v", where, h, err)
+		}
+		if where == "away" {
+			if err := os.Rename(opts.Path+".away", opts.Path); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}

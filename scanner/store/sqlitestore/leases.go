@@ -10,6 +10,9 @@ import (
 	"meetleaks/scanner"
 )
 
+// last is the latest moment in which a lease or claim that is given now can end. What ends later was given before the clock went back.
+func last(now int64) int64 { return now + scanner.MaxLease.Milliseconds() }
+
 // Acquire implements [scanner.Leases].
 func (s *Store) Acquire(ctx context.Context, name, holder string, ttl time.Duration) (scanner.Lease, error) {
 	if err := errors.Join(scanner.CheckNames("lease", name, holder), scanner.CheckSpan(ttl)); err != nil {
@@ -23,7 +26,7 @@ func (s *Store) Acquire(ctx context.Context, name, holder string, ttl time.Durat
 		switch {
 		case err != nil && !errors.Is(err, sql.ErrNoRows):
 			return err
-		case until > now:
+		case until > now && until <= last(now):
 			return scanner.ErrHeld
 		}
 		// One count for all leases, so that those that ended can be forgotten and fences rise all the same.
@@ -48,8 +51,8 @@ func (s *Store) Renew(ctx context.Context, l scanner.Lease, ttl time.Duration) (
 	}
 	err := s.change(ctx, "renew lease "+l.Name, func(t *tx) error {
 		now := s.nowMS()
-		n, err := t.affected("UPDATE lease SET until = ? WHERE name = ? AND holder = ? AND fence = ? AND until > ?",
-			now+ttl.Milliseconds(), l.Name, l.Holder, l.Fence, now)
+		n, err := t.affected("UPDATE lease SET until = ? WHERE name = ? AND holder = ? AND fence = ? AND until > ? AND until <= ?",
+			now+ttl.Milliseconds(), l.Name, l.Holder, l.Fence, now, last(now))
 		if err == nil && n == 0 {
 			err = scanner.ErrLost
 		}
@@ -105,7 +108,8 @@ func (s *Store) SaveCursor(ctx context.Context, l scanner.Lease, c scanner.Curso
 	return s.change(ctx, "save cursor "+l.Name, func(t *tx) error {
 		now := s.nowMS()
 		n, err := t.affected(`INSERT OR REPLACE INTO cursor SELECT name, ?, ?, ? FROM lease
-			WHERE name = ? AND holder = ? AND fence = ? AND until > ?`, c.Value, ms(c.Next), now, l.Name, l.Holder, l.Fence, now)
+			WHERE name = ? AND holder = ? AND fence = ? AND until > ? AND until <= ?`,
+			c.Value, ms(c.Next), now, l.Name, l.Holder, l.Fence, now, last(now))
 		if err == nil && n == 0 {
 			err = scanner.ErrLost
 		}

@@ -1,6 +1,7 @@
 package sqlitestore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -52,7 +53,7 @@ func (s *Store) ClaimDeliveries(ctx context.Context, limit int, lease time.Durat
 	if err := scanner.CheckSpan(lease); err != nil {
 		return nil, fmt.Errorf("claim deliveries: %w", err)
 	}
-	var claimed []scanner.OutboxRow
+	var claimed []claimedRow
 	err := s.change(ctx, "claim deliveries", func(t *tx) error {
 		now := s.nowMS()
 		orgs, err := t.orgsReady(now)
@@ -64,7 +65,39 @@ func (s *Store) ClaimDeliveries(ctx context.Context, limit int, lease time.Durat
 		claimed, err = t.claimInTurns(orgs, scanner.PageLimit(limit), now, now+lease.Milliseconds())
 		return err
 	})
-	return claimed, err
+	if err != nil {
+		return nil, err
+	}
+	rows, err := readable(claimed)
+	if err != nil {
+		return nil, failure(ctx, "claim deliveries", err)
+	}
+	return rows, nil
+}
+
+// claimedRow is a row that was claimed, and its delivery as it is stored.
+type claimedRow struct {
+	scanner.OutboxRow
+	id   string
+	body []byte
+}
+
+// readable reads claimed rows. One that cannot be read holds back no others: it is told once no other is left beside it, and
+// waits, for all to see in Health, until somebody mends it.
+func readable(claimed []claimedRow) ([]scanner.OutboxRow, error) {
+	var rows []scanner.OutboxRow
+	var broken error
+	for _, c := range claimed {
+		if err := decode(c.body, &c.Delivery); err != nil {
+			broken = cmp.Or(broken, err)
+			continue
+		}
+		rows = append(rows, c.OutboxRow)
+	}
+	if len(rows) > 0 {
+		broken = nil
+	}
+	return rows, broken
 }
 
 // orgsReady lists the organisations with something to tell, each found by one step in the index.
@@ -85,8 +118,8 @@ func (t *tx) orgsReady(now int64) ([]int64, error) {
 }
 
 // claimInTurns gives each organisation its share of the limit, and what is left to those that have more.
-func (t *tx) claimInTurns(orgs []int64, limit int, now, until int64) ([]scanner.OutboxRow, error) {
-	var claimed []scanner.OutboxRow
+func (t *tx) claimInTurns(orgs []int64, limit int, now, until int64) ([]claimedRow, error) {
+	var claimed []claimedRow
 	for len(orgs) > 0 && len(claimed) < limit {
 		var more []int64
 		for i, org := range orgs {
@@ -110,16 +143,21 @@ func (t *tx) claimInTurns(orgs []int64, limit int, now, until int64) ([]scanner.
 }
 
 // claim takes the first rows of one organisation.
-func (t *tx) claim(org int64, limit int, now, until int64) ([]scanner.OutboxRow, error) {
-	rows, err := t.outboxRows("WHERE org = ? AND pending = 1 AND ready <= ? ORDER BY ready, id LIMIT ?", org, now, limit)
+func (t *tx) claim(org int64, limit int, now, until int64) ([]claimedRow, error) {
+	var rows []claimedRow
+	err := t.each(func(found *sql.Rows) error {
+		c := claimedRow{OutboxRow: scanner.OutboxRow{Lease: fromMS(until)}}
+		err := found.Scan(&c.id, &c.body, &c.Receipt, &c.Fence)
+		c.Fence++
+		rows = append(rows, c)
+		return err
+	}, "SELECT id, body, receipt, fence FROM outbox WHERE org = ? AND pending = 1 AND ready <= ? ORDER BY ready, id LIMIT ?", org, now, limit)
 	if err != nil {
 		return nil, err
 	}
-	for i := range rows {
-		rows[i].Fence++
-		rows[i].Lease = fromMS(until)
+	for _, c := range rows {
 		if err := t.exec("UPDATE outbox SET fence = ?, lease = ?, ready = ? WHERE org = ? AND id = ?",
-			rows[i].Fence, until, until, org, rows[i].Delivery.ID); err != nil {
+			c.Fence, until, until, org, c.id); err != nil {
 			return nil, err
 		}
 	}

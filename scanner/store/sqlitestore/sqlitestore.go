@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -42,6 +43,7 @@ type Store struct {
 	file  os.FileInfo // as it was opened
 	turn  atomic.Uint64
 	shut  atomic.Bool
+	lost  atomic.Bool
 }
 
 var _ scanner.Store = (*Store)(nil)
@@ -148,9 +150,13 @@ func (s *Store) Health(ctx context.Context) (scanner.Health, error) {
 	if s.shut.Load() {
 		return scanner.Health{}, fmt.Errorf("health: the store is closed: %w", scanner.ErrUnavailable)
 	}
-	if s.replaced() != nil {
+	switch err := s.replaced(); {
+	case errors.Is(err, errReplaced), errors.Is(err, fs.ErrNotExist):
+		s.lost.Store(true)
 		h.Lost = true
-		return h, nil //nolint:nilerr // Lost tells it
+		return h, nil
+	case err != nil: // nobody can tell
+		return scanner.Health{}, failure(ctx, "health", err)
 	}
 	err := s.view(ctx, "health", func(t *tx) error {
 		var epoch string
@@ -160,7 +166,9 @@ func (s *Store) Health(ctx context.Context) (scanner.Health, error) {
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		h.Lost = epoch != s.epoch
+		if epoch != s.epoch {
+			s.lost.Store(true)
+		}
 		h.Since = fromMS(since)
 		err = t.row("SELECT COUNT(*), COALESCE(MIN(ready), 0) FROM outbox WHERE pending = 1 AND ready <= ?", ms(h.Now)).
 			Scan(&h.Due, &oldest)
@@ -170,6 +178,7 @@ func (s *Store) Health(ctx context.Context) (scanner.Health, error) {
 	if err != nil {
 		return scanner.Health{}, err
 	}
+	h.Lost = s.lost.Load()
 	s.weigh(&h)
 	return h, nil
 }
@@ -183,12 +192,14 @@ func (s *Store) weigh(h *scanner.Health) {
 	}
 }
 
+var errReplaced = errors.New("the file was replaced")
+
 // replaced says when the file is not that which was opened. One that was deleted can still be written, by connections that
 // have it open, and is lost; connections that are made anew would read another.
 func (s *Store) replaced() error {
 	now, err := os.Stat(s.opts.Path)
 	if err == nil && !os.SameFile(s.file, now) {
-		err = errors.New("the file was replaced")
+		err = errReplaced
 	}
 	return err
 }

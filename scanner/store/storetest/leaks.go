@@ -13,6 +13,8 @@ import (
 
 func leakTests() map[string]func(*suite) {
 	return map[string]func(*suite){
+		"a key of an episode leads to one leak, also below a newer one":    oneLeakOfAnEpisode,
+		"a leak keeps its episode":                                         sameEpisode,
 		"a change is there as it was given":                                theChange,
 		"a leak is written at its version only":                            theVersion,
 		"two claimants, one winner":                                        oneWinner,
@@ -211,6 +213,34 @@ func theNewestEpisode(s *suite) {
 	if err := s.Commit(s.ctx, found(late)); !errors.Is(err, scanner.ErrConflict) {
 		s.t.Errorf("an older episode: %v", err)
 	}
+}
+
+// oneLeakOfAnEpisode lets a leak learn a key that belongs to another of its episode, while a newer episode has the key too.
+func oneLeakOfAnEpisode(s *suite) {
+	s.org("acme")
+	owner, other := aLeak("acme", 1), aLeak("acme", 2)
+	newer := owner
+	newer.Episode, newer.ID = 1, scanner.LeakID([]byte("index key"), "acme", owner.Keys[0], 1)
+	for _, l := range []scanner.Leak{owner, other, newer} {
+		s.commit(found(l))
+	}
+	other = s.get("acme", other.ID)
+	other.Keys = append(other.Keys, owner.Keys[0])
+	learn := scanner.Change{Org: "acme", Leaks: []scanner.LeakWrite{{Leak: other}}}
+	s.wants("a key of another leak", s.Commit(s.ctx, learn), scanner.ErrConflict)
+	if got := s.get("acme", other.ID); len(got.Keys) != 1 || got.Version != 1 {
+		s.t.Errorf("version %d with %d keys", got.Version, len(got.Keys))
+	}
+	learn.Merged = []scanner.Merge{{From: owner.ID, Version: 1, Into: other.ID}}
+	s.commit(learn)
+}
+
+func sameEpisode(s *suite) {
+	s.org("acme")
+	s.commit(found(aLeak("acme", 1)))
+	l := s.get("acme", aLeak("acme", 1).ID)
+	l.Episode++
+	s.wants("another episode", s.Commit(s.ctx, scanner.Change{Org: "acme", Leaks: []scanner.LeakWrite{{Leak: l}}}), scanner.ErrBadValue)
 }
 
 func merging(s *suite) {

@@ -9,13 +9,14 @@ import (
 
 func leaseTests() map[string]func(*suite) {
 	return map[string]func(*suite){
-		"a lease has one holder":                                  oneHolder,
-		"a lease ends by time, and its old holder is refused":     leaseEnds,
-		"fences only rise":                                        fencesRise,
-		"a cursor is saved only by who holds the lease":           cursorFence,
-		"a cursor stays, and is found with others by name":        cursorStays,
-		"of many who want a lease one gets it":                    oneLease,
-		"leases that are no leases are refused with their reason": badLease,
+		"a lease has one holder":                                       oneHolder,
+		"a lease ends by time, and its old holder is refused":          leaseEnds,
+		"fences only rise":                                             fencesRise,
+		"a cursor is saved only by who holds the lease":                cursorFence,
+		"a cursor stays, and is found with others by name":             cursorStays,
+		"of many who want a lease one gets it":                         oneLease,
+		"leases that are no leases are refused with their reason":      badLease,
+		"a clock that goes back holds no lease for longer than one is": leaseOfTheFuture,
 	}
 }
 
@@ -175,4 +176,23 @@ func badLease(s *suite) {
 		_, err = s.Acquire(s.ctx, "x", name, time.Minute)
 		s.wants("holder", err, scanner.ErrBadValue)
 	}
+}
+
+// leaseOfTheFuture is what a machine leaves that starts with a wrong clock and then learns the right one.
+func leaseOfTheFuture(s *suite) {
+	s.Clock.Advance(1000 * time.Hour)
+	old := s.lease("pass:own-site", "one", scanner.MaxLease)
+	s.must(s.SaveCursor(s.ctx, old, scanner.Cursor{Value: []byte("1")}))
+	s.Clock.Advance(-1000 * time.Hour)
+	_, err := s.Renew(s.ctx, old, time.Minute)
+	s.wants("renewed", err, scanner.ErrLost)
+	s.wants("saved", s.SaveCursor(s.ctx, old, scanner.Cursor{Value: []byte("2")}), scanner.ErrLost)
+	next := s.lease("pass:own-site", "two", time.Minute)
+	if next.Fence <= old.Fence {
+		s.t.Errorf("fence %d after %d", next.Fence, old.Fence)
+	}
+	s.must(s.SaveCursor(s.ctx, next, scanner.Cursor{Value: []byte("3")}))
+	s.must(s.Release(s.ctx, old)) // it is the other's now
+	_, err = s.Renew(s.ctx, next, time.Minute)
+	s.must(err)
 }

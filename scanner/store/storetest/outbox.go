@@ -22,6 +22,8 @@ func outboxTests() map[string]func(*suite) {
 		"two who settle one row: one writes":                             settleOnce,
 		"alerts are counted by hour and day, each once":                  alertCounts,
 		"of many who count at once no more than the cap are let through": capHolds,
+		"a clock that goes back neither keeps claims nor counts":         claimOfTheFuture,
+		"of an organisation without a key nothing is counted":            countOfNobody,
 	}
 }
 
@@ -339,4 +341,48 @@ func capHolds(s *suite) {
 	if won != 6 || loads["C0ROOM"] != (scanner.Load{Hour: 5, Day: 5}) {
 		s.t.Errorf("%d came through, load %+v", won, loads["C0ROOM"])
 	}
+}
+
+// claimOfTheFuture is what a machine leaves that starts with a wrong clock and then learns the right one: Expire ends the claims.
+func claimOfTheFuture(s *suite) {
+	s.org("acme")
+	s.deliver("acme", 2)
+	s.Clock.Advance(1000 * time.Hour)
+	old := s.claim(1, 1)[0]
+	count := func(delivery string) {
+		s.t.Helper()
+		ok, err := s.CountAlert(s.ctx, "acme", "U0ANNA", delivery, scanner.Load{Hour: 1, Day: 1})
+		s.must(err)
+		if !ok {
+			s.t.Errorf("%s is over the cap", delivery)
+		}
+	}
+	count("dl1:1")
+	s.Clock.Advance(-999 * time.Hour)
+	loads, err := s.AlertLoads(s.ctx, "acme", []string{"U0ANNA"})
+	s.must(err)
+	if loads["U0ANNA"] != (scanner.Load{}) {
+		s.t.Errorf("load %+v", loads["U0ANNA"])
+	}
+	count("dl1:2")
+	s.claim(9, 1)
+	_, err = s.Expire(s.ctx, scanner.Retention{}, s.Clock.Now())
+	s.must(err)
+	row := s.claim(9, 1)[0]
+	if row.Delivery.ID != old.Delivery.ID || row.Fence <= old.Fence {
+		s.t.Errorf("claimed %+v", row)
+	}
+	s.wants("the late holder", s.Commit(s.ctx, settle(old)), scanner.ErrConflict)
+}
+
+func countOfNobody(s *suite) {
+	_, err := s.CountAlert(s.ctx, "acme", "U0ANNA", "dl1:1", scanner.Load{})
+	s.wants("never added", err, scanner.ErrNoOrganisation)
+	s.org("acme")
+	_, err = s.CountAlert(s.ctx, "acme", "U0ANNA", "dl1:1", scanner.Load{})
+	s.must(err)
+	_, err = s.EraseOrganisation(s.ctx, "acme")
+	s.must(err)
+	_, err = s.CountAlert(s.ctx, "acme", "U0ANNA", "dl1:2", scanner.Load{})
+	s.wants("erased", err, scanner.ErrNoOrganisation)
 }

@@ -18,6 +18,7 @@ end
 
 for _, member in ipairs(first(o .. 'first', math.ceil(most / 10))) do
   counts[2] = counts[2] + dropLeak(tag, o, string.sub(member, 17))
+  redis.call('ZREM', o .. 'first', member) -- also where the leak itself is missing
   counts[1] = counts[1] + 1
 end
 for _, queue in ipairs({ 'due', 'done' }) do

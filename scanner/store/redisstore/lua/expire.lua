@@ -25,6 +25,7 @@ for _, member in ipairs(old(o .. 'gone', sightings, most)) do
 end
 for _, id in ipairs(old(o .. 'ended', leaks, math.ceil(most / 10))) do
   dropLeak(tag, o, id)
+  redis.call('ZREM', o .. 'ended', id) -- also where the leak itself is missing
   for _, delivery in ipairs(redis.call('ZRANGE', o .. 'dl:' .. id, 0, -1)) do dropDelivery(o, delivery) end
   counts[1] = counts[1] + 1
 end
@@ -39,6 +40,16 @@ end
 for _, recipient in ipairs(old(o .. 'counted', digits(time - 86400000), most)) do
   redis.call('DEL', o .. 'c:' .. recipient)
   redis.call('ZREM', o .. 'counted', recipient)
+end
+-- Claims that end too late are ended; looked at are the first of what is due later, as many as are taken away of a kind.
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', o .. 'due', '(' .. digits(time + longest), '+inf', 'LIMIT', 0, most)) do
+  local value = redis.call('GET', o .. 'd:' .. id)
+  local f, body = { '0', '0', '' }, ''
+  if value then f, body = head(value) end
+  if tonumber(f[2]) > time + longest then
+    putDelivery(o, id, tonumber(f[1]), 0, f[3], body)
+    redis.call('ZADD', o .. 'due', time, id)
+  end
 end
 ready(tag, o)
 counts[5] = more

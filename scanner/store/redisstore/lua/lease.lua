@@ -10,7 +10,7 @@ local key = base .. 'e:' .. take()
 local holder, ttl, token = take(), number(), take()
 local value = redis.call('GET', key)
 local f = value and head(value) or { '', '0', '0', '' }
-local held = tonumber(f[3]) > time
+local held = tonumber(f[3]) > time and tonumber(f[3]) <= time + longest
 
 local function put(fence, stop, nonce)
   redis.call('SET', key, holder .. '\t' .. digits(fence) .. '\t' .. digits(stop) .. '\t' .. nonce .. '\n', 'PX',

@@ -13,6 +13,9 @@ end
 
 local function number() return tonumber(take()) end
 
+-- The longest lease or claim in ms (Go: scanner.MaxLease). What ends later was given before the clock went back.
+local longest = 3600000
+
 local function digits(n) return string.format('%.0f', n) end
 
 local function clock()

@@ -3,10 +3,10 @@
 -- day, before. Takes O(recipients * log n).
 local time = clock()
 local o = base .. 'o:' .. take() .. ':'
-local out = {}
+local out, last = {}, digits(time + longest)
 for i = 3, #ARGV do
   local key = o .. 'c:' .. ARGV[i]
-  out[#out + 1] = redis.call('ZCOUNT', key, '(' .. digits(time - 3600000), '+inf')
-  out[#out + 1] = redis.call('ZCOUNT', key, '(' .. digits(time - 86400000), '+inf')
+  out[#out + 1] = redis.call('ZCOUNT', key, '(' .. digits(time - 3600000), last)
+  out[#out + 1] = redis.call('ZCOUNT', key, '(' .. digits(time - 86400000), last)
 end
 return out
