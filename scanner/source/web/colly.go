@@ -52,6 +52,7 @@ type answer struct {
 	unwanted  error  // of errand.wants: body is empty
 	wire      int64  // bytes received
 
+	temporary bool     // one of the redirects on the way was for the time being
 	redirects []string // the Location fields on the way, as they were sent, at most maxLocations of at most maxLocation bytes
 }
 
@@ -106,7 +107,7 @@ func (v *visitor) visit(ctx context.Context, e errand) (a answer) {
 	err := v.collector.Request(http.MethodGet, e.url.String(), nil, nil, http.Header{})
 	switch {
 	case err != nil:
-		v.answer = answer{redirects: v.answer.redirects, err: fetchError(err, e.url)}
+		v.answer = answer{redirects: v.answer.redirects, temporary: v.answer.temporary, err: fetchError(err, e.url)}
 	case v.answer.url == nil:
 		v.answer.err = errors.New("the URL is read differently by the crawler's library, so it is not requested")
 	}
@@ -156,6 +157,7 @@ func (v *visitor) RoundTrip(req *http.Request) (*http.Response, error) {
 func (v *visitor) note(resp *http.Response) {
 	a := &v.answer
 	a.header = resp.Header.Clone()
+	a.temporary = a.temporary || isRedirect(resp.StatusCode) && resp.StatusCode != http.StatusMovedPermanently && resp.StatusCode != http.StatusPermanentRedirect
 	if to := resp.Header.Get("Location"); to != "" && isRedirect(resp.StatusCode) && len(a.redirects) < maxLocations {
 		a.redirects = append(a.redirects, to[:min(len(to), maxLocation)])
 	}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"meetleaks/scanner"
@@ -34,7 +36,9 @@ type Stats struct {
 // pass is one reading of the site.
 type pass struct {
 	*Crawler
-	memory   Memory // nil: none
+	memory   Memory        // nil: none
+	watch    *watching     // nil: what is found is of nobody's concern here
+	within   time.Duration // see Options.Within
 	yield    func(scanner.Unit) error
 	handing  sync.Mutex // held while yield is called
 	cancel   context.CancelCauseFunc
@@ -47,6 +51,9 @@ type pass struct {
 	recent   *recent
 	texts    *texts
 	sitemaps sitemaps
+
+	promises atomic.Int64 // pages that were made due, see promise
+	lost     atomic.Int64 // addresses and visits that could not be remembered
 
 	mu      sync.Mutex
 	stats   Stats
@@ -61,12 +68,15 @@ type pass struct {
 // read; when ctx is cancelled; or at the first error of yield, a unit, memory, or the frontier's disk, and returns that error. A
 // failure to read a page is no error of Crawl. A unit that is run after Crawl has returned is read, and leads nowhere.
 func (c *Crawler) Crawl(ctx context.Context, memory Memory, yield func(scanner.Unit) error, skip func(scanner.Skip)) (Stats, error) {
+	return c.pass(ctx, &pass{memory: memory, within: c.options.Within}, yield, skip)
+}
+
+// pass makes the pass p, of which the memory, the watching and the time are given.
+func (c *Crawler) pass(ctx context.Context, p *pass, yield func(scanner.Unit) error, skip func(scanner.Skip)) (Stats, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	p := &pass{
-		Crawler: c, memory: memory, yield: yield, cancel: cancel, started: c.options.Now(),
-		unread: newUnread(skip), recent: newRecent(), texts: newTexts(), lastmod: map[Address]time.Time{},
-	}
+	p.Crawler, p.yield, p.cancel, p.started = c, yield, cancel, c.options.Now()
+	p.unread, p.recent, p.texts, p.lastmod = newUnread(skip), newRecent(), newTexts(), map[Address]time.Time{}
 	err := p.open()
 	if err == nil {
 		err = p.run(ctx)
@@ -90,7 +100,7 @@ func (p *pass) open() error {
 		Dir: p.options.Dir, Max: p.options.MaxURLs,
 		Admit: func(a Address) error { return p.client.Admit(a.URL()) },
 	})
-	p.schedule = newSchedule(p.frontier, p.options)
+	p.schedule = newSchedule(p.frontier, p.options, p.within)
 	return err
 }
 
@@ -133,8 +143,12 @@ func (p *pass) seed(ctx context.Context) {
 	if p.memory == nil {
 		return
 	}
-	err := p.memory.Due(ctx, p.started, func(v Visit) bool {
-		if a, err := canonical(Address{}, v.URL); err == nil && p.scope.admit(a, v.Depth) == nil {
+	err := p.memory.Due(ctx, p.until(), func(v Visit) bool {
+		if v.forgotten() || strings.HasSuffix(v.URL, sitemapMark) {
+			return ctx.Err() == nil
+		}
+		a, err := canonical(Address{}, v.URL)
+		if err == nil && p.scope.admit(a, v.Depth) == nil && (!v.Next.After(p.started) || p.watch.sweep(v)) {
 			p.add(ctx, entry{Address: a, Class: classDue, Depth: v.Depth})
 		}
 		return ctx.Err() == nil
@@ -142,6 +156,14 @@ func (p *pass) seed(ctx context.Context) {
 	if err != nil {
 		p.stop(fmt.Errorf("ask what is due: %w", err))
 	}
+}
+
+// until is up to when visits are asked for: all of them, where some may be outdated.
+func (p *pass) until() time.Time {
+	if p.watch != nil && p.watch.sweeps {
+		return p.started.Add(2 * never)
+	}
+	return p.started
 }
 
 // sum tells what was not read, as far as it is counted and not listed.
@@ -155,8 +177,10 @@ func (p *pass) sum(left int) {
 	}
 	why := fmt.Sprintf("%d pages are the most for one pass", p.options.MaxPages)
 	if p.schedule.late() {
-		why = fmt.Sprintf("a pass takes %s at most", p.options.Within)
+		why = fmt.Sprintf("a pass takes %s at most", p.within)
 	}
+	p.watch.leaves(left)
+	tell(p.lost.Load(), "budget: not remembered for later passes, because there was no room")
 	tell(int64(left), "budget: addresses that were not read, because "+why)
 	p.mu.Lock()
 	s := p.stats

@@ -49,7 +49,7 @@ func (p *pass) discover(ctx context.Context, start Address) {
 			return
 		}
 		if p.schedule.late() {
-			p.unread.tell(a.String(), refusal(fmt.Sprintf("budget: this sitemap and those behind it were not read, because a pass takes %s at most", p.options.Within)))
+			p.unread.tell(a.String(), refusal(fmt.Sprintf("budget: this sitemap and those behind it were not read, because a pass takes %s at most", p.within)))
 			return
 		}
 		p.sitemap(ctx, a, depth, a == usual)
@@ -125,6 +125,7 @@ func missing(err error, page *fetch.Page) bool {
 
 func (p *pass) readSitemap(ctx context.Context, a Address, depth int, visit Visit, page *fetch.Page, usual bool) {
 	p.count(func(s *Stats) { s.Sitemaps++ })
+	lost := p.lost.Load()
 	list, err := readSitemap(bytes.NewReader(page.Body), func(l listed) error {
 		if l.Sitemap {
 			p.enlist(a, l.URL, depth+1)
@@ -148,7 +149,7 @@ func (p *pass) readSitemap(ctx context.Context, a Address, depth int, visit Visi
 		return
 	}
 	// An index that did not change says nothing of the sitemaps it names, nor does any sitemap of addresses that there was no room for.
-	if list.Sitemaps == 0 && p.visited.len() < p.options.MaxURLs {
+	if list.Sitemaps == 0 && p.visited.len() < p.options.MaxURLs && p.lost.Load() == lost {
 		p.keepSitemap(ctx, visit, page)
 	}
 }
@@ -166,6 +167,9 @@ func (p *pass) recallSitemap(ctx context.Context, a Address) (Visit, error) {
 			return Visit{}, fmt.Errorf("ask what is known of a sitemap: %w", err)
 		}
 	}
+	if p.watch.doubts(v.At) { // what it led to may be lost
+		v = Visit{}
+	}
 	v.URL = a.String() + sitemapMark
 	return v, nil
 }
@@ -178,7 +182,5 @@ func (p *pass) keepSitemap(ctx context.Context, v Visit, page *fetch.Page) {
 	now := p.options.Now()
 	v.ETag, v.LastModified, v.Length = page.Validators.ETag, page.Validators.LastModified, page.Validators.Length
 	v.At, v.Next = now, now.Add(never)
-	if err := p.memory.Save(ctx, v); err != nil {
-		p.stop(err)
-	}
+	p.save(ctx, v)
 }

@@ -22,6 +22,17 @@
 //	→ canonical form → scope → traps → visited (once) → admitted by fetch → frontier (on disk)
 //	→ a worker fetches it through colly → its unit is yielded → read → its links go the same way
 //
+// A [Source] hands the documents to a [Taker] instead, and keeps a visit once that has taken all documents of the page. What it
+// makes of the answers:
+//
+//	200, other bytes than before   matched; parts that were remembered and are not there are told as gone
+//	304, or the same bytes         unchanged; told as back when the look before found the page gone
+//	404, 410                       told as gone for all places where something is claimed
+//	301, 308 to another page       the same for the page itself; what it leads to is a page with claims of its own
+//	anything else                  says nothing of the page
+//
+// That something is gone is believed after two looks an hour apart, so after the first one the page is looked at again an hour later.
+//
 // A pass ends when nothing is queued, under way, or waiting for another try. The pages under way together hold at most
 // [MaxHeld] bytes of bodies beside those that the workers are fetching: when readers are slow, the workers wait.
 //
@@ -33,7 +44,9 @@
 //	discover.go               sitemaps and feeds
 //	unread.go                 what was not read, bounded
 //	colly.go page.go          the way to the web; a page
-//	memory.go                 what is remembered from pass to pass
+//	memory.go visits.go       what is remembered from pass to pass; in a store
+//	watch.go watching.go      Source, which reads a site again and again; one of its passes, and whether it was blind
+//	claims.go                 what is claimed on pages, and is told when it is gone
 //	address.go scope.go trap.go   canonical URLs; which of them are asked for
 //	frontier.go visited.go    what is to be read, what was; on disk
 //	sitemap.go feed.go        their formats

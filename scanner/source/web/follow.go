@@ -129,6 +129,9 @@ func (p *pass) add(ctx context.Context, e entry) {
 	default:
 		p.stop(err)
 	}
+	if err != nil && e.Class == classStart {
+		p.watch.unseen(e.Class, err, 0)
+	}
 }
 
 // refused tells of an address that is never read. Meeting links and their like are counted only: naming them is not for a list

@@ -234,15 +234,25 @@ func (f *frontier) giveBack(block int64) error {
 // pop takes the next entry whose host (Address.Host) is free; hosts take turns. It returns false when there is none. free is called
 // with the frontier's lock held, and must not call it. The error is that of the disk: then the frontier is of no use.
 func (f *frontier) pop(free func(host string) bool) (entry, bool, error) {
+	return f.popSparing(free, func(class) bool { return false })
+}
+
+// popSparing is pop that leaves the classes for which spare is true as long as something of another class waits, also when the hosts
+// of that are not free.
+func (f *frontier) popSparing(free func(host string) bool, spare func(class) bool) (entry, bool, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if !slices.ContainsFunc(f.ring, func(l *lane) bool { return l.next(spare) >= 0 }) {
+		spare = func(class) bool { return false }
+	}
 	for i := range f.ring {
 		at := (f.turn + i) % len(f.ring)
 		l := f.ring[at]
-		if !l.shared && !free(l.name) {
+		next := l.next(spare)
+		if next < 0 || !l.shared && !free(l.name) {
 			continue
 		}
-		e, end, err := f.first(l)
+		e, end, err := f.first(&l.queues[next])
 		if err != nil {
 			return entry{}, false, err
 		}
@@ -250,7 +260,7 @@ func (f *frontier) pop(free func(host string) bool) (entry, bool, error) {
 			continue
 		}
 		f.turn = at + 1
-		if err := f.drop(l, at, end); err != nil {
+		if err := f.drop(at, next, end); err != nil {
 			return entry{}, false, err
 		}
 		return e, true, nil
@@ -258,9 +268,13 @@ func (f *frontier) pop(free func(host string) bool) (entry, bool, error) {
 	return entry{}, false, nil
 }
 
-// first reads the entry that is next in a lane, and where it ends.
-func (f *frontier) first(l *lane) (entry, place, error) {
-	q := &l.queues[0]
+// next is the first queue of a lane whose class is not spared, -1 for none.
+func (l *lane) next(spare func(class) bool) int {
+	return slices.IndexFunc(l.queues, func(q queue) bool { return !spare(class(q.order >> depthBits)) })
+}
+
+// first reads the entry that is next in a queue, and where it ends.
+func (f *frontier) first(q *queue) (entry, place, error) {
 	r := chain{f: f, at: q.head}
 	e := entry{Class: class(q.order >> depthBits)}
 	depth, err := binary.ReadUvarint(&r)
@@ -287,9 +301,10 @@ func (f *frontier) first(l *lane) (entry, place, error) {
 
 var errDamaged = errors.New("the crawl's file was changed by somebody else")
 
-// drop takes the first entry, which ends at end, out of the lane that stands at the given place of the ring.
-func (f *frontier) drop(l *lane, at int, end place) error {
-	q := &l.queues[0]
+// drop takes the first entry, which ends at end, out of a queue of the lane that stands at the given place of the ring.
+func (f *frontier) drop(at, of int, end place) error {
+	l := f.ring[at]
+	q := &l.queues[of]
 	for q.head.block != end.block {
 		next, err := f.following(q.head.block)
 		if err != nil {
@@ -308,7 +323,7 @@ func (f *frontier) drop(l *lane, at int, end place) error {
 	if err := f.giveBack(q.head.block); err != nil {
 		return err
 	}
-	if l.queues = slices.Delete(l.queues, 0, 1); len(l.queues) == 0 {
+	if l.queues = slices.Delete(l.queues, of, of+1); len(l.queues) == 0 {
 		delete(f.lanes, l.name)
 		f.ring = slices.Delete(f.ring, at, at+1)
 		f.turn = at

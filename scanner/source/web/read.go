@@ -9,8 +9,10 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"meetleaks/matchers"
 	"meetleaks/scanner"
@@ -27,14 +29,19 @@ func (p *pass) ask(ctx context.Context, v *visitor, j *job) (answer, Visit, bool
 		p.stop(err)
 		return answer{}, visit, false
 	}
-	if known && j.Class == classFound && visit.Next.After(p.started) {
+	j.began, j.outdated = p.options.Now(), p.watch.outdated(visit)
+	if known && j.Class == classFound && visit.Next.After(p.started) && !j.outdated {
 		p.count(func(s *Stats) { s.NotDue++ })
 		return answer{}, visit, false
+	}
+	var validators fetch.Validators
+	if j.full = j.outdated || visit.Partial || !visit.DoubtAt.IsZero(); !j.full {
+		validators = fetch.Validators{ETag: visit.ETag, LastModified: visit.LastModified, Length: visit.Length}
 	}
 	way := &way{pass: p, job: j, passed: map[Address]bool{j.Address: true}}
 	a := v.visit(ctx, errand{
 		url:        j.Address.URL(),
-		validators: fetch.Validators{ETag: visit.ETag, LastModified: visit.LastModified, Length: visit.Length},
+		validators: validators,
 		enter:      way.enter,
 		wants:      p.wants,
 	})
@@ -43,7 +50,8 @@ func (p *pass) ask(ctx context.Context, v *visitor, j *job) (answer, Visit, bool
 		return a, visit, true
 	}
 	p.refused(j.Address, a.err)
-	p.remember(ctx, visit, Failed)
+	p.watch.unseen(j.Class, a.err, 0)
+	p.remember(ctx, j, visit, Failed, false)
 	return a, visit, false
 }
 
@@ -71,7 +79,10 @@ func (w *way) enter(u *url.URL) error {
 	if err != nil {
 		return err
 	}
-	if !isNew && w.job.tries == 0 {
+	switch {
+	case isNew:
+		w.job.through = append(w.job.through, a)
+	case !slices.Contains(w.job.through, a): // an earlier try may have come through here
 		return errMet
 	}
 	return nil
@@ -92,20 +103,28 @@ func (p *pass) answered(ctx context.Context, j *job, visit Visit, a answer) {
 	switch {
 	case a.err != nil:
 		p.unanswered(ctx, j, visit, a)
+	case a.status == http.StatusNotModified && visit.To != j.to(a):
+		p.failed(ctx, j, visit.unread(), a, errors.New("failed: another page than before says that it is unchanged"))
 	case a.status == http.StatusNotModified:
-		p.count(func(s *Stats) { s.Pages++; s.Unchanged++; s.Saved += max(visit.Length-a.wire, 0) })
+		p.count(func(s *Stats) { s.Pages++; s.Saved += max(visit.Length-a.wire, 0) })
 		p.unchanged(ctx, j, visit)
 	case a.status == http.StatusTooManyRequests || a.status >= 500:
-		p.failed(ctx, j, visit, fmt.Errorf("failed: the server answered %d", a.status))
+		p.failed(ctx, j, visit, a, statusError(a.status))
 	case a.status == http.StatusNotFound || a.status == http.StatusGone:
 		p.gone(ctx, j, visit, a)
 	case a.status < 200 || a.status > 299:
 		p.denied(ctx, j, visit, a.status)
 	case a.unwanted != nil:
 		p.unread.tell(j.Address.String(), a.unwanted)
-		p.remember(ctx, visit, Unchanged)
+		p.watch.unseen(j.Class, a.unwanted, 0)
+		p.remember(ctx, j, visit, Unchanged, true)
+	case p.watch != nil && j.same(visit, a):
+		p.count(func(s *Stats) { s.Pages++ })
+		visit.ETag, visit.LastModified, visit.Length = a.header.Get("ETag"), a.header.Get("Last-Modified"), a.wire
+		p.unchanged(ctx, j, visit)
 	default:
 		p.count(func(s *Stats) { s.Pages++ })
+		p.watch.seen(j.Class)
 		p.hand(ctx, j, int64(len(a.body)), p.unit(ctx, j, visit, a))
 	}
 }
@@ -115,14 +134,16 @@ func (p *pass) unanswered(ctx context.Context, j *job, visit Visit, a answer) {
 	outer, ok := errors.AsType[*fetch.Error](a.err)
 	switch {
 	case errors.Is(a.err, errMet):
-		p.remember(ctx, visit, Unchanged)
+		p.watch.seen(j.Class)
+		p.elsewhere(ctx, j, visit, a)
 	case ok && outer.Class == fetch.Refused:
 		p.redirected(ctx, j, visit, a)
 	case ok && (outer.Class == fetch.Failed || outer.Class == fetch.Slow):
-		p.failed(ctx, j, visit, a.err)
+		p.failed(ctx, j, visit, a, a.err)
 	default:
 		p.unread.tell(j.Address.String(), a.err)
-		p.remember(ctx, visit, Failed)
+		p.watch.unseen(j.Class, a.err, 0)
+		p.remember(ctx, j, visit, Failed, false)
 	}
 }
 
@@ -134,30 +155,33 @@ func (p *pass) redirected(ctx context.Context, j *job, visit Visit, a answer) {
 	if len(matchers.Standard().FindIn([]byte(text), 0, len(text))) == 0 {
 		p.unread.tell(j.Address.String(), a.err)
 	}
-	p.hand(ctx, j, int64(len(text)), func(_ context.Context, yield func(scanner.Document) error, _ func(scanner.Skip)) error {
-		r := &reading{}
-		err := r.document(yield)(scanner.Document{
+	p.watch.seen(j.Class)
+	p.hand(ctx, j, int64(len(text)), func(inner context.Context, yield func(scanner.Document) error, _ func(scanner.Skip)) error {
+		r := p.newReading(j, j.Address.String(), visit)
+		err := r.document(inner, yield)(scanner.Document{
 			URI: j.Address.String(), Host: j.Address.Hostname(), MediaType: "text/uri-list", Text: bytes.NewBufferString(text),
 		})
 		if err == nil && ctx.Err() == nil {
-			result := Unchanged
-			if visit.TextHash != r.sum() {
-				visit.TextHash, result = r.sum(), Changed
-			}
-			p.remember(ctx, visit, result)
+			p.learnText(ctx, j, visit, r)
 		}
 		return err
 	})
 }
 
+// statusError is an answer without a page.
+type statusError int
+
+func (e statusError) Error() string { return fmt.Sprintf("failed: the server answered %d", int(e)) }
+
 // failed tries again later, or gives up.
-func (p *pass) failed(ctx context.Context, j *job, visit Visit, why error) {
+func (p *pass) failed(ctx context.Context, j *job, visit Visit, a answer, why error) {
 	if p.schedule.again(j.task, p.retryDelay(j.tries+1)) {
 		p.count(func(s *Stats) { s.Retries++ })
 		return
 	}
 	p.unread.tell(j.Address.String(), why)
-	p.remember(ctx, visit, Failed)
+	p.watch.unseen(j.Class, why, fetch.ParseRetryAfter(a.header.Get("Retry-After"), p.options.Now()))
+	p.remember(ctx, j, visit, Failed, false)
 }
 
 // gone is an answer that there is no such page. That is the whole truth about a link that leads nowhere; of a start page it means
@@ -168,34 +192,44 @@ func (p *pass) gone(ctx context.Context, j *job, visit Visit, a answer) {
 	if a.status == http.StatusGone {
 		result = Removed
 	}
-	p.remember(ctx, visit, result)
-	if j.Class == classStart {
-		p.unread.tell(j.Address.String(), fmt.Errorf("failed: the server answered %d", a.status))
+	if err := p.watch.gone(ctx, visit); err != nil {
+		p.untold(ctx, j, visit, err)
 		return
 	}
+	p.remember(ctx, j, visit, result, false)
+	if j.Class == classStart {
+		p.unread.tell(j.Address.String(), statusError(a.status))
+		p.watch.unseen(j.Class, statusError(a.status), 0)
+		return
+	}
+	p.watch.seen(j.Class)
 	p.unread.tell(j.Address.String(), refusal(fmt.Sprintf("there is no such page (%d)", a.status)))
 }
 
 // denied is any other answer without a page.
 func (p *pass) denied(ctx context.Context, j *job, visit Visit, status int) {
-	p.remember(ctx, visit, Failed)
+	p.remember(ctx, j, visit, Failed, false)
 	if status == http.StatusUnauthorized && j.Class != classStart {
+		p.watch.seen(j.Class)
 		p.unread.tell(j.Address.String(), refusal("the server asks who we are (401): pages behind a sign-in are not read"))
 		return
 	}
-	p.unread.tell(j.Address.String(), fmt.Errorf("failed: the server answered %d", status))
+	p.unread.tell(j.Address.String(), statusError(status))
+	p.watch.unseen(j.Class, statusError(status), 0)
 }
 
 // unit reads a page.
 func (p *pass) unit(ctx context.Context, j *job, visit Visit, a answer) scanner.Unit {
-	at := j.Address
-	if final, err := canonical(Address{}, a.url.String()); err == nil {
-		at = final
-	}
+	at := j.final(a)
 	page := &Page{uri: at.String(), host: at.Hostname(), contentType: a.header.Get("Content-Type"), body: a.body}
 	return func(inner context.Context, yield func(scanner.Document) error, skip func(scanner.Skip)) error {
-		r := &reading{}
-		outline, err := p.read(inner, page, r.document(yield), r.skip(skip))
+		known, err := p.target(inner, j, visit, at)
+		if err != nil {
+			return err
+		}
+		r := p.newReading(j, page.uri, known)
+		r.cut = a.truncated != ""
+		outline, err := p.readPage(inner, page, r, yield, r.skip(skip))
 		if err != nil {
 			return err
 		}
@@ -203,9 +237,11 @@ func (p *pass) unit(ctx context.Context, j *job, visit Visit, a answer) scanner.
 			r.broken = true
 			skip(scanner.Skip{URI: page.uri, Reason: "truncated: " + a.truncated, Cause: scanner.Failure})
 		}
+		lost := p.lost.Load()
 		if ctx.Err() == nil {
 			p.expand(ctx, j, page, at, outline, a.header, r)
 		}
+		r.partial = p.lost.Load() != lost
 		if ctx.Err() == nil { // what the page leads to is remembered before the page
 			p.learn(ctx, j, visit, a, r)
 		}
@@ -213,19 +249,50 @@ func (p *pass) unit(ctx context.Context, j *job, visit Visit, a answer) scanner.
 	}
 }
 
-// reading watches what a reader yields of one page.
-type reading struct {
-	text   sketch
-	loose  bool // there is text that does not lie in memory, and was not looked at
-	broken bool // not all was read
+// readPage lets the reader read. A reader that breaks on a page must not end the process, and the page counts as not read to its end.
+func (p *pass) readPage(ctx context.Context, page *Page, r *reading, yield func(scanner.Document) error, skip func(scanner.Skip)) (outline scanner.Outline, err error) {
+	if p.watch == nil {
+		return p.read(ctx, page, r.document(ctx, yield), skip)
+	}
+	defer func() {
+		if broken := recover(); broken != nil {
+			// The value may quote the page, so only its type is told.
+			skip(scanner.Skip{URI: page.uri, Reason: fmt.Sprintf("internal error while reading (%T); please report it", broken), Cause: scanner.Failure})
+			outline, err = scanner.Outline{}, nil
+		}
+	}()
+	return p.read(ctx, page, r.document(ctx, yield), skip)
 }
 
-func (r *reading) document(yield func(scanner.Document) error) func(scanner.Document) error {
+// reading watches what a reader yields of one page.
+type reading struct {
+	watch   *watching
+	page    string
+	known   Visit     // of the page, before it was read
+	began   time.Time // the request for it
+	at      time.Time // when it was read
+	text    sketch
+	loose   bool // there is text that does not lie in memory, and was not looked at
+	cut     bool // the page broke off
+	broken  bool // not all was read
+	untaken bool // not all that was read was taken
+	partial bool // not all that it leads to could be remembered
+	claims  claims
+}
+
+func (p *pass) newReading(j *job, page string, known Visit) *reading {
+	return &reading{watch: p.watch, page: page, known: known, began: j.began, at: p.options.Now(), claims: newClaims(known)}
+}
+
+func (r *reading) document(ctx context.Context, yield func(scanner.Document) error) func(scanner.Document) error {
 	return func(d scanner.Document) error {
 		if held, ok := d.Text.(interface{ Bytes() []byte }); ok {
 			_, _ = r.text.Write(held.Bytes()) // never fails
 		} else {
 			r.loose = true
+		}
+		if r.watch != nil {
+			return r.watch.take(ctx, r, d)
 		}
 		return yield(d)
 	}

@@ -9,34 +9,44 @@ import (
 )
 
 // Visit is what is remembered of a page between passes. It holds no text of the page. URL is a page's address, or that of a sitemap
-// with "#sitemap" behind it, never a meeting link.
+// with "#sitemap" behind it, never a meeting link. Stores keep it as JSON, see visitMemory.
 type Visit struct {
-	URL   string
-	Depth int // links away from a start
+	URL   string `json:"-"`
+	Depth int    `json:"depth,omitempty"` // links away from a start
 
-	ETag, LastModified string    // as the server sent them, for the next conditional request
-	Length             int64     // bytes that the full answer took on the wire
-	BodyHash           uint64    // of the bytes
-	TextHash           uint64    // of the text, 0: not known
-	LastMod            time.Time // of its sitemap or feed, zero: none
+	ETag         string    `json:"etag,omitempty"`     // as the server sent it, for the next conditional request
+	LastModified string    `json:"modified,omitempty"` // the same
+	Length       int64     `json:"length,omitempty"`   // bytes that the full answer took on the wire
+	BodyHash     uint64    `json:"body,omitempty"`     // of the bytes
+	TextHash     uint64    `json:"text,omitempty"`     // of the text, 0: not known
+	LastMod      time.Time `json:"lastmod,omitzero"`   // of its sitemap or feed, zero: none
+	To           string    `json:"to,omitempty"`       // where a redirect led, "" for none
+	Partial      bool      `json:"partial,omitempty"`  // not all that it leads to could be remembered: read in full
 
-	At       time.Time     // of the last look, zero: never
-	Next     time.Time     // of the next look
-	Interval time.Duration // between looks, before jitter and before what follows; 0: none yet
-	Changes  int           // looks that found a change
-	Fails    int           // looks in a row that failed
-	Gone     int           // looks in a row that found no page (404, 410)
+	At         time.Time     `json:"at,omitzero"`          // of the last look, zero: never
+	Next       time.Time     `json:"-"`                    // of the next look
+	Interval   time.Duration `json:"interval,omitempty"`   // between looks, before jitter and before what follows; 0: none yet
+	Changes    int           `json:"changes,omitempty"`    // looks that found a change
+	Fails      int           `json:"fails,omitempty"`      // looks in a row that failed
+	Gone       int           `json:"gone,omitempty"`       // looks in a row that found no page (404, 410)
+	GoneSince  time.Time     `json:"gone_since,omitzero"`  // of the first of these
+	Generation uint64        `json:"generation,omitempty"` // of the configuration under which its text was matched, see SourceOptions
 
-	LeakOpen   bool      // a leak that stands on the page is open: set by who keeps leaks, who then also sets LeakLooks to 0
-	LeakLooks  int       // looks since it opened
-	LeakGone   int       // looks in a row that did not find it, in different hours; at 2 LeakOpen ends
-	LeakGoneAt time.Time // of the last of these
-	MeetingAt  time.Time // start of the next meeting on the page, zero: none known
+	LeakOpen   bool      `json:"leak_open,omitempty"`   // a look claimed something on the page, and it was not yet gone twice
+	Leaked     bool      `json:"leaked,omitempty"`      // a look ever did
+	LeakLooks  int       `json:"leak_looks,omitempty"`  // looks since it opened, or since something new was claimed
+	LeakGone   int       `json:"leak_gone,omitempty"`   // looks in a row that did not find it, an hour or more apart; at 2 LeakOpen ends
+	LeakGoneAt time.Time `json:"leak_gone_at,omitzero"` // of the last of these
+	Claims     []string  `json:"claims,omitempty"`      // where on the page something is claimed, see claims.go; at most maxClaims
+	Claimed    int       `json:"claimed,omitempty"`     // by the last look that read the page
+	DoubtAt    time.Time `json:"doubt_at,omitzero"`     // when some of it may have vanished: read in full until an hour later that is seen again
+	MeetingAt  time.Time `json:"meeting_at,omitzero"`   // start of the next meeting on the page, zero: none known
 }
 
 // Look is what came of one visit to a page.
 type Look struct {
 	At       time.Time
+	Began    time.Time // zero: At. Looks are an hour apart when one begins an hour after the other ended.
 	Result   Result
 	LeakSeen bool // the open leak still stands on the page; counts when the look did not fail
 }
@@ -81,15 +91,19 @@ func (s Schedule) withDefaults() Schedule {
 // The interval halves on a change and grows by half on none, between Min and Max (Cho and Garcia-Molina, "Effective page refresh
 // policies for web crawlers", 2003, say why not in proportion to the rate of change). A page that is gone is looked at ever less
 // often. A failure says nothing of the page: the interval stays, and the next try comes after Min, then twice that, and so on.
-// An open leak and a meeting that is near make the next look come sooner, see leakDelay and meetingDelay; nothing makes it come later.
+// An open leak and a meeting that is near make the next look come sooner, see leakDelay, unsure and meetingDelay; nothing makes it come later.
 func (s Schedule) After(v Visit, look Look) Visit {
 	s = s.withDefaults()
 	v = v.countedLeak(look)
+	v = v.countedGone(look)
 	v.At = look.At
 	delay := s.delay(&v, look.Result)
 	delay = s.jittered(v.URL, delay)
 	if near, ok := v.leakDelay(); ok {
 		delay = min(delay, s.sooner(v.URL, near))
+	}
+	if v.unsure() {
+		delay = min(delay, looksApart) // no sooner: a look within the hour is not counted
 	}
 	if near, ok := v.meetingDelay(look.At); ok {
 		delay = min(delay, s.sooner(v.URL, near))
@@ -107,9 +121,6 @@ func (s Schedule) delay(v *Visit, r Result) time.Duration {
 		return s.backoff(v.Fails)
 	}
 	v.Fails = 0
-	if r != Missing && r != Removed {
-		v.Gone = 0
-	}
 	switch r {
 	case Changed:
 		v.Changes++
@@ -117,10 +128,8 @@ func (s Schedule) delay(v *Visit, r Result) time.Duration {
 	case Unchanged:
 		interval += interval / 2
 	case Missing:
-		v.Gone++
 		interval *= 4
 	case Removed:
-		v.Gone++
 		interval = s.Max
 	}
 	v.Interval = s.clamp(interval)
@@ -141,36 +150,73 @@ func (s Schedule) backoff(fails int) time.Duration {
 	return delay
 }
 
-// countedLeak counts a look at a page with an open leak. That the leak is gone is believed after two looks in a row, in different
-// hours, did not find it; a look that failed does not count.
+// looksApart is how far apart two looks must be for what both did not find to be believed gone. The pipeline counts so, too.
+const looksApart = time.Hour
+
+// countedGone counts looks in a row that found no page.
+func (v Visit) countedGone(look Look) Visit {
+	switch look.Result {
+	case Missing, Removed:
+		if v.Gone == 0 {
+			v.GoneSince = look.At
+		}
+		v.Gone++
+	case Changed, Unchanged:
+		v.Gone, v.GoneSince = 0, time.Time{}
+	}
+	return v
+}
+
+// forgotten says whether a page is not asked for any more by itself: it was not there at two looks or more, an hour or more apart, and
+// nothing was ever claimed on it. What still leads to it has it asked for. Once its Next has long passed stores forget it.
+func (v Visit) forgotten() bool {
+	return v.Gone >= 2 && v.At.Sub(v.GoneSince) >= looksApart && !v.Leaked
+}
+
+// countedLeak counts a look at a page with an open leak. That the leak is gone is believed after two looks in a row, an hour or more
+// apart, did not find it; a look that failed does not count. With the leak what is known of its places ends.
 func (v Visit) countedLeak(look Look) Visit {
 	if !v.LeakOpen {
 		return v
+	}
+	began := look.Began
+	if began.IsZero() {
+		began = look.At
 	}
 	v.LeakLooks++
 	switch {
 	case look.Result == Failed:
 	case look.LeakSeen && look.Result != Missing && look.Result != Removed:
 		v.LeakGone, v.LeakGoneAt = 0, time.Time{}
-	case v.LeakGone == 0 || !v.LeakGoneAt.Truncate(time.Hour).Equal(look.At.Truncate(time.Hour)):
+	case v.LeakGone == 0 || began.Sub(v.LeakGoneAt) >= looksApart:
 		v.LeakGone++
 		v.LeakGoneAt = look.At
 	}
 	if v.LeakGone >= 2 {
 		v.LeakOpen, v.LeakLooks, v.LeakGone, v.LeakGoneAt = false, 0, 0, time.Time{}
+		v.Claims, v.Claimed, v.DoubtAt = nil, 0, time.Time{}
+		if look.Result == Missing || look.Result == Removed {
+			v = v.unread() // what is believed gone comes back by its text alone
+		}
 	}
 	return v
 }
 
-// leakDelay is the longest time between looks at a page with an open leak: 10 minutes, an hour, 6 hours, then a day; an hour after the
-// first look that did not find it.
+// unread forgets what would let the page be taken for unchanged: the next time it is read in full.
+func (v Visit) unread() Visit {
+	v.ETag, v.LastModified, v.Length, v.BodyHash, v.TextHash = "", "", 0, 0, 0
+	return v
+}
+
+// unsure says whether something that was claimed on the page may have vanished.
+func (v Visit) unsure() bool { return v.LeakOpen && (v.LeakGone > 0 || !v.DoubtAt.IsZero()) }
+
+// leakDelay is the longest time between looks at a page with an open leak: 10 minutes, an hour, 6 hours, then a day.
+// While it is not sure that all of it still stands there After has another.
 func (v Visit) leakDelay() (time.Duration, bool) {
 	steps := [...]time.Duration{10 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour}
-	switch {
-	case !v.LeakOpen:
+	if !v.LeakOpen || v.unsure() {
 		return 0, false
-	case v.LeakGone > 0:
-		return time.Hour, true
 	}
 	return steps[min(max(v.LeakLooks, 1), len(steps))-1], true
 }

@@ -24,7 +24,8 @@ func retryDelay(tries int) time.Duration {
 // task is an address that is being read.
 type task struct {
 	entry
-	tries int // before this one
+	tries   int       // before this one
+	through []Address // to which redirects led, those that were not met before
 }
 
 // schedule says who is next, and when a pass is over. Safe for concurrent use.
@@ -40,15 +41,16 @@ type schedule struct {
 	under   int            // tasks that were taken and are not done
 	busy    map[string]int // tasks whose request is under way, by host
 	waiting waiting
-	pages   int   // taken, but for those that were then not asked for
-	units   int   // yielded, and not settled
-	held    int64 // bytes of their bodies
+	pages   int                 // taken, but for those that were then not asked for
+	taken   [classFound + 1]int // of these, by class
+	units   int                 // yielded, and not settled
+	held    int64               // bytes of their bodies
 	over    bool
 }
 
-func newSchedule(f *frontier, o Options) *schedule {
+func newSchedule(f *frontier, o Options, within time.Duration) *schedule {
 	return &schedule{
-		frontier: f, maxPages: o.MaxPages, perHost: o.PerHost, now: o.Now, ends: o.Now().Add(o.Within),
+		frontier: f, maxPages: o.MaxPages, perHost: o.PerHost, now: o.Now, ends: o.Now().Add(within),
 		wake: make(chan struct{}), busy: map[string]int{},
 	}
 }
@@ -112,9 +114,10 @@ func (s *schedule) take() (task, bool, error) {
 		return t, true, nil
 	}
 	if s.pages < s.maxPages && !s.late() {
-		e, ok, err := s.frontier.pop(func(host string) bool { return s.busy[host] < s.perHost })
+		e, ok, err := s.frontier.popSparing(func(host string) bool { return s.busy[host] < s.perHost }, s.spent)
 		if ok {
 			s.pages++
+			s.taken[e.Class]++
 			s.begin(task{entry: e})
 		}
 		if ok || err != nil {
@@ -127,6 +130,12 @@ func (s *schedule) take() (task, bool, error) {
 		s.wake = make(chan struct{})
 	}
 	return task{}, false, nil
+}
+
+// spent says whether a class has used up its share of the pages: three quarters, so that what is due, or what a sitemap says is new,
+// leaves something to the others. Starts are always read.
+func (s *schedule) spent(c class) bool {
+	return c != classStart && s.taken[c] >= max(s.maxPages-s.maxPages/4, 1)
 }
 
 // late says whether the time of the pass is used up.
@@ -146,6 +155,7 @@ func (s *schedule) fetched(t task, asked bool) {
 		}
 		if !asked {
 			s.pages--
+			s.taken[t.Class]--
 		}
 	})
 }

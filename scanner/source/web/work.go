@@ -14,6 +14,10 @@ type job struct {
 	task
 	schedule *schedule
 	parts    atomic.Int32
+
+	began    time.Time // of the request
+	outdated bool      // what was read of it before says nothing, see watching.outdated
+	full     bool      // it is asked for whether it changed or not
 }
 
 func newJob(t task, s *schedule) *job {

@@ -1,0 +1,193 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"meetleaks/scanner"
+	"meetleaks/scanner/source/web/webtest"
+)
+
+func fullVisit() Visit {
+	at := november.Add(123456789 * time.Nanosecond)
+	claims := make([]string, maxClaims)
+	for i := range claims {
+		claims[i] = fmt.Sprintf("!%016x", uint64(i)<<50)
+	}
+	return Visit{
+		URL: "https://acme.example/a", Depth: 3, ETag: `"` + strings.Repeat("x", 500) + `"`, LastModified: "Sat, 21 Nov 2026 12:00:00 GMT", Length: 7,
+		BodyHash: 1<<63 + 1, TextHash: 1<<64 - 1, LastMod: at, To: "https://acme.example/b", Partial: true, At: at, Next: at.Add(time.Hour),
+		Interval: time.Hour, Changes: 1, Fails: 2, Gone: 3, GoneSince: at, Generation: 1<<64 - 2, LeakOpen: true, Leaked: true, LeakLooks: 4,
+		LeakGone: 1, LeakGoneAt: at, Claims: claims, Claimed: 70, DoubtAt: at, MeetingAt: at,
+	}
+}
+
+func TestAVisitIsKeptWholeAndWithoutItsAddress(t *testing.T) {
+	store := &keptVisits{kept: map[string]scanner.Visit{}}
+	memory := visitMemory{store, "own-site"}
+	v := fullVisit()
+	for field := range reflect.ValueOf(v).NumField() {
+		if reflect.ValueOf(v).Field(field).IsZero() {
+			t.Errorf("the test leaves out %s", reflect.TypeFor[Visit]().Field(field).Name)
+		}
+	}
+	if err := memory.Save(t.Context(), v); err != nil {
+		t.Fatal(err)
+	}
+	got, known, err := memory.Load(t.Context(), v.URL)
+	if err != nil || !known || got.Next.Before(v.Next) || got.Next.After(v.Next.Add(time.Millisecond)) {
+		t.Errorf("%v, %v, next %v for %v", known, err, got.Next, v.Next)
+	}
+	got.Next = v.Next
+	if !reflect.DeepEqual(got, v) {
+		t.Errorf("%+v\ninstead of\n%+v", got, v)
+	}
+	if data := store.kept[v.URL].Data; strings.Contains(string(data), "/a\"") || len(data) > 4<<10 {
+		t.Errorf("%d bytes: %s", len(data), data)
+	}
+}
+
+func FuzzDecodeVisit(f *testing.F) {
+	for _, data := range []string{"", "{}", "null", "[]", `{"depth":-1}`, `{"claims":["","!00"]}`, `{"at":"2026-11-21T12:00:00Z","interval":-5}`, `{"fails":-9,"gone":1e99}`} {
+		f.Add([]byte(data))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		v, ok := decodeVisit(scanner.Visit{Page: "https://acme.example/", Next: november, Data: data})
+		if v.URL != "https://acme.example/" || !v.Next.Equal(november) {
+			t.Errorf("%+v", v)
+		}
+		if !ok && !v.At.IsZero() {
+			t.Errorf("what cannot be read is taken for a look: %+v", v)
+		}
+		next := Schedule{}.After(v, Look{At: november, Result: Changed}).Next
+		if !next.After(november) {
+			t.Errorf("%s leads to a look at %v", data, next)
+		}
+	})
+}
+
+func TestDamagedVisitsAndCursorsAreReadAnew(t *testing.T) {
+	server := webtest.Start(t, map[string][]byte{"index.html": leaky()}, "", "")
+	w := watch(t, server.Addr, nil)
+	w.pass(0, "/")
+	w.cursor = "{damaged"
+	for page, v := range w.visits.kept {
+		v.Data = []byte("damaged")
+		w.visits.kept[page] = v
+	}
+	w.pass(time.Minute, "/")
+}
+
+func TestAFullStoreIsToldAndThePassGoesOn(t *testing.T) {
+	server := webtest.Start(t, bigSite(), "", "")
+	w := watch(t, server.Addr, func(o *SourceOptions) { o.Depth = 5 })
+	w.visits.most = 20
+	for range 2 {
+		if _, err := w.read(60 * oneDay); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(w.taken()); n < 150 {
+		t.Errorf("%d pages were read: what was not remembered is not found again", n)
+	}
+	if len(w.visits.kept) != 20 || w.source.Stats().Unread[scanner.Policy] == 0 {
+		t.Errorf("%d kept, %+v", len(w.visits.kept), w.source.Stats())
+	}
+}
+
+func TestAFullMemoryIsToldOnce(t *testing.T) {
+	server := webtest.Start(t, bigSite(), "", "")
+	store := &keptVisits{kept: map[string]scanner.Visit{}, most: 20}
+	got := crawl(t.Context(), t, newCrawler(t, server.Addr, Options{Depth: 5}), visitMemory{store, "own-site"})
+	if got.err != nil {
+		t.Fatal(got.err)
+	}
+	got.tells("/", scanner.Policy, "not remembered for later passes")
+}
+
+func TestPromisesOfAPassAreBoundedAndLaterPassesMakeTheOthers(t *testing.T) {
+	var paths []string
+	files := map[string][]byte{"index.html": links()}
+	for i := range 100 {
+		paths = append(paths, fmt.Sprintf("/p%d.html", i))
+		files[paths[i][1:]] = fmt.Appendf(links(), "<p>This is page %d about word%d.", i, i*37)
+	}
+	server := webtest.Start(t, files, "", "")
+	server.Write(t, map[string][]byte{"sitemap.xml": sitemapOf("urls", server.Addr, paths...)})
+	w := watch(t, server.Addr, func(o *SourceOptions) { o.MaxPages = 10 })
+	if _, err := w.read(0); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(w.visits.kept); n > 10*promisesPerPage+2 {
+		t.Errorf("%d pages are remembered", n)
+	}
+	read := map[string]bool{}
+	for range 20 {
+		if _, err := w.read(time.Minute); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, v := range w.visits.kept {
+		if kept, _ := decodeVisit(v); !kept.At.IsZero() && strings.Contains(v.Page, ".html") {
+			read[v.Page] = true
+		}
+	}
+	if len(read) != 100 {
+		t.Errorf("%d pages of 100 were read in the end", len(read))
+	}
+}
+
+func TestWhatIsNewGetsItsPartBesideWhatIsDue(t *testing.T) {
+	files := map[string][]byte{}
+	var known []string
+	for i := range 40 {
+		known = append(known, fmt.Sprintf("/known%d.html", i))
+		files[known[i][1:]] = fmt.Appendf(links(), "<p>Known page %d about word%d.", i, i*41)
+	}
+	files["index.html"] = links(known...)
+	server := webtest.Start(t, files, "", "")
+	w := watch(t, server.Addr, nil)
+	if _, err := w.read(0); err != nil {
+		t.Fatal(err)
+	}
+	var fresh []string
+	for i := range 40 {
+		fresh = append(fresh, fmt.Sprintf("/fresh%d.html", i))
+		server.Write(t, map[string][]byte{fresh[i][1:]: fmt.Appendf(links(), "<p>Fresh page %d about thing%d.", i, i*43)})
+	}
+	change(t, server, map[string][]byte{"index.html": links(append(fresh, known...)...)})
+	w.o.MaxPages = 20
+	w.restart()
+	before := w.source.Stats()
+	if _, err := w.read(60 * oneDay); err != nil {
+		t.Fatal(err)
+	}
+	n := len(slices.DeleteFunc(w.taken(), func(path string) bool { return !strings.HasPrefix(path, "/fresh") }))
+	if unchanged := w.source.Stats().Unchanged - before.Unchanged; n < 4 || unchanged < 12 || !slices.Contains(w.taken(), "/") {
+		t.Errorf("%d new pages were read and %d known ones", n, unchanged)
+	}
+}
+
+func TestPagesThatAreGoneForGoodAreNotAskedForByThemselves(t *testing.T) {
+	addr, log := testServer(t, map[string]http.HandlerFunc{"/": text(`<a href="/a">x</a>`)})
+	w := watch(t, addr, nil)
+	for range 6 {
+		if _, err := w.read(60 * oneDay); err != nil {
+			t.Fatal(err)
+		}
+	}
+	asked := 0
+	for _, r := range log.all() {
+		if r.URL.Path == "/a" {
+			asked++
+		}
+	}
+	if asked != 2 { // the start page did not change, so that nothing leads there
+		t.Errorf("asked for %d times", asked)
+	}
+}
