@@ -18,10 +18,12 @@ type Config struct {
 	Privacy       Privacy        `key:"privacy"`
 }
 
-// Console is where the web console and the API listen. PublicURL is how a browser reaches them.
+// Console is where the web console and the API listen. PublicURL is how a browser reaches them, Token what callers of the API show:
+// without one it is made beside an embedded store, and with Redis the API is off.
 type Console struct {
 	Listen    string `key:"listen"`
 	PublicURL string `key:"public_url"`
+	Token     Secret `key:"token"`
 }
 
 // Public is a second address for what the outside may reach: Slack, hooks, the transparency page.
@@ -114,6 +116,7 @@ type Source struct {
 	Exclude  []string `key:"exclude"`
 	APIURL   string   `key:"api_url"`
 	Token    Secret   `key:"token"`
+	Secret   Secret   `key:"secret"`
 }
 
 // Channels are the ways in which people are told.

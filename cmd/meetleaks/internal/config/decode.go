@@ -122,7 +122,11 @@ func (d *decoder) secret(path string, node *yaml.Node, v reflect.Value, isFile b
 		v.Set(reflect.ValueOf(SecretFile(d.beside(node.Value))))
 		return
 	}
-	v.Set(reflect.ValueOf(NewSecret(node.Value)))
+	value := node.Value
+	if name, embedded := strings.CutPrefix(value, "sqlite:"); path == "store" && embedded && name != "" {
+		value = "sqlite:" + d.beside(name)
+	}
+	v.Set(reflect.ValueOf(NewSecret(value)))
 }
 
 func (d *decoder) scalar(path string, node *yaml.Node, v reflect.Value) {

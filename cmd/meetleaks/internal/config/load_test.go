@@ -234,6 +234,7 @@ func TestMistakesHoldNoSecret(t *testing.T) {
 		"organisations: [{name: acme, patterns: [{meeting: 'none:" + hidden + "'}]}]",
 		"keys: {index: " + hidden + "}",
 		"channels: {webhook: [{name: a, url: " + hidden + "}]}",
+		"console: {token: " + hidden + "}",
 	} {
 		for _, line := range mistakes(t, text) {
 			if strings.Contains(line, hidden) {
@@ -351,7 +352,7 @@ func TestExampleLoads(t *testing.T) {
 			text = regexp.MustCompile(`(?m)^`+regexp.QuoteMeta(prefix)+`.*$`).ReplaceAllString(text, "")
 		}
 		c := parse(t, text).Config
-		if len(c.Organisations[0].Patterns) != 12 || len(c.Sources) != 1 || len(c.Channels.SIEM) != 1 {
+		if len(c.Organisations[0].Patterns) != 12 || len(c.Sources) != 2 || len(c.Channels.SIEM) != 1 {
 			t.Errorf("the example with everything switched on gives %+v", c)
 		}
 	}
@@ -460,6 +461,18 @@ organisations:
 	}
 }
 
+func TestAnEmbeddedStoreLiesBesideTheFile(t *testing.T) {
+	for text, want := range map[string]string{
+		"store: sqlite:data/m.db": "sqlite:" + filepath.Join("conf", "data", "m.db"),
+		"store: sqlite:/srv/m.db": "sqlite:/srv/m.db",
+		"{}":                      "",
+	} {
+		if got, err := parse(t, text).Store.Read(); err != nil || got != want {
+			t.Errorf("%s: %q, %v; want %q", text, got, err, want)
+		}
+	}
+}
+
 func TestAnUnknownKeyIsOneMistake(t *testing.T) {
 	for _, text := range []string{
 		"organisations: [{name: acme, patterns: [{vanitty: acme.zoom.us}]}]",
@@ -472,6 +485,10 @@ func TestAnUnknownKeyIsOneMistake(t *testing.T) {
 		if got := mistakes(t, text); len(got) != 1 || !strings.Contains(got[0], "is no key that is known here") {
 			t.Errorf("%s gives\n%s", text, strings.Join(got, "\n"))
 		}
+	}
+	// A feeder's documents are not taken without its key.
+	if got := mistakes(t, "sources: [{name: a, kind: hook}]"); len(got) != 1 || !strings.Contains(got[0], "give secret_file") {
+		t.Errorf("got\n%s", strings.Join(got, "\n"))
 	}
 	// But what is missing besides is still said.
 	got := mistakes(t, "organisations: [{name: acme, domains: [acme.example], hosts: [{colour: red}]}]")

@@ -159,6 +159,12 @@ func (v *validator) console(c *Config) {
 	web := func(text string) error { return checkURL(text, "https", "http") }
 	v.required("console.listen", c.Console.Listen, listen)
 	v.optional("console.public_url", c.Console.PublicURL, web)
+	v.secretForm("console.token", c.Console.Token, func(text string) error {
+		if len(text) < minKeyBytes {
+			return fmt.Errorf("want at least %d characters, as `openssl rand -base64 32` prints", minKeyBytes)
+		}
+		return nil
+	})
 	v.optional("public.listen", c.Public.Listen, listen)
 	if c.Public.Listen != "" && c.Public.Listen == c.Console.Listen {
 		v.note("public.listen", "is the address of the console too; leave it out to share")
@@ -232,6 +238,9 @@ func (v *validator) source(path string, s *Source) {
 	}
 	if v.given(path+".every") && time.Duration(s.Every) < time.Minute {
 		v.note(path+".every", "want at least 1m")
+	}
+	if s.Kind == "hook" && !s.Secret.IsSet() {
+		v.missing(path+".secret", "is missing: give secret_file, the key that feeders sign with (whsec_…)")
 	}
 	v.each(path+".include", s.Include, checkGlob)
 	v.each(path+".exclude", s.Exclude, checkGlob)

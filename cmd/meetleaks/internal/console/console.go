@@ -1,0 +1,171 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"meetleaks/scanner"
+)
+
+// Leaks is what is asked of a store.
+type Leaks interface {
+	scanner.LeakLists
+	// Leak returns a leak by its id, or [scanner.ErrNotFound].
+	Leak(ctx context.Context, org, id string) (scanner.Leak, error)
+	// Deliveries returns the rows of a leak, the newest first.
+	Deliveries(ctx context.Context, org, leak string) ([]scanner.OutboxRow, error)
+	// ListAudit returns a page of entries, the newest first.
+	ListAudit(ctx context.Context, q scanner.AuditQuery) ([]scanner.AuditEntry, error)
+	// Ledger returns the ledger and the number of leaks whose account is pending.
+	Ledger(ctx context.Context, org string) (scanner.Ledger, int64, error)
+}
+
+// Options is what a console is made of. Organisations, Store, Do, Ready and Token must be given. All functions and handlers must be
+// safe for concurrent use, and end when their context is done.
+type Options struct {
+	// Organisations names those that are configured; others do not exist for the API.
+	Organisations func() []string
+	Store         Leaks
+	// Do lets an event happen to a leak, as [scanner.Pipeline.Do].
+	Do       func(ctx context.Context, org, id string, ev scanner.LeakEvent) (scanner.Leak, error)
+	Outlooks func() []scanner.Outlook // of the sources; nil: none
+	// Ready returns the reasons why the service is not ready, in words fit for operators; none: it is. It is asked once at a
+	// time, at most once a second.
+	Ready func(ctx context.Context) []string
+	// Notes is what operators should know besides, although the service is ready: sources that are blind. It must return soon; nil:
+	// nothing.
+	Notes   func() []string
+	Metrics http.Handler // GET /metrics; nil: 404
+	Feed    http.Handler // POST /hooks/feed and below it, which proves and bounds what it is sent by itself; nil: 404
+	Slack   http.Handler // POST /slack/interactions, likewise; nil: 404
+	// Token returns the bearer token of the API. With "", or one shorter than MinToken, the API is switched off: 403.
+	Token   func() (string, error)
+	Version string // of the program, for people
+	Log     *slog.Logger
+	Now     func() time.Time // nil: time.Now
+}
+
+// MinToken is the least length of a token, in bytes: a shorter one could be guessed.
+const MinToken = 16
+
+// limits bounds requests of the API.
+type limits struct {
+	request time.Duration // from its header to its answer
+	body    time.Duration // to read a body
+	ready   time.Duration // to say whether the service is ready
+	fresh   time.Duration // how long that is believed
+	atOnce  int           // requests that run at the same time
+	guesses float64       // wrong tokens a second that are answered as such
+}
+
+func ownLimits() limits {
+	return limits{request: 10 * time.Second, body: 10 * time.Second, ready: 3 * time.Second, fresh: time.Second, atOnce: 16, guesses: 10}
+}
+
+// Console is safe for concurrent use. It starts no goroutine but for the one that asks whether the service is ready.
+type Console struct {
+	o       Options
+	limits  limits
+	ready   *readiness
+	private http.Handler
+	public  http.Handler
+}
+
+// New makes a console.
+func New(o Options) (*Console, error) { return newConsole(o, ownLimits()) }
+
+func newConsole(o Options, l limits) (*Console, error) {
+	if o.Organisations == nil || o.Store == nil || o.Do == nil || o.Ready == nil || o.Token == nil {
+		return nil, errors.New("make console: organisations, store, do, ready and token are needed")
+	}
+	if o.Outlooks == nil {
+		o.Outlooks = func() []scanner.Outlook { return nil }
+	}
+	if o.Notes == nil {
+		o.Notes = func() []string { return nil }
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	c := &Console{o: o, limits: l, ready: newReadiness(o, l)}
+	api, description, err := newAPI(c)
+	if err != nil {
+		return nil, fmt.Errorf("make console: %w", err)
+	}
+	c.private = guarded(c.privateRoutes(api, description), o.Log)
+	c.public = guarded(c.publicRoutes(), o.Log)
+	return c, nil
+}
+
+// Private handles everything. It belongs on an address that only the operators reach.
+func (c *Console) Private() http.Handler { return c.private }
+
+// Public handles what the outside may reach: whether the process is alive, and what services outside send, signed.
+func (c *Console) Public() http.Handler { return c.public }
+
+func (c *Console) publicRoutes() *http.ServeMux {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", alive)
+	if c.o.Feed != nil {
+		mux.Handle("POST /hooks/feed", c.o.Feed)
+		mux.Handle("POST /hooks/feed/", c.o.Feed)
+	}
+	if c.o.Slack != nil {
+		mux.Handle("POST /slack/interactions", c.o.Slack)
+	}
+	return mux
+}
+
+func (c *Console) privateRoutes(api http.Handler, description []byte) *http.ServeMux {
+	mux := c.publicRoutes()
+	mux.HandleFunc("GET /readyz", c.ready.serve)
+	mux.HandleFunc("GET /{$}", c.front)
+	mux.HandleFunc("GET /api/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/openapi+json")
+		_, _ = w.Write(description)
+	})
+	mux.Handle(apiPrefix, api) // or the mux would redirect
+	mux.Handle(apiPrefix+"/", api)
+	if c.o.Metrics != nil {
+		mux.Handle("GET /metrics", c.o.Metrics)
+	}
+	return mux
+}
+
+// alive asks nobody: a store that is down is no reason to start the process anew.
+func alive(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = io.WriteString(w, "ok\n")
+}
+
+// front says what answers here.
+func (c *Console) front(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = fmt.Fprintf(w, frontPage, html.EscapeString(shown(c.o.Version)))
+}
+
+const frontPage = `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>meetleaks</title></head>
+<body>
+<h1>meetleaks</h1>
+<p>This service watches public places for meeting links of its organisations, and gets their hosts to make the meetings safe.
+Version %s.</p>
+<ul>
+<li><a href="/readyz">/readyz</a>: whether it is ready, and why not</li>
+<li><a href="/metrics">/metrics</a>: figures for Prometheus</li>
+<li><a href="/api/openapi.json">/api/openapi.json</a>: the REST API, with a token under /api/v1</li>
+</ul>
+<p>On the command line: <code>meetleaks leak list</code>.</p>
+</body>
+</html>
+`

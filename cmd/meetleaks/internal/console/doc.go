@@ -1,0 +1,15 @@
+// Package console is what a running service shows over HTTP: whether it is alive and ready, its metrics, and the REST API with
+// which security operations work the queue. [Client] is the other end of the API.
+//
+//	console.go server.go   the handlers of the private and the public address, and the server around them
+//	guard.go auth.go       headers, faults, the token
+//	readiness.go           /readyz: asked once at a time, kept for a second
+//	api.go read.go act.go  the operations of /api/v1
+//	problem.go             what an error means in HTTP
+//	types.go convert.go    what is sent, and how it is made of what is stored
+//	client.go answer.go    the client
+//
+// It promises: nothing under /api/v1 is told to anybody without the token; what is sent is made of structs of its own, without
+// keys, receipts, recipients, sealed ids and host references; texts are masked and hold no control characters; every request is
+// bounded in size and time, and so are those that run at once; no answer and no log line repeats what a client sent as a token.
+package console
