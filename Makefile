@@ -33,11 +33,12 @@ test-long: ## the full matrix: test, browser, fuzz, lint, scripts, arm64, verify
 	@$(MAKE) --no-print-directory test
 	@$(MAKE) --no-print-directory browser fuzz lint scripts arm64 verify bench-smoke
 
-bench: build ## measure speed and memory beside ripgrep and colly (takes minutes; deploy/bench/README.md)
+bench: build ## measure speed and memory beside ripgrep and colly, and of the service (takes half an hour; deploy/bench/README.md)
 	@.ci/deps bench
 	$(GO) test -bench . -benchmem -run '^$$' ./matchers/... ./scanner/...
 	deploy/bench/scan-vs-ripgrep.sh
 	deploy/bench/crawl-vs-colly.sh
+	deploy/bench/serve.sh
 
 lint: tools ## golangci-lint with the rules of .golangci.yml
 	PATH="$(CURDIR)/bin:$$PATH" golangci-lint run ./...
@@ -93,3 +94,4 @@ bench-smoke: build
 	deploy/bench/scan-vs-ripgrep.sh --quick
 	deploy/bench/crawl-vs-colly.sh --quick
 	deploy/bench/crawl-vs-colly.sh --check
+	deploy/bench/serve.sh --quick

@@ -53,9 +53,12 @@ func exists(file string) bool {
 // planNetwork settles how the sites are read and whose meetings may be listed. It asks the sites for proofs, so it comes after all
 // that can be settled without.
 func (a *app) planNetwork(ctx context.Context, o scanOptions, c config.Config, globs files.Globs, pages []*url.URL) (*network, error) {
-	client, err := a.fetchClient(c.Fetch, c.Organisations)
+	client, err := a.fetchClient(c.Fetch, c.Organisations, nil)
 	if err != nil {
 		return nil, err
+	}
+	for _, warning := range client.Warnings() {
+		fmt.Fprintf(a.stderr, "meetleaks: %s\n", plain(warning))
 	}
 	for _, page := range pages {
 		if err := client.Admit(page); err != nil {

@@ -3,7 +3,6 @@ package main
 import (
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"io"
 	"net/netip"
 	"net/url"
@@ -16,14 +15,15 @@ import (
 // maxCertificates bounds the file of additional root certificates, in bytes.
 const maxCertificates = 4 << 20
 
-// fetchClient makes the one way out to the web as the configuration wants it.
-func (a *app) fetchClient(c config.Fetch, organisations []config.Organisation) (*fetch.Client, error) {
+// fetchClient makes the one way out to the web as the configuration wants it. Nil for pacer: this process keeps a pace of its own.
+func (a *app) fetchClient(c config.Fetch, organisations []config.Organisation, pacer fetch.Pacer) (*fetch.Client, error) {
 	o := fetch.Options{
 		Contact:      c.Contact,
 		Version:      version(),
 		Allow:        c.Allow,
 		MeetingHosts: config.OwnHosts(organisations),
 		Pace:         fetch.Pace(c.Pace),
+		Pacer:        pacer,
 		Now:          a.now,
 	}
 	for _, text := range c.Deny {
@@ -46,9 +46,6 @@ func (a *app) fetchClient(c config.Fetch, organisations []config.Organisation) (
 	client, err := fetch.New(o)
 	if err != nil {
 		return nil, usage("", "fetch: %w", err)
-	}
-	for _, warning := range client.Warnings() {
-		fmt.Fprintf(a.stderr, "meetleaks: %s\n", plain(warning))
 	}
 	return client, nil
 }

@@ -49,7 +49,12 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage("`"+cmd.CommandPath()+" --help` lists the flags", "%w", err)
 	})
-	root.AddCommand(a.scanCommand(), a.explainCommand(), a.platformsCommand(), a.configCommand(), a.versionCommand(), a.readUntrustedCommand())
+	root.AddCommand(
+		a.scanCommand(), a.explainCommand(), a.platformsCommand(), // looking once
+		a.serveCommand(), a.leakCommand(), a.sourcesCommand(), a.organisationCommand(), // the service, and what it found
+		a.configCommand(), a.doctorCommand(), a.egressCommand(), a.backupCommand(), a.restoreCommand(), // running it
+		a.versionCommand(), a.readUntrustedCommand(),
+	)
 	return root
 }
 

@@ -33,6 +33,7 @@ func TestMain(m *testing.M) {
 //	serves NAME FOLDER serves the folder on loopback: $NAME is its host:port, NAME.log what was asked for
 //	fill FILE          replaces $NAME in the file
 //	prove WORD FOLDER  puts the file that proves a site into its folder
+//	plant CONFIG FOLDER fills the store of a configuration, see plant
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -45,6 +46,7 @@ func TestScripts(t *testing.T) {
 			"serves":  serves,
 			"fill":    fill,
 			"prove":   prove,
+			"plant":   plant,
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("TZ", "UTC")

@@ -1,0 +1,490 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"meetleaks/matchers"
+	"meetleaks/notify"
+	"meetleaks/scanner"
+)
+
+// tellerOptions are what a teller needs. Channels and Domains must be given; what they give must be safe for concurrent use.
+type tellerOptions struct {
+	Channels map[string]notify.Channel // by name, see openChannels
+	Default  string                    // the channel of persons for whom none is named; "": Slack
+	// Domains are the registered domains of an organisation: nobody else is told by e-mail address.
+	Domains func(org string) []string
+	Zone    func(org string) *time.Location                // of the organisation, for readers whose own is not known; nil: UTC
+	Kind    func(source string) string                     // of a configured source; nil: not told
+	Called  func(channel, outcome string, d time.Duration) // after each call: "accepted", or a class of failure; nil: nobody counts
+	Now     func() time.Time                               // nil: time.Now
+}
+
+// teller is the one place that speaks both languages: it makes alerts of what the domain tells, and says in the domain's words what
+// became of them. All texts go through the masks once more: neither a clear id nor a passcode is to be expected, and neither
+// would come out. It is safe for concurrent use and starts no goroutine.
+type teller struct {
+	o        tellerOptions
+	services map[string]string // the vendor's name of each platform
+}
+
+var _ scanner.Teller = (*teller)(nil)
+
+func newTeller(o tellerOptions) *teller {
+	o.Default = cmp.Or(o.Default, channelSlack)
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Called == nil {
+		o.Called = func(string, string, time.Duration) {}
+	}
+	t := &teller{o: o, services: make(map[string]string)}
+	for _, p := range matchers.All() {
+		t.services[p.Name] = p.Title
+	}
+	return t
+}
+
+// Tell implements [scanner.Teller].
+func (t *teller) Tell(ctx context.Context, what scanner.Telling) ([]byte, error) {
+	if len(what.Receipt) > 0 {
+		return t.change(ctx, what)
+	}
+	name := cmp.Or(what.To.Room.Channel, t.o.Default)
+	channel := t.o.Channels[name]
+	switch {
+	case channel == nil && len(t.o.Channels) == 0:
+		return nil, &scanner.TellError{Class: scanner.TellConfig, Reason: "no-channel"}
+	case channel == nil:
+		return nil, &scanner.TellError{Class: scanner.TellPermanent, Reason: "no-such-channel"}
+	}
+	a := t.alert(what)
+	if earlier, r := cutReceipt(what.Earlier); earlier == name {
+		a.Earlier = r
+	}
+	var r notify.Receipt
+	err := t.call(name, func() (err error) {
+		r, err = channel.Send(ctx, t.recipient(name, what), a)
+		return err
+	})
+	if err != nil {
+		if err.Class == scanner.TellGone {
+			err.Class = scanner.TellPermanent // there is nothing yet that could be gone
+		}
+		return nil, err
+	}
+	return makeReceipt(name, r), nil
+}
+
+// change changes a message in place, by the channel that sent it.
+func (t *teller) change(ctx context.Context, what scanner.Telling) ([]byte, error) {
+	name, r := cutReceipt(what.Receipt)
+	channel := t.o.Channels[name]
+	if channel == nil {
+		return nil, &scanner.TellError{Class: scanner.TellGone, Reason: "no-such-channel"}
+	}
+	err := t.call(name, func() error { return channel.Update(ctx, r, t.alert(what)) })
+	if err != nil {
+		return nil, err
+	}
+	return slices.Clone(what.Receipt), nil
+}
+
+// call calls a channel and counts what came of it.
+func (t *teller) call(name string, do func() error) *scanner.TellError {
+	began := t.o.Now()
+	err := tellFailure(do())
+	outcome := "accepted"
+	if err != nil {
+		outcome = string(err.Class)
+	}
+	t.o.Called(name, outcome, t.o.Now().Sub(began))
+	return err
+}
+
+// tellFailure is a channel's failure in the domain's words, nil for nil. Both are made of words of this program.
+func tellFailure(err error) *scanner.TellError {
+	e := notify.AsError(err)
+	if e == nil {
+		return nil
+	}
+	class := scanner.TellRetry
+	switch e.Class {
+	case notify.Permanent:
+		class = scanner.TellPermanent
+	case notify.Config:
+		class = scanner.TellConfig
+	case notify.Rejected:
+		class = scanner.TellRejected
+	case notify.Gone:
+		class = scanner.TellGone
+	case notify.Retry:
+	}
+	return &scanner.TellError{Class: class, Reason: e.Reason, After: e.After, Unsure: e.Unsure}
+}
+
+// makeReceipt keeps the channel's name beside what it gave: names have no blanks. A channel's receipt has 256 bytes at most.
+func makeReceipt(channel string, r notify.Receipt) []byte {
+	if r == "" || len(channel)+1+len(r) > scanner.MaxReceipt {
+		return nil // what cannot be kept cannot be changed later; it was accepted all the same
+	}
+	return []byte(channel + " " + string(r))
+}
+
+// cutReceipt reads what makeReceipt made; "" of anything else.
+func cutReceipt(kept []byte) (channel string, r notify.Receipt) {
+	channel, rest, ok := strings.Cut(string(kept), " ")
+	if !ok {
+		return "", ""
+	}
+	return channel, notify.Receipt(rest)
+}
+
+// recipient says whom a channel tells. Persons are found by their address, rooms by their id, and a webhook is a room by itself.
+func (t *teller) recipient(channel string, what scanner.Telling) notify.Recipient {
+	to := notify.Recipient{}
+	switch endpoint, isWebhook := strings.CutPrefix(channel, channelWebhook); {
+	case what.To.Person():
+		to.Email = what.To.Email
+	case isWebhook:
+		to.Ref = endpoint
+	default:
+		to.ID = what.To.Room.ID
+	}
+	if t.o.Domains != nil {
+		to.Domains = t.o.Domains(what.Delivery.Org)
+	}
+	return to
+}
+
+// alert makes an alert of a telling.
+func (t *teller) alert(what scanner.Telling) notify.Alert {
+	d, l := what.Delivery, what.Leak
+	a := notify.Alert{
+		Delivery: d.ID, Leak: l.ID, Organisation: plain(d.Org), Kind: alertKind(d), Audience: string(what.To.Audience), Reason: t.reason(what),
+	}
+	switch d.Kind {
+	case scanner.DeliveryFault:
+		a.Status = faultWords(d.Rung)
+		return a
+	case scanner.DeliveryDigest:
+		a.Leak, a.MoreItems = "", what.More
+		a.Advice = []string{"Give each meeting a new ID; the most urgent stand first"}
+		for _, item := range what.Items {
+			a.Items = append(a.Items, t.item(what, item))
+		}
+		return a
+	}
+	now := t.o.Now()
+	a.Platform, a.Service, a.MaskedID, a.Class = plain(l.Platform), t.service(l.Platform), masked(l.MaskedID), plain(string(l.Class))
+	a.Topic = plain(what.Topic)
+	a.Starts, a.Urgency = t.start(what, l.When, now)
+	w := wordsFor(l.Class)
+	a.Exposes, a.Advice = w.exposes, w.advice(a.Urgency)
+	if l.Raid {
+		a.Exposes = "people are called to disturb it"
+	}
+	a.Status = t.status(what, now)
+	a.Sightings, a.Reach, a.FoundAt = l.Sightings, l.Reach, l.FirstSeen
+	t.places(&a, what)
+	return a
+}
+
+func alertKind(d scanner.Delivery) notify.Kind {
+	switch d.Kind {
+	case scanner.DeliveryUpdate:
+		return notify.Update
+	case scanner.DeliveryReminder:
+		return notify.Reminder
+	case scanner.DeliveryDigest:
+		return notify.Digest
+	case scanner.DeliveryFault:
+		return notify.Fault
+	}
+	return notify.New
+}
+
+// item is one leak of a digest.
+func (t *teller) item(what scanner.Telling, l scanner.Leak) notify.Item {
+	starts, _ := t.start(what, l.When, t.o.Now())
+	return notify.Item{Leak: l.ID, Service: t.service(l.Platform), MaskedID: masked(l.MaskedID), Starts: starts, Status: itemStatus(l.State)}
+}
+
+// service is the platform as its vendor writes it.
+func (t *teller) service(platform string) string {
+	return cmp.Or(t.services[platform], plain(platform))
+}
+
+// masked lets through only what shows that something is left out of it.
+func masked(id string) string {
+	if !strings.Contains(id, "•") {
+		return ""
+	}
+	return plain(id)
+}
+
+// places names where the meeting stands, each place once.
+func (t *teller) places(a *notify.Alert, what scanner.Telling) {
+	for _, seen := range what.Sightings {
+		if place := plain(seen.Place); place != "" && !slices.Contains(a.Places, place) {
+			a.Places = append(a.Places, place)
+		}
+	}
+	a.MorePlaces = max(what.Leak.Distinct-len(a.Places), 0)
+	if n := len(what.Sightings); n > 0 && what.Leak.Distinct <= n && t.o.Kind != nil {
+		a.FoundOn = plain(t.o.Kind(what.Sightings[n-1].Source)) // the newest come first
+	}
+}
+
+// zone is the reader's, or the organisation's, or UTC.
+func (t *teller) zone(what scanner.Telling) *time.Location {
+	if what.Zone != nil {
+		return what.Zone
+	}
+	if t.o.Zone != nil {
+		if zone := t.o.Zone(what.Delivery.Org); zone != nil {
+			return zone
+		}
+	}
+	return time.UTC
+}
+
+// start is when the meeting starts, in the reader's zone, and how soon that is. A time without a zone is taken for one of the
+// reader's clock. What only a page claims is told when it makes the meeting urgent; else the start is not known.
+func (t *teller) start(what scanner.Telling, w scanner.When, now time.Time) (time.Time, notify.Urgency) {
+	if !w.Known() || !now.Before(w.Over()) {
+		return time.Time{}, notify.StartUnknown
+	}
+	at := w.Start.Time.In(t.zone(what))
+	if w.Start.AllDay || w.Start.Floating {
+		wall := w.Start.Time.UTC()
+		at = time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), 0, 0, t.zone(what))
+	}
+	urgency := urgencyOf(at.Sub(now), w.Start.AllDay)
+	if !w.Trusted() && (urgency == notify.StartsLater || urgency == notify.StartsInWeek) {
+		return time.Time{}, notify.StartUnknown
+	}
+	return at, urgency
+}
+
+// urgencyOf is how soon a meeting is that starts in left. Of one that has the whole day, nobody knows when it runs.
+func urgencyOf(left time.Duration, allDay bool) notify.Urgency {
+	switch {
+	case allDay && left <= 24*time.Hour:
+		return notify.StartsInDay
+	case left <= 0:
+		return notify.Running
+	case left <= 15*time.Minute:
+		return notify.StartsAtOnce
+	case left <= time.Hour:
+		return notify.StartsInHour
+	case left <= 24*time.Hour:
+		return notify.StartsInDay
+	case left <= 7*24*time.Hour:
+		return notify.StartsInWeek
+	}
+	return notify.StartsLater
+}
+
+// reason says why this recipient is told: it goes on from "you are told because", in four words.
+func (t *teller) reason(what scanner.Telling) string {
+	switch what.To.Audience {
+	case scanner.ToHost:
+		return "you host this meeting"
+	case scanner.ToDelegate:
+		return "you are its delegate"
+	case scanner.Analysts:
+		if what.Delivery.Rung == scanner.RungHelp {
+			return "the host wants help"
+		}
+		return "a decision is yours"
+	}
+	if what.Leak.Ladder.Host.GaveUp {
+		return "the host is unreachable"
+	}
+	return "you are security operations"
+}
+
+func faultWords(rung scanner.Rung) string {
+	if rung == scanner.RungLedger {
+		return "This service's own books do not add up: an alert may be missing. Look at its readiness."
+	}
+	return "Something is wrong with this service itself. Look at its readiness."
+}
+
+// status says what became of the leak, "" while there is nothing to say but that it is open.
+func (t *teller) status(what scanner.Telling, now time.Time) string {
+	l := what.Leak
+	if what.To.Audience == scanner.Analysts && !l.State.End() {
+		if what.Delivery.Rung == scanner.RungHelp || l.Ask.What == scanner.Help {
+			return "The host of a public meeting asks for help."
+		}
+		return "Please decide: " + askWords(l.Ask) + "."
+	}
+	until := ""
+	if !l.Until.IsZero() {
+		until = " until " + l.Until.In(t.zone(what)).Format("2 Jan 2006")
+	}
+	switch l.State {
+	case scanner.StateSafe:
+		return "Safe: the platform's settings were read again and hold."
+	case scanner.StateByWord:
+		return "Secured, says " + speaker(l.By) + ". It is open again when the next meeting is due."
+	case scanner.StateOver:
+		return "Over: nothing more is to be done."
+	case scanner.StateRemoved:
+		return "The posts are gone. Who saw the link can still use it: give the meeting a new ID."
+	case scanner.StateMuted:
+		return "Muted by an analyst" + until + "."
+	case scanner.StateNotOurs:
+		return "Not ours, says an analyst."
+	case scanner.StatePublic:
+		return "Public on purpose" + until + "."
+	}
+	if what.Delivery.Kind != scanner.DeliveryUpdate {
+		return ""
+	}
+	switch {
+	case l.Ask.What == scanner.Help:
+		return "Help is called for."
+	case l.Ask.What != "":
+		return "Security operations decide: " + askWords(l.Ask) + "."
+	case l.Ladder.Snooze.After(now):
+		return "No reminder before " + l.Ladder.Snooze.In(t.zone(what)).Format("Mon 2 Jan 15:04 MST") + "."
+	}
+	return ""
+}
+
+// askWords is what somebody says, and an analyst decides.
+func askWords(ask scanner.Ask) string {
+	who := speaker(ask.By)
+	switch ask.What {
+	case scanner.NotMine:
+		return who + " says that it is somebody else's meeting"
+	case scanner.PublicPage, scanner.PublicSeries:
+		return who + " says that it is public on purpose"
+	case scanner.Disowned:
+		return who + " says that it is not of this organisation"
+	}
+	return who + " has answered"
+}
+
+// speaker is somebody by their role, never by name.
+func speaker(by scanner.Actor) string {
+	switch by.Role {
+	case scanner.RoleDelegate:
+		return "the delegate"
+	case scanner.RoleAnalyst:
+		return "an analyst"
+	}
+	return "the host"
+}
+
+// itemStatus is the state in a word or two, "" while the leak is open.
+func itemStatus(s scanner.State) string {
+	switch s {
+	case scanner.StateSafe:
+		return "safe"
+	case scanner.StateByWord:
+		return "secured, says the host"
+	case scanner.StateOver:
+		return "over"
+	case scanner.StateRemoved:
+		return "posts gone"
+	case scanner.StateMuted:
+		return "muted"
+	case scanner.StateNotOurs:
+		return "not ours"
+	case scanner.StatePublic:
+		return "public on purpose"
+	}
+	return ""
+}
+
+// classWords is what a class of link gives away, and what to do: ahead of the meeting, within its last hour, while it runs. The first
+// of each list stands in short messages, in thirteen words at most.
+type classWords struct {
+	exposes              string
+	ahead, soon, running []string
+}
+
+func (w classWords) advice(u notify.Urgency) []string {
+	switch u {
+	case notify.Running:
+		return w.running
+	case notify.StartsInHour, notify.StartsAtOnce:
+		return w.soon
+	}
+	return w.ahead
+}
+
+// What helps whatever the class is. Those who post links are often invited themselves, and would post a new passcode too: so a
+// new ID comes before a passcode.
+const (
+	adviseNewID    = "Give the meeting a new ID and send it only to those invited"
+	adviseLobby    = "Turn on the waiting room, and admit only those you know"
+	adviseLockSoon = "Turn on the waiting room now; lock the meeting once all are in"
+	adviseLockNow  = "Lock the meeting now, then remove those who do not belong"
+	adviseSuspend  = "If somebody disturbs it, suspend all activities of participants"
+	adviseMoveOn   = "If it goes on, end the meeting and go on under a new ID"
+	advisePost     = "Have the posts taken down"
+	advisePasscode = "A new passcode alone does not help: those invited often post it again"
+)
+
+// wordsFor is the table of words by class, see [matchers.Class]. What is no class is told as one that admits.
+func wordsFor(c matchers.Class) classWords {
+	live := []string{adviseLockNow, adviseSuspend, adviseMoveOn}
+	switch c {
+	case matchers.HostCredential:
+		return classWords{
+			exposes: "whoever has the link controls the meeting",
+			ahead:   []string{"Reset the host key or link: whoever has it controls the meeting", adviseNewID, advisePost},
+			soon:    []string{"Reset the host key or link now, before the meeting starts", adviseLockSoon, advisePost},
+			running: []string{"Lock the meeting now, and reset the host key or link", adviseSuspend, adviseMoveOn},
+		}
+	case matchers.PermanentRoom:
+		return classWords{
+			exposes: "its permanent room is open to anyone with the link",
+			ahead:   []string{"Hold it under a new one-time ID instead of the permanent room", "Lock the room, or turn on its waiting room", "Change the room's ID or name: the old link stays valid", advisePost},
+			soon:    []string{adviseLockSoon, "Change the room's ID or name afterwards: the old link stays valid", advisePost},
+			running: live,
+		}
+	case matchers.AttendeePersonal:
+		return classWords{
+			exposes: "anyone with the link joins in a registrant's name",
+			ahead:   []string{"Cancel that registration, and send the registrant a new link", "Admit each registrant once only", advisePost},
+			soon:    []string{"Cancel that registration now, and admit each registrant once only", adviseLobby},
+			running: live,
+		}
+	case matchers.PublicForm:
+		return classWords{
+			exposes: "its form gives a link to anyone who asks",
+			ahead:   []string{"Approve registrations by hand, or say that it is public on purpose", adviseLobby, advisePost},
+			soon:    []string{"Close the registration, or say that it is public on purpose", adviseLobby},
+			running: live,
+		}
+	case matchers.ChatInvite:
+		revoke := []string{"Revoke the invitation link, and make a new one for those invited", "Remove members who do not belong", advisePost}
+		return classWords{exposes: "anyone with the link joins the chat", ahead: revoke, soon: revoke, running: revoke}
+	case matchers.PastContent:
+		unshare := []string{"Unshare the recording, or share it with named people only", "Locking or moving the meeting does not help here", advisePost}
+		return classWords{exposes: "anyone with the link can watch its recording", ahead: unshare, soon: unshare, running: unshare}
+	case matchers.NumberOnly:
+		return classWords{
+			exposes: "its number is known, and can be tried",
+			ahead:   []string{adviseNewID, adviseLobby, "Set a passcode where there is none", advisePost},
+			soon:    []string{adviseLockSoon, "Set a passcode where there is none", advisePost},
+			running: live,
+		}
+	}
+	return classWords{
+		exposes: "anyone with the link gets in",
+		ahead:   []string{adviseNewID, adviseLobby, advisePasscode, advisePost},
+		soon:    []string{adviseLockSoon, "Move it to a new ID if all can still be told", advisePost},
+		running: live,
+	}
+}

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"meetleaks/scanner"
+)
+
+// The rhythm of looks at the store.
+const (
+	historyEvery = 5 * time.Second
+	historyBound = 3 * time.Second     // of one look
+	historyFresh = 30 * time.Second    // how often it is written down that all is as before
+	overlap      = time.Minute         // read again before what may be lost: clocks differ
+	maxDoubts    = 16                  // stretches of time that are remembered
+	doubtsKept   = 45 * 24 * time.Hour // every page is looked at within this time
+	historyName  = "store/history"     // of the lease and the cursor
+	bootID       = "/proc/sys/kernel/random/boot_id"
+)
+
+// history watches the store: whether it answers, whether its history is gone, and of which times something may be lost although it was
+// acknowledged: after a failover of Redis, or when the machine of an embedded store lost its power. Sources read again what
+// they recorded in such times. It is safe for concurrent use.
+type history struct {
+	store  scanner.Store
+	holder string
+	log    *slog.Logger
+
+	mu     sync.Mutex
+	health scanner.Health
+	err    error // of the last look
+	looked bool
+	doubts []stretch
+}
+
+// stretch is a time, both ends included.
+type stretch struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
+
+// chronicle is what the store itself keeps of its servers.
+type chronicle struct {
+	Incarnation string    `json:"incarnation"`
+	Seen        time.Time `json:"seen"` // when all was last as before
+	Doubts      []stretch `json:"doubts,omitempty"`
+}
+
+// look asks the store once. It is a step of [scanner.Every].
+func (h *history) look(ctx context.Context) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, historyBound)
+	defer cancel()
+	health, err := h.store.Health(ctx)
+	if err == nil {
+		err = h.chronicle(ctx)
+	}
+	h.mu.Lock()
+	before, lost := h.err, h.health.Lost
+	h.err, h.looked = err, true
+	if err == nil {
+		h.health = health
+	}
+	h.mu.Unlock()
+	switch {
+	case err != nil && before == nil && ctx.Err() != context.Canceled:
+		h.log.Error("the store does not answer", "error", err)
+	case err == nil && before != nil:
+		h.log.Info("the store answers again")
+	}
+	if err == nil && health.Lost && !lost {
+		h.log.Error("the store has lost its history: what can be read is read and alerted again", "since", health.Since)
+	}
+	return false, nil
+}
+
+// incarnation names what answers now: another one than before may have lost what was acknowledged last.
+func (h *history) incarnation(ctx context.Context) (string, error) {
+	if servers, ok := h.store.(interface {
+		Incarnation(ctx context.Context) (string, error)
+	}); ok {
+		return servers.Incarnation(ctx)
+	}
+	boot, err := os.ReadFile(bootID)
+	if err != nil {
+		return "machine", nil //nolint:nilerr // a system that does not tell: then nothing is known to be doubtful
+	}
+	return strings.TrimSpace(string(boot)), nil
+}
+
+// chronicle compares who answers with who did, and writes down what follows.
+func (h *history) chronicle(ctx context.Context) error {
+	now := time.Now()
+	incarnation, err := h.incarnation(ctx)
+	if err != nil {
+		return err
+	}
+	kept, err := h.kept(ctx)
+	if err != nil {
+		return err
+	}
+	next := kept
+	switch {
+	case kept.Incarnation == "":
+		next = chronicle{Incarnation: incarnation, Seen: now}
+	case kept.Incarnation != incarnation:
+		next.Incarnation, next.Seen = incarnation, now
+		next.Doubts = append(next.Doubts, stretch{kept.Seen.Add(-overlap), now.Add(time.Second)})
+		next.Doubts = next.Doubts[max(0, len(next.Doubts)-maxDoubts):]
+		h.log.Warn("the store's servers have changed: what was recorded just before is read again", "since", kept.Seen.Add(-overlap))
+	case now.Sub(kept.Seen) >= historyFresh:
+		next.Seen = now
+	default:
+		h.believe(kept.Doubts)
+		return nil
+	}
+	if err := h.write(ctx, next); err != nil {
+		return err
+	}
+	h.believe(next.Doubts)
+	return nil
+}
+
+func (h *history) kept(ctx context.Context) (chronicle, error) {
+	cursors, err := h.store.Cursors(ctx, []string{historyName})
+	if err != nil {
+		return chronicle{}, err
+	}
+	var kept chronicle
+	if value := cursors[historyName].Value; len(value) > 0 {
+		if err := json.Unmarshal(value, &kept); err != nil {
+			return chronicle{}, fmt.Errorf("read what is known of the store's servers: %w", err)
+		}
+	}
+	return kept, nil
+}
+
+// write keeps the chronicle, unless another process is about to.
+func (h *history) write(ctx context.Context, c chronicle) error {
+	value, err := json.Marshal(c)
+	if err != nil {
+		return fmt.Errorf("write down the store's servers: %w", err)
+	}
+	lease, err := h.store.Acquire(ctx, historyName, h.holder, historyBound)
+	if errors.Is(err, scanner.ErrHeld) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	err = h.store.SaveCursor(ctx, lease, scanner.Cursor{Value: value})
+	return errors.Join(err, h.store.Release(ctx, lease))
+}
+
+func (h *history) believe(doubts []stretch) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.doubts = doubts
+}
+
+// doubtful says whether what was recorded at a time may be lost.
+func (h *history) doubtful(at time.Time) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if at.IsZero() {
+		return false
+	}
+	if at.Before(h.health.Since) {
+		return true // one part of a cluster has forgotten what another remembers
+	}
+	for _, d := range h.doubts {
+		if !at.Before(d.From) && !at.After(d.To) && time.Since(d.To) < doubtsKept {
+			return true
+		}
+	}
+	return false
+}
+
+// state is what the last look saw. The error is why it saw nothing.
+func (h *history) state() (scanner.Health, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.looked {
+		return scanner.Health{}, errors.New("the store was not asked yet")
+	}
+	return h.health, h.err
+}

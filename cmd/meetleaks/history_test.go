@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"meetleaks/scanner"
+	"meetleaks/scanner/store/sqlitestore"
+)
+
+// failingOver is a real store that says of itself that other servers answer.
+type failingOver struct {
+	scanner.Store
+	servers string
+	health  func(scanner.Health, error) (scanner.Health, error)
+}
+
+func (s *failingOver) Incarnation(context.Context) (string, error) { return s.servers, nil }
+
+func (s *failingOver) Health(ctx context.Context) (scanner.Health, error) {
+	h, err := s.Store.Health(ctx)
+	if s.health != nil {
+		return s.health(h, err)
+	}
+	return h, err
+}
+
+func testStore(t *testing.T) scanner.Store {
+	t.Helper()
+	store, err := sqlitestore.Open(t.Context(), sqlitestore.Options{Path: filepath.Join(t.TempDir(), "a.db")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	return store
+}
+
+func look(t *testing.T, h *history) {
+	t.Helper()
+	if _, err := h.look(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestWhatWasRecordedBeforeAFailoverIsDoubtful(t *testing.T) {
+	store := &failingOver{Store: testStore(t), servers: "one", health: func(h scanner.Health, err error) (scanner.Health, error) {
+		h.Since = h.Since.Add(-time.Hour)
+		return h, err
+	}}
+	h := &history{store: store, holder: "a", log: slog.New(slog.DiscardHandler)}
+	if _, err := h.state(); err == nil {
+		t.Error("a store that was not asked yet is well")
+	}
+	look(t, h)
+	now := time.Now()
+	if h.doubtful(now) || h.doubtful(time.Time{}) {
+		t.Error("without a failover something is doubtful")
+	}
+	store.servers = "two"
+	look(t, h)
+	after := time.Now().Add(2 * time.Second)
+	for _, test := range []struct {
+		at   time.Time
+		want bool
+	}{{now, true}, {now.Add(-overlap / 2), true}, {now.Add(-2 * overlap), false}, {after, false}, {time.Time{}, false}} {
+		if got := h.doubtful(test.at); got != test.want {
+			t.Errorf("recorded %v after the failover: doubtful %v, want %v", test.at.Sub(now), got, test.want)
+		}
+	}
+
+	// Another process, and one that starts later, knows it too.
+	late := &history{store: store, holder: "b", log: slog.New(slog.DiscardHandler)}
+	look(t, late)
+	if !late.doubtful(now) {
+		t.Error("a process that starts after the failover doubts nothing")
+	}
+	for n := range 3 * maxDoubts {
+		store.servers = string(rune('a' + n))
+		look(t, late)
+	}
+	if len(late.doubts) > maxDoubts {
+		t.Errorf("%d stretches are remembered", len(late.doubts))
+	}
+}
+
+func TestAStoreThatDoesNotAnswerIsNoEmptyOne(t *testing.T) {
+	store := &failingOver{Store: testStore(t), servers: "one"}
+	h := &history{store: store, holder: "a", log: slog.New(slog.DiscardHandler)}
+	look(t, h)
+	before, err := h.state()
+	if err != nil || before.Since.IsZero() {
+		t.Fatalf("%+v, %v", before, err)
+	}
+	store.health = func(scanner.Health, error) (scanner.Health, error) { return scanner.Health{}, scanner.ErrUnavailable }
+	look(t, h)
+	if kept, err := h.state(); !errors.Is(err, scanner.ErrUnavailable) || kept.Since != before.Since {
+		t.Errorf("%+v, %v: want what was known, and why no more is", kept, err)
+	}
+	store.health = func(h scanner.Health, err error) (scanner.Health, error) {
+		h.Lost, h.Since = true, time.Now()
+		return h, err
+	}
+	look(t, h)
+	if now, err := h.state(); err != nil || !now.Lost || !h.doubtful(time.Now().Add(-time.Hour)) || h.doubtful(time.Now().Add(time.Second)) {
+		t.Errorf("a lost history: %+v, %v", now, err)
+	}
+}

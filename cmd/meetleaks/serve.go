@@ -1,0 +1,208 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"meetleaks/scanner"
+)
+
+// serveOptions are the flags of `serve`.
+type serveOptions struct {
+	config, logFormat, logLevel string
+	roleNames                   []string
+	roles                       roles
+}
+
+func (a *app) serveCommand() *cobra.Command {
+	var o serveOptions
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Watch sources, alert hosts, and stay with each leak until it is closed",
+		Long: `serve reads the configured sources again and again, finds the meeting links that belong to the configured organisations, and
+tells those who can lock or move the meeting. It serves /healthz, /readyz, /metrics, the API under /api/v1 and the hooks on
+console.listen.
+
+Without a configuration it keeps an embedded store in the user's data folder and waits to be told what to watch. With a store in
+Redis any number of processes share the work; --roles says which part one takes.
+
+The first SIGTERM or Ctrl-C lets it end what is under way, half a minute at most; a second ends it at once. What was not
+sent stays in the store and is sent after the next start.
+
+Exit codes: 0 stopped in order · 2 wrong usage or configuration · 3 it could not start, or not end what was under way.`,
+		Example: "  meetleaks serve --config meetleaks.yaml\n  meetleaks serve --config meetleaks.yaml --roles read",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var err error
+			if o.roles, err = parseRoles(o.roleNames); err != nil {
+				return err
+			}
+			if !cmd.Flags().Changed("config") {
+				o.config = existingDefault()
+			}
+			return a.serve(cmd.Context(), o)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.config, "config", "", "configuration `FILE` (default "+defaultConfig+" when it is there)")
+	flags.StringSliceVar(&o.roleNames, "roles", allRoles(), "what this process does, divided by commas: "+strings.Join(allRoles(), ", "))
+	flags.StringVar(&o.logFormat, "log-format", logAuto, "auto (text on a terminal, JSON else), json or text")
+	flags.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
+	return cmd
+}
+
+// The bounds of the end.
+const (
+	drainPasses = 20 * time.Second // what is being read
+	drainFront  = 10 * time.Second // requests
+	drainAll    = 35 * time.Second
+)
+
+// errStuck says that something did not end.
+var errStuck = errors.New("what was under way did not end in time; it is due again at the next start")
+
+// serve runs until it is told to stop.
+func (a *app) serve(ctx context.Context, o serveOptions) error {
+	log, err := newLog(a.stderr, o.logFormat, o.logLevel)
+	if err != nil {
+		return err
+	}
+	if err := noCoreDumps(); err != nil {
+		log.Warn("core dumps are not forbidden", "error", err)
+	}
+	loaded, err := a.loadConfig(o.config)
+	if err != nil {
+		return err
+	}
+	s, err := a.assemble(ctx, o, loaded, log)
+	if err == nil {
+		err = s.run(ctx)
+	}
+	err = errors.Join(err, s.close())
+	switch {
+	case err == nil, ctx.Err() != nil && errors.Is(err, context.Canceled):
+		log.Info("stopped")
+		return nil
+	case isFault(err):
+		return err
+	}
+	return failed("", "serve: %w", err)
+}
+
+func isFault(err error) bool {
+	var f *fault
+	return errors.As(err, &f)
+}
+
+// run does the work of the roles until ctx is done, and returns when all is ended, within drainAll. When a part fails for good, all
+// are ended.
+func (s *service) run(ctx context.Context) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	if err := s.front.listen(ctx); err != nil {
+		return err
+	}
+	s.greet()
+	var parts sync.WaitGroup
+	for _, part := range s.parts() {
+		parts.Go(func() {
+			if err := part.run(ctx); err != nil {
+				stop(fmt.Errorf("%s: %w", part.name, err))
+			}
+		})
+	}
+	<-ctx.Done()
+	s.log.Info("stopping: what is under way comes to its end")
+	done := make(chan struct{})
+	go func() { parts.Wait(); close(done) }()
+	bound := time.NewTimer(drainAll)
+	defer bound.Stop()
+	select {
+	case <-done:
+	case <-bound.C:
+		return errStuck
+	}
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	return nil
+}
+
+// part is something that runs until its context is done.
+type part struct {
+	name string
+	run  func(ctx context.Context) error
+}
+
+// every is a part that does a step again and again.
+func (s *service) every(name string, pause time.Duration, step func(context.Context) (bool, error)) part {
+	return part{name, func(ctx context.Context) error {
+		scanner.Every(ctx, name, pause, s.log, step)
+		return nil
+	}}
+}
+
+// The rhythm of what is done again and again.
+const (
+	booksEvery  = time.Minute
+	expireEvery = 10 * time.Minute
+	hostsEvery  = 30 * time.Second
+	keysEvery   = 5 * time.Second
+)
+
+// parts are what the roles of this process do.
+func (s *service) parts() []part {
+	parts := []part{
+		{"serve", s.front.serve},
+		s.every("look at the store", historyEvery, s.history.look),
+		s.every("look at the hosts' files", hostsEvery, s.checkHosts),
+		s.every("look for missing keys", keysEvery, s.keeper.mend),
+		{"schedule", s.outlook.Schedule},
+	}
+	if s.roles.has(roleSchedule) {
+		parts = append(parts,
+			s.every("take away what is old", expireEvery, s.keeper.expire),
+			s.every("check the books", booksEvery, func(ctx context.Context) (bool, error) { return false, s.pulled.CheckBooks(ctx) }))
+	}
+	if s.roles.has(roleRead) {
+		parts = append(parts, part{"read", s.schedule.Work})
+	}
+	if s.roles.has(roleAlert) {
+		parts = append(parts,
+			part{"send alerts", func(ctx context.Context) error { s.sender.Run(ctx); return nil }},
+			part{"look at leaks", func(ctx context.Context) error { s.pulled.RunTicks(ctx, tickPause, s.log); return nil }})
+	}
+	return parts
+}
+
+func (s *service) checkHosts(context.Context) (bool, error) {
+	s.logHosts(s.book.Check())
+	return false, nil
+}
+
+// greet says what runs, and what does not although one would think so.
+func (s *service) greet() {
+	c := s.loaded.Config
+	s.log.Info("meetleaks serves", "version", version(), "store", s.opened.String(), "roles", []string(s.roles), "console", s.front.address(),
+		"organisations", len(c.Organisations), "sources", len(c.Sources), "alerts", c.Alerts.Mode)
+	if len(c.Organisations) == 0 {
+		s.log.Warn("no organisation is configured: nothing that is found can belong to anybody; `meetleaks config init` prints an example")
+	}
+	if len(c.Sources) == 0 {
+		s.log.Warn("no source is configured: nothing is watched")
+	}
+	for _, o := range c.Organisations {
+		if len(roomsOf(o, c.Channels)) == 0 {
+			s.log.Warn("nobody is told when a host is not known or does not answer: give fallback.slack_channel or a webhook", "organisation", o.Name)
+		}
+	}
+	if len(s.channels) == 0 && c.Alerts.Mode != string(scanner.ModeObserve) {
+		s.log.Warn("no channel is configured: alerts wait in the store until there is one")
+	}
+}

@@ -1,0 +1,212 @@
+package main
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+
+	"meetleaks/cmd/meetleaks/internal/config"
+	"meetleaks/cmd/meetleaks/internal/hosts"
+	"meetleaks/cmd/meetleaks/internal/metrics"
+	"meetleaks/notify"
+	"meetleaks/scanner"
+)
+
+// service is one process of `serve`: its parts, joined. Nothing of it runs before serve.go starts it.
+type service struct {
+	app    *app
+	loaded *config.Loaded
+	roles  roles
+	log    *slog.Logger
+	holder string // this process among all that share the store
+
+	opened   *openedStore
+	keys     deploymentKeys
+	book     *hosts.Book
+	channels map[string]notify.Channel
+	keeper   *keeper
+	history  *history
+	pulled   *scanner.Pipeline // for documents that sources fetched, and for all that happens to leaks
+	pushed   *scanner.Pipeline // for documents that the operator's feeders hand in
+	sender   *scanner.Sender
+	reading  *reading
+	queue    scanner.Queue
+	schedule *scanner.Scheduler // reads, and offers what is due when that is a role of this process
+	outlook  *scanner.Scheduler // knows how the sources are doing; the same one when it also offers
+	figures  *metrics.Metrics
+	faults   channelFaults
+	front    *front
+
+	closers []func() error
+}
+
+// assemble joins the parts. It opens the store, but reads no source and tells nobody. What it made is given back by close, also after
+// an error.
+func (a *app) assemble(ctx context.Context, o serveOptions, loaded *config.Loaded, log *slog.Logger) (*service, error) {
+	s := &service{app: a, loaded: loaded, roles: o.roles, log: log, holder: newHolder()}
+	for _, step := range []func(context.Context) error{
+		s.openStore, s.readHosts, s.joinPipelines, s.joinSources, s.joinFigures, s.joinSender, s.joinFront,
+	} {
+		if err := step(ctx); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+// close gives back what was opened, the last first.
+func (s *service) close() error {
+	var failed []error
+	for i := len(s.closers) - 1; i >= 0; i-- {
+		failed = append(failed, s.closers[i]())
+	}
+	return errors.Join(failed...)
+}
+
+// newHolder names this process: the machine, the process, and a number drawn for this start.
+func newHolder() string {
+	machine, err := os.Hostname()
+	if err != nil || len(machine) > 200 {
+		machine = "machine"
+	}
+	var draw [6]byte
+	_, _ = rand.Read(draw[:]) // never fails
+	return fmt.Sprintf("%s/%d/%s", machine, os.Getpid(), hex.EncodeToString(draw[:]))
+}
+
+// openStore reads the keys, then opens the store, and gives each organisation its data key.
+func (s *service) openStore(ctx context.Context) error {
+	place, err := s.app.storePlace(s.loaded.Config)
+	if err != nil {
+		return err
+	}
+	if s.keys, err = openKeys(s.loaded.Keys, place.keyPlace()); err != nil {
+		return err
+	}
+	if s.keys.made {
+		s.log.Warn("a master key was made: keep a copy of it apart from the store, without it nothing that is sealed can be read", "file", s.keys.file)
+	}
+	if s.opened, err = openPlace(ctx, place); err != nil {
+		return err
+	}
+	s.closers = append(s.closers, s.opened.store.Close)
+	s.keeper = newKeeper(s.opened.store, s.keys.ring, s.loaded.Config, s.app.now, s.log)
+	s.history = &history{store: s.opened.store, holder: s.holder, log: s.log}
+	if err := s.keeper.keys(ctx); err != nil {
+		return failed("", "prepare the store %s: %w", place, err)
+	}
+	_, err = s.history.look(ctx)
+	return err
+}
+
+// readHosts reads who hosts which meeting.
+func (s *service) readHosts(context.Context) error {
+	book, reports := hosts.New(s.loaded.Organisations, s.keys.ring.IndexKey())
+	s.book = book
+	s.logHosts(reports)
+	return nil
+}
+
+// logHosts says what came of reading lists of hosts.
+func (s *service) logHosts(reports []hosts.Report) {
+	for _, r := range reports {
+		file := r.File
+		if file == "" {
+			file = "the configuration"
+		}
+		for _, m := range r.Mistakes {
+			s.log.Warn("an entry of the hosts is left out", "file", file, "line", m.Line, "where", m.Where, "what", m.What)
+		}
+		if r.More > 0 {
+			s.log.Warn("more entries of the hosts are left out", "file", file, "entries", r.More)
+		}
+		switch {
+		case r.Err != nil:
+			s.log.Error("the hosts' file is not in use as it is", "file", file, "error", r.Err)
+		case r.File != "":
+			s.log.Info("hosts read", "file", file, "meetings", r.Meetings, "organisers", r.Organisers)
+		}
+	}
+}
+
+// joinPipelines makes the way from documents to leaks: one for what was fetched, where organisations see their own pages only, and
+// one for what was handed in, with the operator's word for it.
+func (s *service) joinPipelines(context.Context) error {
+	lists := newViewers(s.loaded.Config, &proofs{})
+	var err error
+	if s.pulled, err = s.newPipeline(lists.may); err != nil {
+		return err
+	}
+	s.pushed, err = s.newPipeline(func(string, string) bool { return true })
+	return err
+}
+
+func (s *service) newPipeline(may func(org, page string) bool) (*scanner.Pipeline, error) {
+	c := s.loaded.Config
+	index, err := config.Index(c.Organisations, s.keys.ring.IndexKey())
+	if err != nil {
+		return nil, usage("", "%w", err)
+	}
+	judge := scanner.NewJudge(scanner.JudgeOptions{Index: index, May: may, Known: s.book.Owners, Now: s.app.now})
+	p, err := scanner.NewPipeline(scanner.PipelineOptions{
+		Store: s.opened.store, Keys: s.keys.ring, Resolver: s.book, Matcher: scanner.NewMatcher(s.app.finder(c.Organisations), judge),
+		Rooms: s.rooms(), Mode: scanner.AlertMode(c.Alerts.Mode), Pilot: pilot(c), Generation: s.generation(), Now: s.app.now,
+	})
+	if err != nil {
+		return nil, failed("", "%w", err)
+	}
+	return p, nil
+}
+
+// rooms gives the rooms of each organisation.
+func (s *service) rooms() func(org string) []scanner.Room {
+	rooms := make(map[string][]scanner.Room)
+	for _, o := range s.loaded.Organisations {
+		rooms[o.Name] = roomsOf(o, s.loaded.Channels)
+	}
+	return func(org string) []scanner.Room { return rooms[org] }
+}
+
+// pilot says who may be told while alerts are tried out; nil: everybody.
+func pilot(c config.Config) func(org, email string) bool {
+	if len(c.Alerts.Pilot) == 0 {
+		return nil
+	}
+	among := make(map[string]bool)
+	for _, entry := range c.Alerts.Pilot {
+		among[strings.ToLower(entry)] = true
+	}
+	return func(org, email string) bool { return among[strings.ToLower(org)] || among[strings.ToLower(email)] }
+}
+
+// generation changes with whatever decides whose a link is: then everything is matched again. It is stored, and made of clear ids too:
+// so it is keyed.
+func (s *service) generation() string {
+	sum := hmac.New(sha256.New, s.keys.ring.IndexKey())
+	for _, o := range config.Registered(s.loaded.Organisations) {
+		text, err := json.Marshal(o)
+		if err != nil {
+			text = []byte(fmt.Sprintf("%q", o.Name))
+		}
+		sum.Write(text)
+	}
+	fmt.Fprintf(sum, "%q %s", s.loaded.Fetch.Allow, version())
+	return hex.EncodeToString(sum.Sum(nil)[:8])
+}
+
+// organisations are the names of those in the configuration.
+func (s *service) organisations() []string {
+	names := make([]string, 0, len(s.loaded.Organisations))
+	for _, o := range s.loaded.Organisations {
+		names = append(names, o.Name)
+	}
+	return names
+}

@@ -1,0 +1,345 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"meetleaks/cmd/meetleaks/internal/config"
+	"meetleaks/scanner"
+	"meetleaks/scanner/source/web"
+)
+
+func (a *app) sourcesCommand() *cobra.Command {
+	var file, format string
+	cmd := &cobra.Command{
+		Use:   "sources",
+		Short: "Say what can be watched, what it costs and needs, what nobody can watch, and how the configured sources are doing",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkFormat(format, "text", "json"); err != nil {
+				return err
+			}
+			if !cmd.Flags().Changed("config") {
+				file = existingDefault()
+			}
+			return a.sources(cmd.Context(), file, format)
+		},
+	}
+	cmd.Flags().StringVar(&file, "config", "", "configuration `FILE` (default "+defaultConfig+" when it is there)")
+	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	return cmd
+}
+
+// sourceKind is a kind of source, or of place that cannot be one.
+type sourceKind struct {
+	Kind  string `json:"kind"`
+	Reads string `json:"reads"`
+	Costs string `json:"costs"`
+	Needs string `json:"needs"`
+	Built bool   `json:"built_in"` // into this version
+}
+
+func sourceKindList() []sourceKind {
+	return []sourceKind{
+		{sourceWeb, "a site, crawled again and again: pages, calendars, PDF and office files", "free", "its address", true},
+		{sourceHook, "documents that a feeder of yours hands in, signed", "free", "a key that both sides know (secret_file)", true},
+		{"feed", "RSS, Atom and JSON feeds", "free", "their addresses", false},
+		{"calendar", "public calendars (iCalendar)", "free", "their addresses", false},
+		{"bluesky", "public posts of the whole network", "free", "nothing", false},
+		{"mastodon", "public posts of servers whose administrators agree", "free", "an account on each server", false},
+		{"x", "posts that match rules", "paid for each post that is read", "an app's bearer token and prepaid credit", false},
+	}
+}
+
+// unwatchable is what nobody may or can watch from outside.
+type unwatchable struct {
+	What string `json:"what"`
+	Why  string `json:"why"`
+}
+
+func unwatchables() []unwatchable {
+	return []unwatchable{
+		{"private Discord servers, Slack workspaces, Matrix rooms", "nobody reads them who was not invited; automated accounts are forbidden"},
+		{"Instagram, Facebook, LinkedIn, TikTok", "no interface for this purpose, and reading by machine is forbidden"},
+		{"closed groups: WhatsApp, Telegram, Signal", "encrypted or by invitation; what a member reports can be handed in through a hook"},
+	}
+}
+
+// sourceState is a configured source and how it is doing.
+type sourceState struct {
+	Name     string    `json:"name"`
+	Kind     string    `json:"kind"`
+	Built    bool      `json:"built_in"`
+	Start    []string  `json:"start,omitempty"` // masked
+	Every    string    `json:"every,omitempty"`
+	Known    bool      `json:"state_known"`
+	Unknown  string    `json:"state_unknown_because,omitempty"`
+	Next     time.Time `json:"next,omitzero"`
+	Running  time.Time `json:"running_since,omitzero"`
+	Passed   time.Time `json:"last_passed,omitzero"`
+	Blind    string    `json:"blind,omitempty"`
+	Since    time.Time `json:"blind_since,omitzero"`
+	Warnings []string  `json:"warnings,omitempty"`
+}
+
+// sourcesReport is `sources --format json`.
+type sourcesReport struct {
+	Kinds      []sourceKind  `json:"kinds"`
+	Unwatched  []unwatchable `json:"unwatchable"`
+	Configured []sourceState `json:"configured"`
+}
+
+func (a *app) sources(ctx context.Context, file, format string) error {
+	loaded, err := a.loadConfig(file)
+	if err != nil {
+		return err
+	}
+	states, err := a.sourceStates(ctx, loaded.Config)
+	if ctx.Err() != nil {
+		return outcome(exitInterrupted)
+	}
+	for _, s := range states {
+		for _, warning := range s.Warnings {
+			fmt.Fprintf(a.stderr, "meetleaks: source %s: %s\n", plain(s.Name), plain(warning))
+		}
+	}
+	r := sourcesReport{sourceKindList(), unwatchables(), states}
+	if format == "json" {
+		return errors.Join(a.writeJSON(r), err)
+	}
+	return errors.Join(a.print("%s", a.sourcesText(r, loaded.File)), err)
+}
+
+// sourceStates is the configured sources. The error is that the store did not answer; the states say so too.
+func (a *app) sourceStates(ctx context.Context, c config.Config) ([]sourceState, error) {
+	states := make([]sourceState, 0, len(c.Sources))
+	lists := newViewers(c, &proofs{})
+	for _, source := range c.Sources {
+		s := sourceState{Name: plain(source.Name), Kind: source.Kind, Built: source.Kind == sourceWeb || source.Kind == sourceHook}
+		for _, start := range source.Start {
+			s.Start = append(s.Start, plain(start))
+		}
+		if source.Kind == sourceWeb {
+			s.Every = everyText(cmp.Or(source.Every, config.Duration(defaultEvery)))
+			s.Warnings = nobodysStarts(source, c.Organisations, lists)
+		}
+		s.Unknown = unknownWithoutStore(s)
+		states = append(states, s)
+	}
+	watches := watchesOf(c.Sources)
+	if len(watches) == 0 {
+		return states, nil
+	}
+	outlooks, why, err := a.outlooks(ctx, c, watches)
+	for i := range states {
+		if states[i].Kind == sourceWeb {
+			states[i].take(outlooks[c.Sources[i].Name], why)
+		}
+	}
+	return states, err
+}
+
+// defaultEvery is how often a site is read when the configuration does not say: as in [scanner.Watch].
+const defaultEvery = time.Hour
+
+// everyText is a length of time without the units that are zero at its end.
+func everyText(d config.Duration) string {
+	text := d.String()
+	for _, zero := range [][2]string{{"m0s", "m"}, {"h0m", "h"}} {
+		if short, ok := strings.CutSuffix(text, zero[0]); ok {
+			text = short + zero[1]
+		}
+	}
+	return text
+}
+
+func unknownWithoutStore(s sourceState) string {
+	switch {
+	case s.Kind == sourceHook:
+		return "it is not read but handed its documents; a running service's /metrics say when the last came"
+	case !s.Built:
+		return "not built into this version: `serve` refuses it"
+	}
+	return ""
+}
+
+// take takes over what the store says of the source; why says why it says nothing.
+func (s *sourceState) take(o scanner.Outlook, why string) {
+	if s.Unknown = why; why != "" {
+		return
+	}
+	s.Known, s.Blind, s.Since = true, plain(o.Blind), o.Since
+	s.Next, s.Running, s.Passed = o.Next, o.Running, o.Passed
+}
+
+// watchesOf is the sources that are read again and again, for looking at only.
+func watchesOf(sources []config.Source) []scanner.Watch {
+	var watches []scanner.Watch
+	for _, source := range sources {
+		if source.Kind != sourceWeb {
+			continue
+		}
+		watches = append(watches, scanner.Watch{
+			Source: source.Name, Kind: scanner.Poll, Every: time.Duration(source.Every),
+			Read: func(context.Context, scanner.Pass) (scanner.Outcome, error) {
+				return scanner.Outcome{}, errors.New("looked at only")
+			},
+		})
+	}
+	return watches
+}
+
+// outlooks looks once how sources are doing. why says in words why nothing is known; err is set when that is a failure.
+func (a *app) outlooks(ctx context.Context, c config.Config, watches []scanner.Watch) (by map[string]scanner.Outlook, why string, err error) {
+	place, err := a.storePlace(c)
+	if err != nil {
+		return nil, "", err
+	}
+	if place.kind == kindSQLite && isMissing(place.path) {
+		return nil, "there is no store yet: `meetleaks serve` makes it", nil
+	}
+	opened, err := openPlace(ctx, place)
+	if err != nil {
+		return nil, "the store does not answer", err
+	}
+	defer func() { _ = opened.store.Close() }() // nothing was written
+	look, stop := context.WithCancel(ctx)
+	defer stop()
+	once := &oneLook{ScheduleStore: opened.store, left: len(watches), stop: stop}
+	s, err := scanner.NewScheduler(scanner.SchedulePlan{Watches: watches, Store: once, Queue: noQueue{}, Holder: "sources"})
+	if err != nil {
+		return nil, "the configuration cannot be watched", usage("", "sources: %w", err)
+	}
+	err = s.Schedule(look)
+	if err = errors.Join(err, once.err); err != nil {
+		return nil, "the store does not answer", failed("", "look at the sources: %w", err)
+	}
+	by = make(map[string]scanner.Outlook, len(watches))
+	for _, o := range s.Outlooks() {
+		by[o.Source] = o
+	}
+	return by, "", nil
+}
+
+// oneLook ends a scheduler after its first look at all cursors. It offers nothing and takes no lease.
+type oneLook struct {
+	scanner.ScheduleStore
+	left int // cursors that were not asked for
+	stop func()
+	err  error
+}
+
+// Cursors implements [scanner.Cursors].
+func (l *oneLook) Cursors(ctx context.Context, names []string) (map[string]scanner.Cursor, error) {
+	got, err := l.ScheduleStore.Cursors(ctx, names)
+	if l.left -= len(names); l.left <= 0 || err != nil {
+		l.err = err
+		l.stop()
+	}
+	return got, err
+}
+
+// nobodysStarts are warnings of starts under no organisation's domain that the operator did not allow either: organisations see
+// their meetings on their own pages only.
+func nobodysStarts(source config.Source, organisations []config.Organisation, lists *viewers) []string {
+	var warnings []string
+	for _, start := range source.Start {
+		u, err := url.Parse(start)
+		if err != nil || slices.Contains(lists.allow, hostPort(u)) {
+			continue
+		}
+		host := strings.ToLower(u.Hostname())
+		theirs := slices.ContainsFunc(organisations, func(o config.Organisation) bool {
+			return slices.ContainsFunc(o.Domains, func(domain string) bool { return web.IsBelow(host, strings.ToLower(domain)) })
+		})
+		if !theirs {
+			warnings = append(warnings, fmt.Sprintf("%s is under no organisation's domain and not in fetch.allow: what is found there belongs to nobody until a domain is proved", u.Host))
+		}
+	}
+	return warnings
+}
+
+// sourcesText is the report for people.
+func (a *app) sourcesText(r sourcesReport, file string) string {
+	s := &sheet{ink: a.ink(), now: a.now(), width: min(max(cmp.Or(width(a.stdout), sheetWidth), minSheet), maxSheet)}
+	for _, part := range []struct {
+		title string
+		built bool
+	}{{"What can be watched", true}, {"What comes later: not built into this version", false}} {
+		s.head(part.title)
+		for _, k := range r.Kinds {
+			if k.Built == part.built {
+				s.item(k.Kind, fmt.Sprintf("%s. Costs: %s. Needs: %s.", k.Reads, k.Costs, k.Needs))
+			}
+		}
+	}
+	s.head("What nobody can watch from outside")
+	for _, u := range r.Unwatched {
+		s.line("%s: %s", u.What, u.Why)
+	}
+	s.head("What is configured in " + cmp.Or(plain(file), "no file"))
+	for _, state := range r.Configured {
+		s.item(state.Name, state.words(s.now))
+	}
+	if len(r.Configured) == 0 {
+		s.line("nothing: nothing is watched. `meetleaks config init` prints an example")
+	}
+	return strings.TrimPrefix(s.String(), "\n")
+}
+
+// item is a name and a text beside it.
+func (s *sheet) item(name, text string) {
+	name = plain(name)
+	const least = 10
+	for i, line := range wrapped(plain(text), s.width-least-4) {
+		if i > 0 {
+			name = ""
+		}
+		fmt.Fprintf(s, "  %s  %s\n", s.bold(fmt.Sprintf("%-*s", least, name)), line)
+	}
+}
+
+// words is a configured source in a sentence.
+func (s sourceState) words(now time.Time) string {
+	text := s.Kind
+	if len(s.Start) > 0 {
+		text += " from " + s.Start[0]
+	}
+	if n := len(s.Start) - 1; n > 0 {
+		text += fmt.Sprintf(" and %d more", n)
+	}
+	if s.Every != "" {
+		text += ", every " + s.Every
+	}
+	if !s.Known {
+		return text + ". State unknown: " + s.Unknown
+	}
+	switch {
+	case s.Blind != "" && !s.Since.IsZero():
+		text += fmt.Sprintf(". BLIND since %s: %s", agoWords(s.Since, now), s.Blind)
+	case s.Blind != "":
+		text += ". BLIND: " + s.Blind
+	default:
+		text += ". Sees"
+	}
+	if !s.Passed.IsZero() {
+		text += "; last pass " + agoWords(s.Passed, now)
+	}
+	switch {
+	case !s.Running.IsZero():
+		text += "; reading since " + agoWords(s.Running, now)
+	case s.Next.After(now):
+		text += "; next " + agoWords(s.Next, now)
+	default:
+		text += "; next: due now"
+	}
+	return text
+}

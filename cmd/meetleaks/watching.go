@@ -1,0 +1,232 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"runtime"
+	"time"
+
+	"meetleaks/cmd/meetleaks/internal/config"
+	"meetleaks/notify/webhook"
+	"meetleaks/scanner"
+	"meetleaks/scanner/extract"
+	"meetleaks/scanner/fetch"
+	"meetleaks/scanner/source/files"
+	"meetleaks/scanner/source/hook"
+	"meetleaks/scanner/source/web"
+	"meetleaks/scanner/store/redisstore"
+)
+
+// The kinds of sources that are built in.
+const (
+	sourceWeb  = "web"
+	sourceHook = "hook"
+)
+
+// reading is what a process reads sources with.
+type reading struct {
+	client  *fetch.Client
+	unpack  *extract.Extractor
+	watches []scanner.Watch
+	web     map[string]*web.Source
+	hooks   map[string]*hook.Hook
+}
+
+// defaultPages is what a pass reads of a site when the configuration does not say.
+const defaultPages = 10_000
+
+// joinSources makes the sources, the queue and the schedule.
+func (s *service) joinSources(context.Context) error {
+	c := s.loaded.Config
+	r := &reading{web: map[string]*web.Source{}, hooks: map[string]*hook.Hook{}}
+	s.reading = r
+	client, err := s.app.watchClient(c, s.opened)
+	if err != nil {
+		return err
+	}
+	r.client = client
+	if len(c.Sources) > 0 {
+		for _, warning := range client.Warnings() {
+			s.log.Warn(warning)
+		}
+	}
+	s.closers = append(s.closers, func() error { client.Close(); return nil })
+	r.unpack = extract.New(extract.Options{Child: childCommand(), Now: s.app.now})
+	for i, source := range c.Sources {
+		if err := s.joinSource(i, source); err != nil {
+			return err
+		}
+	}
+	return s.joinSchedule()
+}
+
+// joinSource adds one source of the configuration.
+func (s *service) joinSource(i int, source config.Source) error {
+	switch source.Kind {
+	case sourceWeb:
+		return s.joinWeb(i, source)
+	case sourceHook:
+		return s.joinHook(source)
+	}
+	return usage("take it out for now; `meetleaks sources` lists what can be watched",
+		"sources[%d] (%s): sources of kind %s are not built into this version", i, source.Name, source.Kind)
+}
+
+// joinWeb adds a site that is crawled again and again.
+func (s *service) joinWeb(i int, source config.Source) error {
+	starts, err := startURLs(source)
+	if err != nil {
+		return err
+	}
+	options, err := s.siteOptions(i, source)
+	if err != nil {
+		return err
+	}
+	client := s.reading.client.From(starts)
+	for _, start := range starts {
+		if err := client.Admit(start); err != nil {
+			return usage("a service of your own is read when fetch.allow names its host:port",
+				"sources[%d] (%s): a start is not read: %w", i, source.Name, fetch.AsError(err, start.String()).Err)
+		}
+	}
+	parts, err := s.keys.ring.PlaceKey()
+	if err != nil {
+		return failed("", "%w", err)
+	}
+	site, err := web.NewSource(client, s.readPage, web.SourceOptions{
+		Options: options, Visits: s.opened.store, Taker: s.pulled, PartKey: parts, Jobs: min(runtime.GOMAXPROCS(0), web.MaxParallel),
+		Generation: s.generation(), Doubtful: s.history.doubtful, Log: s.log.With("source", source.Name),
+	})
+	if err != nil {
+		return usage("", "sources[%d] (%s): %w", i, source.Name, err)
+	}
+	s.reading.web[source.Name] = site
+	s.reading.watches = append(s.reading.watches, scanner.Watch{
+		Source: source.Name, Kind: scanner.Poll, Every: time.Duration(source.Every), Read: site.Read,
+	})
+	return nil
+}
+
+// readPage makes documents of a page.
+func (s *service) readPage(ctx context.Context, page *web.Page, yield func(scanner.Document) error, skip func(scanner.Skip)) (scanner.Outline, error) {
+	return s.reading.unpack.Read(ctx, page, yield, skip)
+}
+
+// readItem makes documents of what was handed in.
+func (s *service) readItem(ctx context.Context, page *hook.Page, yield func(scanner.Document) error, skip func(scanner.Skip)) (scanner.Outline, error) {
+	return s.reading.unpack.Read(ctx, page, yield, skip)
+}
+
+// siteOptions say what is read of a site.
+func (s *service) siteOptions(i int, source config.Source) (web.Options, error) {
+	options := web.Options{
+		Name: source.Name, Start: source.Start, Depth: source.Depth, MaxPages: cmp.Or(source.MaxPages, defaultPages), Now: s.app.now,
+	}
+	if at := fmt.Sprintf("sources[%d].depth", i); source.Depth == 0 && s.loaded.Origin(at) != (config.Origin{}) {
+		options.Depth = -1 // the starts alone
+	}
+	if fetch.Pace(s.loaded.Fetch.Pace) == fetch.None {
+		options.PerHost = unpacedParallel
+	}
+	for _, part := range []struct {
+		patterns []string
+		into     *[]web.Glob
+	}{{source.Include, &options.Include}, {source.Exclude, &options.Exclude}} {
+		for _, pattern := range part.patterns {
+			glob, err := files.ParseGlob(pattern)
+			if err != nil {
+				return options, usage("", "sources[%d] (%s): %w", i, source.Name, err)
+			}
+			*part.into = append(*part.into, glob)
+		}
+	}
+	return options, nil
+}
+
+func startURLs(source config.Source) ([]*url.URL, error) {
+	var starts []*url.URL
+	for _, text := range source.Start {
+		u, err := url.Parse(text)
+		if err != nil {
+			return nil, usage("", "source %s: a start is no URL", source.Name)
+		}
+		starts = append(starts, u)
+	}
+	return starts, nil
+}
+
+// joinHook adds a source that is handed its documents.
+func (s *service) joinHook(source config.Source) error {
+	h, err := hook.New(hook.Options{
+		Source: source.Name, Taker: s.pushed, Seen: s.opened.store, Verify: verifier(source.Secret), Read: s.readItem,
+		Log: s.log.With("source", source.Name), Now: s.app.now,
+	})
+	if err != nil {
+		return usage("", "source %s: %w", source.Name, err)
+	}
+	s.reading.hooks[source.Name] = h
+	return nil
+}
+
+// verifier judges signed requests by keys that are read anew for each.
+func verifier(secret config.Secret) func(http.Header, []byte, time.Time) (string, error) {
+	return func(header http.Header, body []byte, now time.Time) (string, error) {
+		text, err := secret.Read()
+		if err != nil {
+			return "", fmt.Errorf("read the feeder's key: %w: %w", scanner.ErrUnavailable, err)
+		}
+		keys, err := webhook.ParseKeys(text)
+		if err != nil {
+			return "", fmt.Errorf("read the feeder's key: %w: %w", scanner.ErrUnavailable, err)
+		}
+		return webhook.Verify(keys, header, body, now)
+	}
+}
+
+// joinSchedule makes the queue, and who says what is read next.
+func (s *service) joinSchedule() error {
+	var err error
+	if s.queue, err = s.opened.openQueue(s.log); err != nil {
+		return failed("", "%w", err)
+	}
+	s.closers = append(s.closers, s.queue.Close)
+	plan := scanner.SchedulePlan{
+		Watches: s.reading.watches, Store: s.opened.store, Queue: s.queue, Holder: s.holder, Drain: drainPasses, Log: s.log,
+	}
+	if s.schedule, err = scanner.NewScheduler(plan); err != nil {
+		return usage("", "sources: %w", err)
+	}
+	s.outlook = s.schedule
+	if !s.roles.has(roleSchedule) { // it looks how the sources are doing, and offers nothing
+		plan.Queue = noQueue{}
+		s.outlook, err = scanner.NewScheduler(plan)
+	}
+	return err
+}
+
+// noQueue takes hints and drops them.
+type noQueue struct{}
+
+// Offer implements [scanner.Queue].
+func (noQueue) Offer(context.Context, scanner.Hint) error { return nil }
+
+// Run implements [scanner.Queue].
+func (noQueue) Run(ctx context.Context, _ int, _ func(context.Context, scanner.Hint) error) error {
+	<-ctx.Done()
+	return nil
+}
+
+// Close implements [scanner.Queue].
+func (noQueue) Close() error { return nil }
+
+// watchClient is the one way out to the web; with Redis all processes keep one pace together.
+func (a *app) watchClient(c config.Config, opened *openedStore) (*fetch.Client, error) {
+	var pacer fetch.Pacer
+	if shared, ok := opened.store.(*redisstore.Store); ok && fetch.Pace(c.Fetch.Pace) != fetch.None {
+		pacer = shared.Pacer(redisstore.PacerOptions{})
+	}
+	return a.fetchClient(c.Fetch, c.Organisations, pacer)
+}
