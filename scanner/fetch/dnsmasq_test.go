@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -33,22 +34,44 @@ func startDNSMasq(t *testing.T) *dnsmasq {
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder := t.TempDir()
-	d := &dnsmasq{hosts: filepath.Join(folder, "hosts"), port: freeUDPPort(t)}
 	const ready = "ready.acme.example"
-	if err := os.WriteFile(d.hosts, []byte("127.0.0.1 "+ready+"\n"), 0o600); err != nil {
-		t.Fatal(err)
+	for range 5 { // another process may take the port before the server does
+		folder := t.TempDir()
+		d := &dnsmasq{hosts: filepath.Join(folder, "hosts"), port: freePort(t)}
+		if err := os.WriteFile(d.hosts, []byte("127.0.0.1 "+ready+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command(program, "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--no-poll",
+			"--listen-address=127.0.0.1", "--bind-interfaces", "--cache-size=0", "--local-ttl=0", "--pid-file="+filepath.Join(folder, "pid"),
+			"--user="+me.Username, "--log-facility="+filepath.Join(folder, "log"), "--addn-hosts="+d.hosts, fmt.Sprintf("--port=%d", d.port))
+		if err := cmd.Start(); err != nil {
+			t.Fatalf("start dnsmasq (the package dnsmasq-base): %v", err)
+		}
+		d.process = cmd.Process
+		ended := make(chan struct{})
+		go func() { _ = cmd.Wait(); close(ended) }()
+		t.Cleanup(func() { _ = cmd.Process.Kill(); <-ended })
+		// Before it is ready, SIGHUP would end it.
+		if err := d.says(t, ready, netip.MustParseAddr("127.0.0.1"), ended); err == nil {
+			return d
+		}
 	}
-	cmd := exec.Command(program, "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--no-poll",
-		"--listen-address=127.0.0.1", "--bind-interfaces", "--cache-size=0", "--local-ttl=0", "--pid-file="+filepath.Join(folder, "pid"),
-		"--user="+me.Username, "--log-facility="+filepath.Join(folder, "log"), "--addn-hosts="+d.hosts, fmt.Sprintf("--port=%d", d.port))
-	if err := cmd.Start(); err != nil {
-		t.Fatalf("start dnsmasq (the package dnsmasq-base): %v", err)
+	t.Fatal("dnsmasq does not come up")
+	return nil
+}
+
+// freePort is one that is free for both of DNS's transports.
+func freePort(t *testing.T) int {
+	t.Helper()
+	for range 20 {
+		port := freeUDPPort(t)
+		if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
+			_ = l.Close()
+			return port
+		}
 	}
-	d.process = cmd.Process
-	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
-	d.await(t, ready, netip.MustParseAddr("127.0.0.1")) // before it is ready, SIGHUP would end it
-	return d
+	t.Fatal("no port is free for UDP and TCP")
+	return 0
 }
 
 func freeUDPPort(t *testing.T) int {
@@ -76,11 +99,13 @@ func (d *dnsmasq) answers(t *testing.T, name string, addr netip.Addr) {
 	if err := d.process.Signal(syscall.SIGHUP); err != nil {
 		t.Fatal(err)
 	}
-	d.await(t, name, addr)
+	if err := d.says(t, name, addr, nil); err != nil {
+		t.Fatal(err)
+	}
 }
 
-// await asks until the server answers so.
-func (d *dnsmasq) await(t *testing.T, name string, addr netip.Addr) {
+// says asks until the server answers so, or has ended, 20 seconds at most.
+func (d *dnsmasq) says(t *testing.T, name string, addr netip.Addr, ended <-chan struct{}) error {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
@@ -91,11 +116,13 @@ func (d *dnsmasq) await(t *testing.T, name string, addr netip.Addr) {
 		got, err := d.resolver().LookupNetIP(asked, "ip4", name)
 		stop()
 		if len(got) == 1 && got[0].Unmap() == addr {
-			return
+			return nil
 		}
 		select {
+		case <-ended:
+			return errors.New("dnsmasq has ended")
 		case <-ctx.Done():
-			t.Fatalf("dnsmasq answers %v (%v) for %s, want %s", got, err, name, addr)
+			return fmt.Errorf("dnsmasq answers %v (%w) for %s, want %s", got, err, name, addr)
 		case <-tick.C:
 		}
 	}
