@@ -231,6 +231,14 @@ const stageTick = 10 * time.Second
 
 func play(t *testing.T, store *ledge, watches ...Watch) *stage {
 	t.Helper()
+	s := staged(t, store, watches...)
+	s.start()
+	return s
+}
+
+// staged is a stage on which nothing happens before start.
+func staged(t *testing.T, store *ledge, watches ...Watch) *stage {
+	t.Helper()
 	s := &stage{t: t, store: store, queue: newBelt(), log: new(bytes.Buffer), done: make(chan error, 2)}
 	for i, w := range watches {
 		read := w.Read
@@ -258,11 +266,14 @@ func play(t *testing.T, store *ledge, watches ...Watch) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
+	return s
+}
+
+func (s *stage) start() {
+	ctx, cancel := context.WithCancel(s.t.Context())
 	s.cancel = cancel
 	go func() { s.done <- s.Schedule(ctx) }()
 	go func() { s.done <- s.Work(ctx) }()
-	return s
 }
 
 // stop ends both roles and returns their errors.

@@ -175,8 +175,9 @@ func TestSourceThatNobodyReadsIsBlind(t *testing.T) {
 
 func TestLostHintIsOfferedAgainWithinTheInterval(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := play(t, newLedge(), Watch{Source: "own-site", Every: time.Hour, Read: quickly(Outcome{}, nil)})
+		s := staged(t, newLedge(), Watch{Source: "own-site", Every: time.Hour, Read: quickly(Outcome{}, nil)})
 		s.queue.loses(true)
+		s.start()
 		pass(10 * time.Minute)
 		if n := s.queue.count(); n < 2 || n > 4 {
 			t.Errorf("offered %d times in 10 minutes", n)

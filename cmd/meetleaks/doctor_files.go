@@ -60,7 +60,9 @@ func (d *doctor) secretFiles(context.Context) []diagnosis {
 			good++
 		}
 	}
-	list = append(list, healthy("secret files", "", "%s in order: readable here, and not by everybody", count(good, "file")))
+	if good > 0 {
+		list = append(list, healthy("secret files", "", "%s in order: readable here, and not by everybody", count(good, "file")))
+	}
 	return append(list, d.ownFile()...)
 }
 

@@ -13,6 +13,7 @@ import (
 // The rhythm of telling.
 const (
 	tellBound = 10 * time.Second // of one message
+	tellLease = 3 * tellBound    // of a claim: after a crash, what was under way waits so long
 	tellPause = 100 * time.Millisecond
 	tickPause = time.Second
 )
@@ -30,7 +31,7 @@ func (s *service) joinSender(context.Context) error {
 		Channels: s.channels, Domains: s.domains, Zone: s.zone, Kind: s.kindOf, Called: s.called, Now: s.app.now,
 	})
 	s.sender = scanner.NewSender(s.pulled, teller, scanner.SenderOptions{
-		Bound: tellBound, Pause: tellPause, Log: s.log,
+		Bound: tellBound, Lease: tellLease, Pause: tellPause, Log: s.log,
 		Accepted: func(_ scanner.Delivery, took time.Duration) { s.figures.SeenToAlert(took) },
 	})
 	return nil

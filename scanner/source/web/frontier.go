@@ -234,15 +234,15 @@ func (f *frontier) giveBack(block int64) error {
 // pop takes the next entry whose host (Address.Host) is free; hosts take turns. It returns false when there is none. free is called
 // with the frontier's lock held, and must not call it. The error is that of the disk: then the frontier is of no use.
 func (f *frontier) pop(free func(host string) bool) (entry, bool, error) {
-	return f.popSparing(free, func(class) bool { return false })
+	return f.popSparing(free, func(class) bool { return false }, false)
 }
 
-// popSparing is pop that leaves the classes for which spare is true as long as something of another class waits, also when the hosts
-// of that are not free.
-func (f *frontier) popSparing(free func(host string) bool, spare func(class) bool) (entry, bool, error) {
+// popSparing is pop that leaves the classes for which spare is true. With rather they are left only as long as something of another
+// class waits, also when the hosts of that are not free.
+func (f *frontier) popSparing(free func(host string) bool, spare func(class) bool, rather bool) (entry, bool, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if !slices.ContainsFunc(f.ring, func(l *lane) bool { return l.next(spare) >= 0 }) {
+	if rather && !slices.ContainsFunc(f.ring, func(l *lane) bool { return l.next(spare) >= 0 }) {
 		spare = func(class) bool { return false }
 	}
 	for i := range f.ring {

@@ -10,6 +10,7 @@ import (
 
 // Memory is what is known of the pages of one source from pass to pass. Implementations are safe for concurrent use. An error of
 // any method ends the pass: a memory that does not answer is never taken for one that knows nothing.
+// Only where Save's error wraps scanner.ErrFull or scanner.ErrBadValue the pass goes on: the page is not remembered, which is told.
 //
 // A visit is saved after all documents of its page were taken by yield without an error, so that a page is never taken
 // for unchanged whose findings were lost.

@@ -45,6 +45,7 @@ type schedule struct {
 	taken   [classFound + 1]int // of these, by class
 	units   int                 // yielded, and not settled
 	held    int64               // bytes of their bodies
+	open    bool                // classes that used up their share may have the rest
 	over    bool
 }
 
@@ -114,8 +115,10 @@ func (s *schedule) take() (task, bool, error) {
 		return t, true, nil
 	}
 	if s.pages < s.maxPages && !s.late() {
-		e, ok, err := s.frontier.popSparing(func(host string) bool { return s.busy[host] < s.perHost }, s.spent)
+		s.open = s.open || s.under == 0 && len(s.waiting) == 0 // nothing is read that could lead to others
+		e, ok, err := s.frontier.popSparing(func(host string) bool { return s.busy[host] < s.perHost }, s.spent, s.open)
 		if ok {
+			s.open = s.open && s.spent(e.Class)
 			s.pages++
 			s.taken[e.Class]++
 			s.begin(task{entry: e})
@@ -133,9 +136,9 @@ func (s *schedule) take() (task, bool, error) {
 }
 
 // spent says whether a class has used up its share of the pages: three quarters, so that what is due, or what a sitemap says is new,
-// leaves something to the others. Starts are always read.
+// leaves something to the others. Starts are always read; what pages lead to comes last anyway. What the others leave is used once no page is under way that may lead to them.
 func (s *schedule) spent(c class) bool {
-	return c != classStart && s.taken[c] >= max(s.maxPages-s.maxPages/4, 1)
+	return (c == classNews || c == classDue) && s.taken[c] >= max(s.maxPages-s.maxPages/4, 1)
 }
 
 // late says whether the time of the pass is used up.
