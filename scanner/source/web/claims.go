@@ -170,7 +170,7 @@ func (w *watching) settle(ctx context.Context, v Visit, r *reading, result Resul
 	}
 	v.Claims = r.claims.with(kept)
 	if r.claims.n > 0 {
-		v.Leaked = true
+		v.Leaked, v.StoodAt = true, w.source.now()
 		if !v.LeakOpen || r.claims.fresh {
 			v.LeakOpen, v.LeakLooks = true, 0
 		}
@@ -199,15 +199,24 @@ func (w *watching) gone(ctx context.Context, v Visit) error {
 	return w.goneFrom(ctx, v.URL, v.Claims)
 }
 
-// back tells that a page is there again unchanged, when a look had found it gone.
-func (w *watching) back(ctx context.Context, v Visit) error {
-	if w == nil || v.LeakGone == 0 {
-		return nil
+// standsEvery is how often it is told that an unchanged page still holds what is claimed there: whoever keeps leaks would else forget
+// those that nobody speaks of any more.
+const standsEvery = 5 * 24 * time.Hour
+
+// back tells that a page is there unchanged: when a look had found it gone, and now and then.
+func (w *watching) back(ctx context.Context, v Visit) (Visit, error) {
+	if w == nil || len(v.Claims) == 0 {
+		return v, nil
+	}
+	now := w.source.now()
+	if since := now.Sub(v.StoodAt); v.LeakGone == 0 && since >= 0 && since < standsEvery {
+		return v, nil
 	}
 	for _, place := range v.Claims {
 		if err := w.source.taker.Back(ctx, v.URL+place); err != nil {
-			return err
+			return v, err
 		}
 	}
-	return nil
+	v.StoodAt = now
+	return v, nil
 }

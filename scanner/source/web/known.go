@@ -191,11 +191,12 @@ func (p *pass) unchanged(ctx context.Context, j *job, v Visit) {
 		}
 		v.LastMod = at
 	}
-	if err := p.watch.back(ctx, v); err != nil {
+	told, err := p.watch.back(ctx, v)
+	if err != nil {
 		p.untold(ctx, j, v, err)
 		return
 	}
-	p.remember(ctx, j, v, Unchanged, true)
+	p.remember(ctx, j, told, Unchanged, true)
 }
 
 // target is what is known of the page that was read: of another one than was asked for, behind a redirect, where somebody cares.

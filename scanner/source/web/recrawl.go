@@ -40,6 +40,7 @@ type Visit struct {
 	Claims     []string  `json:"claims,omitempty"`      // where on the page something is claimed, see claims.go; at most maxClaims
 	Claimed    int       `json:"claimed,omitempty"`     // by the last look that read the page
 	DoubtAt    time.Time `json:"doubt_at,omitzero"`     // when some of it may have vanished: read in full until an hour later that is seen again
+	StoodAt    time.Time `json:"stood_at,omitzero"`     // when the Taker was told last that what is claimed stands there
 	MeetingAt  time.Time `json:"meeting_at,omitzero"`   // start of the next meeting on the page, zero: none known
 }
 

@@ -23,7 +23,7 @@ func fullVisit() Visit {
 		URL: "https://acme.example/a", Depth: 3, ETag: `"` + strings.Repeat("x", 500) + `"`, LastModified: "Sat, 21 Nov 2026 12:00:00 GMT", Length: 7,
 		BodyHash: 1<<63 + 1, TextHash: 1<<64 - 1, LastMod: at, To: "https://acme.example/b", Partial: true, At: at, Next: at.Add(time.Hour),
 		Interval: time.Hour, Changes: 1, Fails: 2, Gone: 3, GoneSince: at, Generation: 1<<64 - 2, LeakOpen: true, Leaked: true, LeakLooks: 4,
-		LeakGone: 1, LeakGoneAt: at, Claims: claims, Claimed: 70, DoubtAt: at, MeetingAt: at,
+		LeakGone: 1, LeakGoneAt: at, Claims: claims, Claimed: 70, DoubtAt: at, StoodAt: at, MeetingAt: at,
 	}
 }
 

@@ -22,7 +22,7 @@ type Taker interface {
 	Take(ctx context.Context, r scanner.Reading) (scanner.Taken, error)
 	// Gone is told that a place where something was claimed was looked at and is not there.
 	Gone(ctx context.Context, uri string) error
-	// Back is told that such a place is there again, unchanged.
+	// Back is told that such a place is there, unchanged: after a look that found it gone, and every few days besides.
 	Back(ctx context.Context, uri string) error
 }
 

@@ -34,7 +34,7 @@ func TestAWatchedSiteIsTakenOnceAndThenOnlyAskedWhetherItChanged(t *testing.T) {
 		t.Error("a reading without a time")
 	}
 	before := w.source.Stats()
-	out = w.pass(60*oneDay, "")
+	out = w.pass(60*oneDay, "", "back /a.html") // it stands there still
 	if out.Documents != 3 || out.News != 0 {
 		t.Errorf("%+v", out)
 	}
@@ -43,7 +43,7 @@ func TestAWatchedSiteIsTakenOnceAndThenOnlyAskedWhetherItChanged(t *testing.T) {
 		t.Errorf("%+v, then %+v", before, after)
 	}
 	change(t, server, map[string][]byte{"b.html": links("/a.html#x")})
-	w.pass(60*oneDay, "/b.html")
+	w.pass(60*oneDay, "/b.html", "back /a.html")
 	if w.taker.takes[0].First {
 		t.Error("a source that was read before is taken for new")
 	}
@@ -53,7 +53,8 @@ func TestTheSameBytesAreTheSamePage(t *testing.T) {
 	addr, _ := testServer(t, map[string]http.HandlerFunc{"/": text(zoomLink)}) // a server that never says "unchanged"
 	w := watch(t, addr, nil)
 	w.pass(0, "/")
-	w.pass(60*oneDay, "")
+	w.pass(oneDay, "")
+	w.pass(60*oneDay, "", "back /")
 }
 
 func TestThePassBeginsAgainWithTheEarliestPage(t *testing.T) {
@@ -253,7 +254,7 @@ func TestAPageThatMovesForGoodIsGoneAndForTheTimeBeingIsNot(t *testing.T) {
 		w.pass(30*oneDay, "", told...) // to a page that is read by itself
 		moved.Store(false)
 		if status == http.StatusFound {
-			w.pass(30*oneDay, "")
+			w.pass(30*oneDay, "", "back /a")
 		} else {
 			w.pass(30*oneDay, "/a")
 		}
