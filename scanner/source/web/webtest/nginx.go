@@ -138,18 +138,53 @@ type Request struct {
 	Connection                                        string // its number
 }
 
-// Log reads the access log.
-func (n *Server) Log(t *testing.T) []Request {
+// settled begins the path of a request that Log makes to know that all before it stand in the log.
+const settled = "/.settled-"
+
+// whole reads the access log once all that was answered stands there: a line is written after its answer, but before the next request
+// is looked at, for there is one worker.
+func (n *Server) whole(t *testing.T) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(n.Dir, "logs/access.log"))
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	mark := fmt.Sprintf("%s%d", settled, time.Now().UnixNano())
+	var dialer net.Dialer
+	c, err := dialer.DialContext(ctx, "tcp", n.Addr)
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer c.Close()
+	if _, err := fmt.Fprintf(c, "GET %s HTTP/1.0\r\n\r\n", mark); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		text, err := os.ReadFile(filepath.Join(n.Dir, "logs/access.log"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(text), mark+"\t") && strings.HasSuffix(string(text), "\n") {
+			return string(text)
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatalf("the access log does not settle: %q", text[max(0, len(text)-500):])
+		case <-time.After(2 * time.Millisecond):
+		}
+	}
+}
+
+// Log reads the access log.
+func (n *Server) Log(t *testing.T) []Request {
+	t.Helper()
+	text := n.whole(t)
 	var out []Request
-	for line := range strings.Lines(string(text)) {
+	for line := range strings.Lines(text) {
 		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
 		if len(f) != 8 {
 			t.Fatalf("a line of the access log has %d fields: %q", len(f), line)
+		}
+		if strings.HasPrefix(f[1], settled) {
+			continue
 		}
 		out = append(out, Request{f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7]})
 	}
