@@ -11,7 +11,7 @@
 //	leak.go event.go life.go turn.go sight.go decide.go         a leak and its life, see [Leak.Apply]
 //	ladder.go quiet.go digest.go                                who is told when, and how much at a time
 //	outbox.go ledger.go                                         what is owed, and the sum that must hold
-//	store.go store_check.go dump.go                             the boundary to the stores, and to their backups
+//	store.go store_check.go claim_store.go dump.go              the boundary to the stores, and to their backups
 //	pipeline.go claimer.go claim.go unite.go draft.go           findings become leaks
 //	teller.go sender*.go lanes.go whois.go asking.go hosts.go   alerts go out, and to whom
 //	ticker.go clock.go looker.go bookkeeper.go                  time passes, posts vanish, books are checked

@@ -25,7 +25,7 @@ const (
 // erased) are left out whole. Data keys stay wrapped: a dump has no more secrets in clear than the store.
 type Dumper interface {
 	// Dump calls write for each record, on the caller's goroutine, until it fails; its error is returned as it is. Records
-	// come in this order: cursors and visits; each organisation's key; then leaks, each before its sightings and
+	// come in this order: cursors and visits; each organisation's key; then claims of domains; then leaks, each before its sightings and
 	// deliveries; the other deliveries; audits, the oldest first; ledgers. What a cursor has passed, and what a visit has seen,
 	// was durable before: so it is in the dump even when others write meanwhile. How far a dump is of one
 	// moment is said by the store's package. Nothing is changed.
@@ -50,7 +50,8 @@ type Dumped struct {
 	Org      string        `json:"org,omitempty"` // whose it is; "" of cursors and visits, and of the deployment's own audit
 	Cursor   *DumpedCursor `json:"cursor,omitempty"`
 	Visit    *DumpedVisit  `json:"visit,omitempty"`
-	Key      []byte        `json:"key,omitempty"` // the wrapped data key
+	Key      []byte        `json:"key,omitempty"`   // the wrapped data key
+	Claim    *DomainClaim  `json:"claim,omitempty"` // without its Version: loaded it is 1
 	Leak     *DumpedLeak   `json:"leak,omitempty"`
 	Sighting *Sighting     `json:"sighting,omitempty"`
 	Delivery *OutboxRow    `json:"delivery,omitempty"` // its Lease is zero
@@ -123,7 +124,7 @@ func (d Dumped) Kind() string {
 		name string
 		set  bool
 	}{
-		{"cursor", d.Cursor != nil}, {"visit", d.Visit != nil}, {"organisation", d.Key != nil}, {"leak", d.Leak != nil},
+		{"cursor", d.Cursor != nil}, {"visit", d.Visit != nil}, {"organisation", d.Key != nil}, {"claim", d.Claim != nil}, {"leak", d.Leak != nil},
 		{"sighting", d.Sighting != nil}, {"delivery", d.Delivery != nil}, {"audit", d.Audit != nil}, {"ledger", d.Ledger != nil},
 	} {
 		if field.set && kind != "" {
@@ -152,6 +153,8 @@ func (d Dumped) Check() error {
 		return d.Visit.check()
 	case "organisation":
 		return checkMost("bytes of a data key", int64(len(d.Key)), MaxReceipt)
+	case "claim":
+		return d.checkClaim()
 	case "leak":
 		return d.Leak.check(d.Org)
 	case "sighting":
@@ -175,6 +178,14 @@ func (c *DumpedCursor) check() error {
 
 func (v *DumpedVisit) check() error {
 	return errors.Join(CheckName("source", v.Source), CheckPage(v.Page), checkMost("bytes of a visit", int64(len(v.Data)), MaxRecord))
+}
+
+func (d Dumped) checkClaim() error {
+	if d.Claim.Org != d.Org {
+		return fmt.Errorf("a claim of another organisation: %w", ErrBadValue)
+	}
+	_, err := EncodeRecord(*d.Claim)
+	return errors.Join(d.Claim.Check(), err)
 }
 
 func (l *DumpedLeak) check(org string) error {

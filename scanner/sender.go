@@ -75,8 +75,13 @@ func (s *Sender) Run(ctx context.Context) {
 // Once claims one batch, deals with it, and says how many deliveries it had. An error of one does not hold back the others: it is
 // due again when its claim ends.
 func (s *Sender) Once(ctx context.Context) (int, error) {
+	if ctx.Err() != nil {
+		return 0, fmt.Errorf("send alerts: %w", context.Cause(ctx))
+	}
 	started := s.p.now()
-	rows, err := s.p.store.ClaimDeliveries(ctx, s.o.Batch, s.o.Lease)
+	whole, cancel := s.lasting(ctx)
+	defer cancel()
+	rows, err := s.p.store.ClaimDeliveries(whole, s.o.Batch, s.o.Lease)
 	if err != nil {
 		return 0, fmt.Errorf("send alerts: %w", err)
 	}
@@ -87,14 +92,25 @@ func (s *Sender) Once(ctx context.Context) (int, error) {
 			b.fail(b.release(ctx, row))
 			continue
 		}
-		b.fail(b.prepare(ctx, row))
+		b.fail(b.prepare(whole, row))
 	}
-	b.route(ctx)
+	b.route(whole)
 	b.send(ctx)
 	if err := errors.Join(b.failed...); err != nil {
 		return len(rows), fmt.Errorf("send alerts: %w", err)
 	}
 	return len(rows), nil
+}
+
+// lasting is a context that ends Bound after ctx does: a stop in the middle of a step would leave claims that nobody gives back, and
+// what was claimed would wait until they end.
+func (s *Sender) lasting(ctx context.Context) (context.Context, context.CancelFunc) {
+	whole, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.AfterFunc(s.o.Bound, cancel)
+		context.AfterFunc(whole, func() { timer.Stop() })
+	})
+	return whole, func() { stop(); cancel() }
 }
 
 // sending is one batch on its way.
@@ -159,6 +175,7 @@ type letter struct {
 	recipient string // as stores and counts know them
 	zone      *time.Location
 	topic     string
+	forWhom   string
 	known     bool
 	crowd     string
 	receipt   []byte // of the message to be changed
@@ -227,6 +244,8 @@ func (s *Sender) observe(l *letter) {
 // one sends a letter, unless there is no time for it, or its channel wants to be left alone.
 func (b *sending) one(ctx context.Context, l *letter) error {
 	s, now := b.s, b.s.p.now()
+	steps, end := s.lasting(ctx)
+	defer end()
 	channel := s.lanes.of(l.to.Room.Channel, now)
 	switch {
 	case ctx.Err() != nil:
@@ -234,11 +253,11 @@ func (b *sending) one(ctx context.Context, l *letter) error {
 	case now.After(b.until):
 		return nil // it is due again when its claim ends
 	case channel.until.After(now):
-		return s.postpone(ctx, l.row, channel.until)
+		return s.postpone(steps, l.row, channel.until)
 	case channel.slow && !b.mayWait():
-		return s.postpone(ctx, l.row, now.Add(slowAgain))
+		return s.postpone(steps, l.row, now.Add(slowAgain))
 	}
-	t, err := s.compose(ctx, l)
+	t, err := s.compose(steps, l)
 	if err != nil {
 		return err
 	}

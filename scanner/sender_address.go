@@ -140,7 +140,7 @@ func (s *Sender) meet(ctx context.Context, l *letter) (Contact, error) {
 	if err != nil && !errors.As(err, &asked) {
 		return Contact{}, err
 	}
-	l.topic = w.Topic
+	l.topic, l.forWhom = w.Topic, w.Audience
 	l.known = w.known || l.leak.When.Trusted()
 	for _, row := range l.rows {
 		l.known = l.known || row.Delivery.Known

@@ -66,6 +66,7 @@ type Store interface {
 	Items
 	Visits
 	OrgKeys
+	Claims
 	AuditTrail
 	Books
 	Keeper

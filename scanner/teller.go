@@ -30,6 +30,7 @@ type Telling struct {
 	// Leak is what it is about; the zero Leak in digests and faults.
 	Leak  Leak
 	Topic string // the organisation's own words, see KnownMeeting
+	For   string // whom the meeting is for, likewise
 	// Sightings are the latest that are not gone, five at most.
 	Sightings []Sighting
 	Zone      *time.Location // the reader's, nil when not known

@@ -103,7 +103,7 @@ func (p *localPacer) leave(h *pacedHost, place *list.Element, ready chan struct{
 func (p *localPacer) gap(ctx context.Context, h *pacedHost) error {
 	for {
 		p.mu.Lock()
-		wait, err := max(h.notBefore.Sub(p.o.Now()), h.domain.notBefore.Sub(p.o.Now())), p.refusal(h)
+		wait, err := p.wait(h), p.refusal(h)
 		if err == nil && wait <= 0 {
 			p.charge(h)
 		}
@@ -115,6 +115,18 @@ func (p *localPacer) gap(ctx context.Context, h *pacedHost) error {
 			return err
 		}
 	}
+}
+
+// wait is how long the host is to be left alone. A time further ahead than any lesson's comes from a clock that ran ahead, and is
+// forgotten. The caller holds mu.
+func (p *localPacer) wait(h *pacedHost) time.Duration {
+	now := p.o.Now()
+	for _, until := range [...]*time.Time{&h.notBefore, &h.domain.notBefore} {
+		if until.Sub(now) > maxBackoff {
+			*until = time.Time{}
+		}
+	}
+	return max(h.notBefore.Sub(now), h.domain.notBefore.Sub(now))
 }
 
 // pass gives a turn back that was not used.

@@ -123,10 +123,10 @@ func (h *Hook) serve(ctx context.Context, w http.ResponseWriter, r *http.Request
 	if bad != nil {
 		return bad
 	}
-	if !h.gate.enter(h.gate.taking) {
+	if !h.gate.enter() {
 		return busy()
 	}
-	defer h.gate.leave(h.gate.taking)
+	defer h.gate.leave()
 	if !h.gate.begin(print) {
 		return busy() // the very same is under way
 	}

@@ -298,7 +298,7 @@ func TestRequestsThatAreNotOneAreRefused(t *testing.T) {
 		if test.want != 200 && (r.taker.list() != "" || len(r.seen.known) > 0 || !r.hook.Last().IsZero()) {
 			t.Errorf("%s: something was done", name)
 		}
-		if held := r.hook.gate.held.Load(); held != 0 {
+		if held := r.hook.gate.bytes(); held != 0 {
 			t.Errorf("%s: %d bytes are held for ever", name, held)
 		}
 	}

@@ -46,23 +46,22 @@ func tooLarge() *answer {
 	return failure(http.StatusRequestEntityTooLarge, "the body is larger than 5 MiB: send several")
 }
 
-// body reads a request's body, MaxBody bytes at most, within ReadBound. What it holds is asked for as it grows.
+// body reads a request's body, MaxBody bytes at most, within ReadBound, or until it has to make room for another. What it holds is asked
+// for as it grows.
 func (h *Hook) body(w http.ResponseWriter, r *http.Request, held *holding) ([]byte, *answer) {
-	if !h.gate.enter(h.gate.reading) {
-		return nil, busy()
-	}
-	defer h.gate.leave(h.gate.reading)
 	control := http.NewResponseController(w)
 	now := time.Now() // deadlines of connections are the machine's
 	_ = control.SetReadDeadline(now.Add(h.o.ReadBound))
 	_ = control.SetWriteDeadline(now.Add(h.o.ReadBound + h.o.TotalBound + 10*time.Second))
+	held.reads(func() { _ = control.SetReadDeadline(time.Unix(1, 0)) })
 	body, err := readAll(r.Body, held)
+	sent := held.hasRead()
 	_ = control.SetReadDeadline(time.Time{}) // a later one on the connection is not ours to cut off
 	var slow net.Error
 	switch {
 	case errors.Is(err, errLarge):
 		return nil, tooLarge()
-	case errors.Is(err, errFull):
+	case errors.Is(err, errFull), err != nil && sent:
 		return nil, busy()
 	case errors.As(err, &slow) && slow.Timeout():
 		return nil, failure(http.StatusRequestTimeout, "the body came too slowly")

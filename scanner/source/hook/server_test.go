@@ -50,7 +50,7 @@ func TestADripIsCutOff(t *testing.T) {
 	if err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 408 ") {
 		t.Errorf("%s, %v", answer, err)
 	}
-	if held := r.hook.gate.held.Load(); held != 0 {
+	if held := r.hook.gate.bytes(); held != 0 {
 		t.Errorf("%d bytes are held", held)
 	}
 }
@@ -189,7 +189,8 @@ func TestTheSameAtTheSameTimeIsTakenOnce(t *testing.T) {
 	}
 }
 
-func TestBytesAndReadersAreBounded(t *testing.T) {
+// What was read and is being taken is not sent away.
+func TestBytesAreBounded(t *testing.T) {
 	r := open(t, nil)
 	full := holding{gate: &r.hook.gate}
 	if !full.more(MaxHeld - 1000) {
@@ -202,12 +203,37 @@ func TestBytesAndReadersAreBounded(t *testing.T) {
 	if code, _ := r.push("msg-1", line("uri", "a", "text", "x")); code != 200 {
 		t.Errorf("with room: %d", code)
 	}
-	for range MaxReading {
-		r.hook.gate.enter(r.hook.gate.reading)
+}
+
+// Strangers who send their bodies slowly, few large ones or many small ones, keep no feeder out.
+func TestSlowStrangersMakeRoom(t *testing.T) {
+	for name, body := range map[string]struct {
+		strangers int
+		part      string
+	}{"many": {3 * MaxReading, "{"}, "large": {12, strings.Repeat(" ", MaxBody-1)}} {
+		r := open(t, func(o *Options) { o.ReadBound, o.Now = time.Minute, time.Now })
+		server := httptest.NewServer(r.hook)
+		for range body.strangers {
+			dial(t, server, MaxBody, body.part)
+		}
+		if code, answer := post(t, server, "msg-1", line("uri", "a", "text", "x")); code != 200 {
+			t.Errorf("%s: %d %s", name, code, answer)
+		}
+		if readers, held := r.hook.gate.reading(), r.hook.gate.bytes(); readers > MaxReading || held > MaxHeld {
+			t.Errorf("%s: %d readers hold %d bytes", name, readers, held)
+		}
+		server.CloseClientConnections()
+		server.Close()
+		if held := r.hook.gate.bytes(); held != 0 {
+			t.Errorf("%s: %d bytes are held", name, held)
+		}
 	}
-	if code, _ := r.push("msg-2", line("uri", "a", "text", "x")); code != 429 {
-		t.Errorf("with every reader busy: %d", code)
-	}
+}
+
+func (g *gate) reading() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.readers)
 }
 
 // What is hostile comes back in no answer and in no log.

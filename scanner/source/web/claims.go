@@ -86,9 +86,10 @@ func (c *claims) with(places []string) []string {
 // errUntold is told of pages whose look could not be handed on.
 var errUntold = errors.New("failed: what stands there could not be recorded")
 
-// ends says whether an error of the Taker ends the pass.
+// ends says whether an error of the Taker ends the pass: then it is made again soon. An organisation without its key is one whose
+// store has lost its history; it gets another key at once.
 func ends(ctx context.Context, err error) bool {
-	return ctx.Err() != nil || errors.Is(err, scanner.ErrUnavailable) || errors.Is(err, scanner.ErrLost)
+	return ctx.Err() != nil || errors.Is(err, scanner.ErrUnavailable) || errors.Is(err, scanner.ErrLost) || errors.Is(err, scanner.ErrNoOrganisation)
 }
 
 // take hands a document of a page to the Taker. An error ends the pass; a document that could not be taken for another reason makes the

@@ -47,6 +47,9 @@
 //	o:T:seq        string  number of the last entry                      none: it must only rise
 //	o:T:c:WHO      zset    alerts to a recipient                         25 hours after the last
 //	o:T:counted    zset    recipients                                    25 hours after the last
+//	claims         hash    claims of domains                             none: until they are forgotten
+//	claims:by      zset    claims by organisation and domain             none: leaves with its claims
+//	claims:held    hash    domain: the claim that holds it               none: leaves with its claims
 //	e:T            string  a lease and its fence                         a day after the lease
 //	u:T            string  a cursor                                      none: one for each configured place
 //	i              hash    sizes of the buckets of items                 45 days after the last item at most

@@ -68,6 +68,9 @@ func (d *dumping) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := d.claims(ctx, orgs); err != nil {
+		return err
+	}
 	for _, part := range []func(context.Context, dumpedOrg) error{d.leaks, d.rest, d.audits, d.ledgerOf} {
 		for _, org := range orgs {
 			if err := part(ctx, org); err != nil {
@@ -204,6 +207,33 @@ func (d *dumping) keys(ctx context.Context) ([]dumpedOrg, error) {
 		}
 	}
 	return orgs, nil
+}
+
+// claims leaves out those of organisations that have no key.
+func (d *dumping) claims(ctx context.Context, orgs []dumpedOrg) error {
+	there := make(map[string]bool, len(orgs))
+	for _, org := range orgs {
+		there[org.name] = true
+	}
+	q := scanner.ClaimQuery{Limit: valuesAtOnce}
+	for range scanner.MaxClaims { // each page brings one at least
+		page, err := d.listClaims(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, c := range page.Claims {
+			if !there[c.Org] {
+				continue
+			}
+			if err := d.write(scanner.Dumped{Org: c.Org, Claim: &c}); err != nil {
+				return err
+			}
+		}
+		if q.After = page.Next; q.After == "" {
+			break
+		}
+	}
+	return nil
 }
 
 // leaks goes from the newest to the oldest: a leak whose first sighting turns out to be older moves ahead, and is met still.

@@ -219,7 +219,7 @@ func (l *loading) flush(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, part := range []func(context.Context, []scanner.Dumped) error{l.cursors, l.visits, l.leaks, l.belongings, l.audits} {
+	for _, part := range []func(context.Context, []scanner.Dumped) error{l.cursors, l.visits, l.claims, l.leaks, l.belongings, l.audits} {
 		if err := part(ctx, batch); err != nil {
 			return err
 		}
@@ -272,6 +272,25 @@ func (l *loading) visits(ctx context.Context, batch []scanner.Dumped) error {
 		}
 		if answer == "full" {
 			return fmt.Errorf("%d pages of one source: %w", l.maxVisits, scanner.ErrFull)
+		}
+	}
+	return nil
+}
+
+// claims writes claims, but for those that are there, and those of a domain that another holds.
+func (l *loading) claims(ctx context.Context, batch []scanner.Dumped) error {
+	for _, d := range batch {
+		if d.Claim == nil {
+			continue
+		}
+		c := *d.Claim
+		c.Version = 0 // here it is new
+		body, err := scanner.EncodeRecord(c)
+		if err == nil {
+			err = l.saveClaim(ctx, c, body)
+		}
+		if err != nil && !errors.Is(err, scanner.ErrConflict) {
+			return err
 		}
 	}
 	return nil

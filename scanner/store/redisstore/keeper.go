@@ -133,7 +133,11 @@ func (s *Store) EraseOrganisation(ctx context.Context, org string) (scanner.Remo
 			return out, failure(ctx, "erase organisation", err)
 		}
 		out.More = false // the last run tells
-		if err := tally(answer, &out); err != nil || !out.More {
+		err = tally(answer, &out)
+		if err == nil && !out.More {
+			err = s.dropClaims(ctx, org) // the last: who erases because of a claim finds it until then
+		}
+		if err != nil || !out.More {
 			return out, failure(ctx, "erase organisation", err)
 		}
 	}

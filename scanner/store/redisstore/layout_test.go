@@ -85,6 +85,9 @@ func FuzzRecords(f *testing.F) {
 		if c, err := decodeCursor("name", value); err == nil && c.Name != "name" {
 			t.Errorf("%q is a cursor: %+v", value, c)
 		}
+		if c, err := decodeClaim(value); err == nil && !strings.Contains(value, "\n") {
+			t.Errorf("%q is a claim: %+v", value, c)
+		}
 		var l scanner.Leak
 		if err := decode(value, &l); err == nil && !strings.Contains(value, "\n") {
 			t.Errorf("%q is a leak: %+v", value, l)

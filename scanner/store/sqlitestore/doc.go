@@ -19,6 +19,6 @@
 //	sqlitestore.go migrate.go schema/   opening, closing, health; the numbered steps of the schema
 //	tx.go                               transactions, and what errors mean
 //	commit.go commit_*.go               the one step that changes leaks
-//	leaks.go outbox.go counts.go leases.go items.go visits.go orgs.go audit.go   the rest of the interfaces, one each
+//	leaks.go outbox.go counts.go leases.go items.go visits.go orgs.go claims.go audit.go   the rest of the interfaces, one each
 //	expire.go erase.go backup.go        retention, erasure, copies
 package sqlitestore

@@ -27,7 +27,7 @@ func (s *Store) Dump(ctx context.Context, write func(scanner.Dumped) error) erro
 	err := s.view(ctx, "dump", func(t *tx) error {
 		d.tx = t
 		for _, part := range []func() error{
-			d.cursors, d.visits, d.keys, d.leaks, d.sightings, d.deliveries, d.audits, d.ledgers,
+			d.cursors, d.visits, d.keys, d.claims, d.leaks, d.sightings, d.deliveries, d.audits, d.ledgers,
 		} {
 			if err := part(); err != nil {
 				return err
@@ -85,6 +85,16 @@ func (d *dumping) keys() error {
 		}
 		return d.put(record)
 	}, "SELECT name, wrapped FROM org WHERE wrapped IS NOT NULL ORDER BY id")
+}
+
+func (d *dumping) claims() error {
+	return d.each(func(rows *sql.Rows) error {
+		c, err := scanClaim(rows.Scan)
+		if err != nil {
+			return err
+		}
+		return d.put(scanner.Dumped{Org: c.Org, Claim: &c})
+	}, `SELECT c.version, c.body FROM claim c JOIN org ON org.id = c.org AND org.wrapped IS NOT NULL ORDER BY org.id, c.domain`)
 }
 
 func (d *dumping) leaks() error {

@@ -84,6 +84,8 @@ func (l *loading) take(d scanner.Dumped) error {
 		return fmt.Errorf("a %s of an organisation that did not come before: %w", d.Kind(), scanner.ErrBadValue)
 	}
 	switch {
+	case d.Claim != nil:
+		return l.claim(org, *d.Claim)
 	case d.Leak != nil:
 		return l.leak(org, *d.Leak)
 	case d.Sighting != nil:
@@ -134,6 +136,21 @@ func (l *loading) organisation(name string, wrapped []byte) error {
 	var id int64
 	err := l.row("INSERT INTO org (name, wrapped) VALUES (?, ?) RETURNING id", name, wrapped).Scan(&id)
 	l.orgs[name] = id
+	return err
+}
+
+// claim writes a claim, unless there is one of the same, or one that holds the domain.
+func (l *loading) claim(org int64, c scanner.DomainClaim) error {
+	body, err := scanner.EncodeRecord(c)
+	if err == nil {
+		err = l.mayHold(org, c)
+	}
+	if err == nil {
+		err = l.addClaim(org, c, body)
+	}
+	if errors.Is(err, scanner.ErrConflict) {
+		return nil
+	}
 	return err
 }
 

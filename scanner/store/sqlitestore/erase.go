@@ -67,6 +67,7 @@ func (t *tx) erase(id int64, org string) (scanner.Removed, error) {
 		return out, nil
 	}
 	return out, errors.Join(
+		t.exec("DELETE FROM claim WHERE org = ?", id), // the last: who erases because of a claim finds it until then
 		t.exec("DELETE FROM ledger WHERE org = ?", id),
 		t.exec("DELETE FROM org WHERE id = ?", id))
 }

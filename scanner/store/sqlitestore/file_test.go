@@ -175,7 +175,7 @@ func TestTheFileIsOpenedAsItIsMeantToBe(t *testing.T) {
 	s, _ := fresh(t, nil)
 	for _, db := range []*sql.DB{s.write.db, s.read.db} {
 		for pragma, want := range map[string]string{
-			"busy_timeout": "5000", "journal_mode": "wal", "synchronous": "1", "foreign_keys": "1", "secure_delete": "1", "user_version": "1",
+			"busy_timeout": "5000", "journal_mode": "wal", "synchronous": "1", "foreign_keys": "1", "secure_delete": "1", "user_version": "2",
 		} {
 			var have string
 			if err := db.QueryRow("PRAGMA " + pragma).Scan(&have); err != nil || have != want {

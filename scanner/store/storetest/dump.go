@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -117,10 +118,15 @@ func Fill(ctx context.Context, t testing.TB, st scanner.Store) {
 			must(st.Commit(ctx, found(aLeak(org, n))))
 		}
 		must(fillMore(ctx, st, org))
+		proved := aClaim(org, strings.Fields(org)[0]+".example")
+		proved.State, proved.Proved, proved.Seen = scanner.ClaimProved, Start(), []scanner.ClaimSeen{{Resolver: "192.0.2.1", Right: true, What: "ü"}}
+		must(st.SaveClaim(ctx, proved))
+		must(st.SaveClaim(ctx, aClaim(org, "shared.example")))
 	}
 	_, err := st.AddOrgKey(ctx, "hooli", []byte("wrapped key of hooli"))
 	must(err)
 	must(st.Commit(ctx, found(aLeak("hooli", 1))))
+	must(st.SaveClaim(ctx, aClaim("hooli", "hooli.example")))
 	_, err = st.EraseOrganisation(ctx, "hooli")
 	must(err)
 	must(st.AppendAudit(ctx, "", []scanner.Audit{{At: Start(), What: "started"}, {At: Start(), What: "stopped", Reason: "ü 会議"}}))
@@ -176,6 +182,7 @@ func fillMore(ctx context.Context, st scanner.Store, org string) error {
 type Held struct {
 	Organisations []string
 	Keys          map[string][]byte
+	Claims        []scanner.DomainClaim
 	Leaks         map[string][]scanner.Leak
 	Found         map[string][]string
 	There         map[string][]string
@@ -204,6 +211,11 @@ func Hold(ctx context.Context, t testing.TB, st scanner.Store) Held {
 			t.Fatalf("%q: %v", org, err)
 		}
 	}
+	page, err := st.ListClaims(ctx, scanner.ClaimQuery{Limit: 100})
+	if err != nil || len(page.Claims) != 2*len(filledOrgs()) {
+		t.Fatalf("%d claims, %v", len(page.Claims), err)
+	}
+	h.Claims = page.Claims
 	h.Cursors, err = st.Cursors(ctx, []string{cursorName(0), cursorName(1), cursorName(2)})
 	if err == nil {
 		err = st.DueVisits(ctx, "own-site", Start().Add(time.Hour), func(v scanner.Visit) bool {

@@ -72,7 +72,7 @@ type suite struct {
 // Run runs the suite, each test on a harness of its own.
 func Run(t *testing.T, fresh func(t *testing.T) Harness) {
 	for _, tests := range []map[string]func(*suite){
-		leakTests(), listTests(), outboxTests(), leaseTests(), memoryTests(), keepTests(), ledgerTests(), outageTests(),
+		leakTests(), listTests(), outboxTests(), leaseTests(), memoryTests(), keepTests(), claimTests(), ledgerTests(), outageTests(),
 		hostileTests(), processTests(),
 	} {
 		for name, test := range tests {

@@ -153,7 +153,7 @@ func (n *Server) whole(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	if _, err := fmt.Fprintf(c, "GET %s HTTP/1.0\r\n\r\n", mark); err != nil {
 		t.Fatal(err)
 	}
