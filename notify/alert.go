@@ -18,12 +18,13 @@ type Alert struct {
 	MaskedID     string // "981•••••210"
 	Class        string // "A" to "H"
 	Topic        string // from the organisation's own calendar or inventory, never from a page
-	Exposes      string // what the leak gives away, in words: "anyone with the link gets in"
+	For          string // whom the meeting is for, as the organisation calls it: "class 7b"; it sets the words of the advice
+	Exposes      string // what the leak gives away, in words; "": as [Exposes] has it for the class
 
 	// Starts is when the meeting starts, in the reader's zone; zero when unknown.
 	Starts  time.Time
 	Urgency Urgency
-	Advice  []string // what to do, the best first
+	Advice  []string // what to do, the best first; empty: as [Advise] has it, while there is something to do
 
 	Places     []string // where it stands, in masked words: "acme.example, events page"
 	MorePlaces int      // places beyond those
@@ -37,6 +38,13 @@ type Alert struct {
 	Audience string // "host", "delegate", "channel", "analyst"
 	Reason   string // why this person is told: "you host this meeting"
 
+	// Closed says that nothing is left to be answered: the card stays, without its buttons.
+	Closed bool
+	// Decide says that something waits for this recipient's word, an analyst's: Status says what, and yes and no are offered.
+	Decide bool
+	// Notice is what the first alert to a person says about privacy: MaxNotice short lines, outside the sixty words.
+	Notice []string
+
 	// Earlier is the receipt of a message to the same recipient about the same leak: this one is joined to it where the
 	// service has threads.
 	Earlier Receipt
@@ -47,12 +55,15 @@ type Alert struct {
 
 // Item is one leak in a digest.
 type Item struct {
-	Leak     string
-	Service  string
-	MaskedID string
-	Topic    string
-	Starts   time.Time
-	Status   string
+	// Organisation and Leak name the leak, as Alert.Delivery is written. With both, the item can be answered where the channel
+	// has a list of a person's leaks.
+	Organisation string
+	Leak         string
+	Service      string
+	MaskedID     string
+	Topic        string
+	Starts       time.Time
+	Status       string
 }
 
 // The bounds of an alert. What is beyond them is cut off by [Alert.Cleaned] and counted.
@@ -60,6 +71,7 @@ const (
 	MaxItems   = 40
 	MaxPlaces  = 5
 	MaxAdvice  = 5
+	MaxNotice  = 3
 	MaxText    = 200 // characters of one text
 	maxItem    = 60  // characters of one text of an item
 	maxIDBytes = 128
@@ -74,7 +86,9 @@ const (
 	Reminder Kind = "reminder"
 	Update   Kind = "update"
 	Digest   Kind = "digest"
-	Fault    Kind = "fault" // of the service itself: Status says what, and there is no leak
+	Fault    Kind = "fault"    // of the service itself: Status says what, and there is no leak
+	Announce Kind = "announce" // before the first alert: Status says what will come, and there is no leak
+	Sample   Kind = "sample"   // shows what an alert looks like; it is marked as no leak
 )
 
 // Urgency says how soon the meeting is.
@@ -99,11 +113,14 @@ func (a Alert) Valid() error {
 		return &Error{Class: Rejected, Reason: "bad-delivery-id"}
 	case a.Leak != "" && !ValidID(a.Leak):
 		return &Error{Class: Rejected, Reason: "bad-leak-id"}
-	case a.Leak == "" && len(a.Items) == 0 && (a.Kind != Fault || a.Status == ""):
+	case a.Leak == "" && len(a.Items) == 0 && (a.aboutLeak() || a.Status == ""):
 		return &Error{Class: Rejected, Reason: "nothing-to-say"}
 	}
 	return nil
 }
+
+// aboutLeak is false for what is told about the service itself.
+func (a Alert) aboutLeak() bool { return a.Kind != Fault && a.Kind != Announce }
 
 // ValidID says whether id can name a delivery or a leak, as Alert.Delivery says.
 func ValidID(id string) bool {
@@ -119,10 +136,12 @@ func ValidID(id string) bool {
 	return true
 }
 
-// Cleaned is the alert as channels use it: each text through [Clean], lists within their bounds. It shares no memory with a.
+// Cleaned is the alert as channels use it: what is left to the table of words is filled in, each text went through [Clean], lists
+// are within their bounds. It shares no memory with a.
 func (a Alert) Cleaned() Alert {
+	a.fill()
 	for _, text := range []*string{
-		&a.Organisation, &a.Platform, &a.Service, &a.MaskedID, &a.Class, &a.Topic, &a.Exposes, &a.FoundOn, &a.Status,
+		&a.Organisation, &a.Platform, &a.Service, &a.MaskedID, &a.Class, &a.Topic, &a.For, &a.Exposes, &a.FoundOn, &a.Status,
 		&a.Audience, &a.Reason,
 	} {
 		*text = Clean(*text)
@@ -131,8 +150,22 @@ func (a Alert) Cleaned() Alert {
 	a.MorePlaces = max(a.MorePlaces, 0) + max(len(a.Places)-MaxPlaces, 0)
 	a.MoreItems = max(a.MoreItems, 0) + max(len(a.Items)-MaxItems, 0)
 	a.Places, a.Advice = cleanAll(a.Places, MaxPlaces), cleanAll(a.Advice, MaxAdvice)
+	a.Notice = cleanAll(a.Notice, MaxNotice)
 	a.Items = cleanItems(a.Items)
 	return a
+}
+
+// fill takes from the table what the caller left to it. Of a digest and of the service itself there is nothing in it.
+func (a *Alert) fill() {
+	if a.Leak == "" || len(a.Items) > 0 || a.Class == "" {
+		return
+	}
+	if a.Exposes == "" {
+		a.Exposes = Exposes(a.Class)
+	}
+	if len(a.Advice) == 0 && a.Status == "" {
+		a.Advice = Advise(a.Platform, a.Class, a.Urgency, a.For)
+	}
 }
 
 func cleanAll(texts []string, limit int) []string {
@@ -148,8 +181,11 @@ func cleanAll(texts []string, limit int) []string {
 func cleanItems(items []Item) []Item {
 	out := make([]Item, 0, min(len(items), MaxItems))
 	for _, item := range items[:min(len(items), MaxItems)] {
-		for _, text := range []*string{&item.Leak, &item.Service, &item.MaskedID, &item.Topic, &item.Status} {
+		for _, text := range []*string{&item.Organisation, &item.Service, &item.MaskedID, &item.Topic, &item.Status} {
 			*text = cleanTo(*text, maxItem)
+		}
+		if !ValidID(item.Leak) {
+			item.Leak = ""
 		}
 		out = append(out, item)
 	}

@@ -16,9 +16,9 @@ type Message struct {
 
 // The words that a part of a message may have. What one leaves over goes to the places.
 const (
-	headlineWords = 20
+	headlineWords = 22
 	meetingWords  = 15
-	adviceWords   = 13
+	adviceWords   = 20
 	whyWords      = 8
 )
 
@@ -37,7 +37,7 @@ func Compose(a Alert) Message {
 	meeting := take(meeting(a), meetingWords)
 	advice := ""
 	if len(a.Advice) > 0 && a.Status == "" {
-		advice = take(sentence(a.Advice[0]), adviceWords)
+		advice = take(sentence(a.Advice[0]), min(adviceWords, left-whyWords))
 	}
 	m.Why = take(why(a), whyWords)
 	for _, line := range []string{meeting, advice, places(a, left)} {
@@ -61,7 +61,7 @@ func headline(a Alert) string {
 	if a.Status != "" {
 		return sentence(a.Status)
 	}
-	text := "A " + service(a.Service) + " meeting"
+	text := soon(a) + " " + service(a.Service) + " " + noun(a.Class)
 	if a.Organisation != "" {
 		text += " of " + firstWords(a.Organisation, 5)
 	}
@@ -76,6 +76,36 @@ func headline(a Alert) string {
 	return sentence(text)
 }
 
+// noun is what a link of the class leads to.
+func noun(class string) string {
+	switch class {
+	case classRecording:
+		return "recording"
+	case classInvitation:
+		return "invitation"
+	}
+	return "meeting"
+}
+
+// soon begins the headline with what matters most: that it is no leak, or how near the start is.
+func soon(a Alert) string {
+	switch {
+	case a.Kind == Sample:
+		return "Only a test, no leak: a"
+	case noun(a.Class) != "meeting":
+		return "A"
+	}
+	switch a.Urgency {
+	case Running:
+		return "Running now: a"
+	case StartsAtOnce:
+		return "In minutes: a"
+	case StartsInHour:
+		return "Within the hour: a"
+	}
+	return "A"
+}
+
 func service(name string) string {
 	if name == "" {
 		return "video"
@@ -85,15 +115,19 @@ func service(name string) string {
 
 // meeting says which one and when.
 func meeting(a Alert) string {
-	if a.Kind == Fault {
+	if !a.aboutLeak() {
 		return ""
 	}
-	name := "Meeting"
+	what := noun(a.Class)
+	name := strings.ToUpper(what[:1]) + what[1:]
 	if a.Topic != "" {
 		name = "“" + firstWords(a.Topic, 6) + "”"
 	}
 	if a.MaskedID != "" {
 		name += " " + firstWords(a.MaskedID, 2)
+	}
+	if what != "meeting" {
+		return name + "." // it does not start
 	}
 	return name + ": " + start(a.Starts, a.Urgency) + "."
 }

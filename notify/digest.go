@@ -2,6 +2,7 @@ package notify
 
 import (
 	"fmt"
+	"strings"
 )
 
 // itemWords is how long the line of one item may be.
@@ -41,8 +42,13 @@ func digestHeadline(a Alert, total int) string {
 	return what + " are public."
 }
 
+// Line is a cleaned item in words: which meeting, when, and how it stands.
+func (i Item) Line() string { return strings.TrimPrefix(itemLine(i), itemMark) }
+
+const itemMark = "• "
+
 func itemLine(item Item) string {
-	line := "• " + service(item.Service)
+	line := itemMark + service(item.Service)
 	if item.MaskedID != "" {
 		line += " " + firstWords(item.MaskedID, 2)
 	}

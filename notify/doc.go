@@ -14,4 +14,5 @@
 //	client.go secret.go    the HTTP client of channels; tokens that cannot be printed
 //	clean.go words.go      inert text; how many words a text has
 //	compose.go digest.go   the sixty words; many leaks in one message
+//	advice.go advice_words.go  what to do, by platform, class and phase; the table that is translated
 package notify

@@ -4,13 +4,20 @@ import "meetleaks/notify"
 
 // The methods of the API that are called, as Slack names them.
 const (
-	methodTest   = "auth.test"
-	methodLookup = "users.lookupByEmail"
-	methodInfo   = "users.info"
-	methodOpen   = "conversations.open"
-	methodPost   = "chat.postMessage"
-	methodUpdate = "chat.update"
+	methodTest    = "auth.test"
+	methodLookup  = "users.lookupByEmail"
+	methodInfo    = "users.info"
+	methodOpen    = "conversations.open"
+	methodPost    = "chat.postMessage"
+	methodUpdate  = "chat.update"
+	methodWhisper = "chat.postEphemeral"
+	methodWindow  = "views.open"
+	methodHome    = "views.publish"
+	methodConnect = "apps.connections.open"
 )
+
+// reasonTrigger is the reason of failures to open a window: it was too late, and the person has to press again.
+const reasonTrigger = "too-late"
 
 // reasonThread is the reason of failures that posting outside the thread mends.
 const reasonThread = "no-thread"
@@ -22,6 +29,9 @@ func codeError(method, code string) *notify.Error {
 		if e := updateError(code); e != nil {
 			return e
 		}
+	}
+	if e := viewError(code); e != nil {
+		return e
 	}
 	for _, table := range [...]func(string) *notify.Error{retryError, permanentError, configError, rejectedError} {
 		if e := table(code); e != nil {
@@ -39,6 +49,23 @@ func updateError(code string) *notify.Error {
 		return &notify.Error{Class: notify.Gone, Reason: "message-gone"}
 	case "update_failed", "external_channel_migrating", "streaming_state_conflict":
 		return &notify.Error{Class: notify.Retry, Reason: "server-busy"}
+	}
+	return nil
+}
+
+// viewError knows the codes of windows and Home tabs.
+func viewError(code string) *notify.Error {
+	switch code {
+	case "expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id":
+		return &notify.Error{Class: notify.Gone, Reason: reasonTrigger}
+	case "hash_conflict":
+		return &notify.Error{Class: notify.Retry, Reason: "server-busy"}
+	case "not_enabled":
+		return &notify.Error{Class: notify.Config, Reason: "home-tab-off"}
+	case "view_too_large":
+		return &notify.Error{Class: notify.Rejected, Reason: "too-long"}
+	case "duplicate_external_id":
+		return &notify.Error{Class: notify.Rejected, Reason: "not-accepted"}
 	}
 	return nil
 }
@@ -68,7 +95,7 @@ func permanentError(code string) *notify.Error {
 		reason = "not-visible"
 	case "channel_not_found", "method_not_supported_for_channel_type", "team_not_found":
 		reason = "channel-not-found"
-	case "not_in_channel":
+	case "not_in_channel", "user_not_in_channel":
 		reason = "not-in-channel"
 	case "is_archived":
 		reason = "archived"
@@ -98,7 +125,8 @@ func configError(code string) *notify.Error {
 		reason = "missing-scope"
 	case "messages_tab_disabled":
 		reason = "messages-tab-off"
-	case "access_denied", "accesslimited", "ekm_access_denied", "enterprise_is_restricted", "two_factor_setup_required":
+	case "access_denied", "accesslimited", "ekm_access_denied", "enterprise_is_restricted", "two_factor_setup_required",
+		"forbidden_team":
 		reason = "refused"
 	case "deprecated_endpoint", "method_deprecated", "unknown_method":
 		reason = "api-changed"

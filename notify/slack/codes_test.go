@@ -34,6 +34,16 @@ func documented() map[string]string {
 		"conversations.open": `
 		channel_not_found invalid_user_combination method_not_supported_for_channel_type not_enough_users too_many_users
 		user_disabled user_not_found user_not_visible users_list_not_supplied`,
+		"chat.postEphemeral": `
+		as_user_not_supported cannot_reply_to_message channel_not_found invalid_blocks invalid_blocks_format is_archived
+		markdown_text_conflict messages_tab_disabled msg_too_long no_text not_in_channel restricted_action
+		restricted_action_read_only_channel team_not_found too_many_attachments user_not_in_channel`,
+		"views.open": `
+		duplicate_external_id exchanged_trigger_id expired_trigger_id invalid_trigger_id view_too_large`,
+		"views.publish": `
+		duplicate_external_id hash_conflict not_enabled user_not_found view_too_large`,
+		"apps.connections.open": `
+		forbidden_team`,
 		"users.lookupByEmail": `
 		users_not_found`,
 		"users.info": `
@@ -52,7 +62,10 @@ func TestEveryDocumentedCodeIsKnown(t *testing.T) {
 		for _, code := range strings.Fields(codes) {
 			methods := []string{method}
 			if method == "" {
-				methods = []string{methodTest, methodLookup, methodInfo, methodOpen, methodPost, methodUpdate}
+				methods = []string{
+					methodTest, methodLookup, methodInfo, methodOpen, methodPost, methodUpdate, methodWhisper, methodWindow, methodHome,
+					methodConnect,
+				}
 			}
 			for _, m := range methods {
 				if e := codeError(m, code); e.Reason == "unknown-code" {
@@ -92,6 +105,14 @@ func TestCodesMeanWhatSlackSays(t *testing.T) {
 		{methodUpdate, "update_failed", "retry: server-busy"},
 		{methodUpdate, "msg_too_long", "rejected: too-long"},
 		{methodUpdate, "token_revoked", "config: token-refused"},
+		{methodWhisper, "user_not_in_channel", "permanent: not-in-channel"},
+		{methodWindow, "expired_trigger_id", "gone: too-late"},
+		{methodWindow, "exchanged_trigger_id", "gone: too-late"},
+		{methodWindow, "view_too_large", "rejected: too-long"},
+		{methodHome, "not_enabled", "config: home-tab-off"},
+		{methodHome, "hash_conflict", "retry: server-busy"},
+		{methodConnect, "invalid_auth", "config: token-refused"},
+		{methodConnect, "not_allowed_token_type", "config: token-refused"},
 		{methodPost, "hunter2-b7Qx", "retry: unknown-code"},
 	} {
 		if got := codeError(test.method, test.code); got.Error() != test.want {

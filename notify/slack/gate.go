@@ -20,6 +20,7 @@ const maxAnswer = 1 << 20
 // status 200 that says ok; everything else becomes a [notify.Error]. Nothing of an answer's text gets past it in an error.
 type gate struct {
 	next http.RoundTripper
+	base string // of the API
 	now  func() time.Time
 }
 
@@ -48,8 +49,19 @@ func (g *gate) RoundTrip(req *http.Request) (*http.Response, error) {
 	if e := judge(method, resp.Header, body, g.now()); e != nil {
 		return nil, e
 	}
+	if method == methodConnect && !g.leadsHome(body) {
+		return nil, &notify.Error{Class: notify.Config, Reason: "address-refused", Status: http.StatusOK}
+	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return resp, nil
+}
+
+// leadsHome says whether the web socket that an answer names is one that may be dialled.
+func (g *gate) leadsHome(body []byte) bool {
+	var answer struct {
+		URL string `json:"url"`
+	}
+	return json.Unmarshal(body, &answer) == nil && isOurSocket(answer.URL, g.base)
 }
 
 // judge reads the two fields that say whether Slack did it; nil when it did.

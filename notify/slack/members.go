@@ -29,12 +29,13 @@ type home struct {
 // member is what is remembered of a person that was asked for: the address in their profile and the room of direct messages,
 // or why they are not told.
 type member struct {
+	id, team    string
 	email, room string
 	refusal     string // a reason; "" for a member who may be told
 	until       time.Time
 }
 
-// members is the memory. Keys are "email:…" and "id:…".
+// members is the memory. Keys are "email:…" and "id:…", and "who:…" of those who pressed something, without a room.
 type members struct {
 	now func() time.Time
 
@@ -145,7 +146,7 @@ func (c *Channel) directByID(ctx context.Context, to notify.Recipient) (string, 
 
 // direct finds out who it is, judges whether they may be told, and opens the conversation, each unless it is remembered.
 // wanted is the address that the profile must hold, "" when any address under the domains will do.
-func (c *Channel) direct(ctx context.Context, to notify.Recipient, key, method string, ask func(context.Context, *slack.Client) (*slack.User, error), wanted string) (string, error) {
+func (c *Channel) direct(ctx context.Context, to notify.Recipient, key, method string, ask askUser, wanted string) (string, error) {
 	found, known := c.members.find(key)
 	if !known {
 		var err error
@@ -163,7 +164,20 @@ func (c *Channel) direct(ctx context.Context, to notify.Recipient, key, method s
 	return found.room, nil
 }
 
-func (c *Channel) lookUp(ctx context.Context, method string, ask func(context.Context, *slack.Client) (*slack.User, error), wanted string) (member, error) {
+func (c *Channel) lookUp(ctx context.Context, method string, ask askUser, wanted string) (member, error) {
+	found, err := c.identify(ctx, method, ask, wanted)
+	if err != nil || found.refusal != "" {
+		return found, err
+	}
+	found.room, err = c.open(ctx, found.id)
+	return found, err
+}
+
+// askUser asks Slack about one person.
+type askUser func(context.Context, *slack.Client) (*slack.User, error)
+
+// identify finds out who it is, and judges whether they are a full member.
+func (c *Channel) identify(ctx context.Context, method string, ask askUser, wanted string) (member, error) {
 	h, err := c.home(ctx)
 	if err != nil {
 		return member{}, err
@@ -180,12 +194,62 @@ func (c *Channel) lookUp(ctx context.Context, method string, ask func(context.Co
 		return member{}, e
 	}
 	email := strings.ToLower(user.Profile.Email)
-	if refusal := refuse(h, user, email, wanted); refusal != "" {
-		return member{refusal: refusal}, nil
-	}
-	room, err := c.open(ctx, user.ID)
-	return member{email: email, room: room}, err
+	return member{id: user.ID, team: user.TeamID, email: email, refusal: refuse(h, user, email, wanted)}, nil
 }
+
+// person is who pressed something.
+func (c *Channel) person(ctx context.Context, id string) (member, error) {
+	key := "who:" + id
+	if found, known := c.members.find(key); known {
+		return found, nil
+	}
+	found, err := c.identify(ctx, methodInfo, func(ctx context.Context, api *slack.Client) (*slack.User, error) {
+		return api.GetUserInfoContext(ctx, id)
+	}, "")
+	if err == nil && found.refusal == "" && found.id != id {
+		found.refusal = "bad-recipient"
+	}
+	if err == nil {
+		c.members.keep(key, found)
+	}
+	return found, err
+}
+
+// Member gives the address of a person whom an [notify.Answer] names, in lower case: of a full member of the token's workspace only,
+// and only when it lies under one of the domains. Who is "slack:TEAM/USER", or the id alone. The error is Permanent when they
+// are none, and it is known for an hour at most who is.
+func (c *Channel) Member(ctx context.Context, who string, domains []string) (string, error) {
+	id := UserOf(who)
+	if id == "" {
+		return "", &notify.Error{Class: notify.Permanent, Reason: "bad-recipient"}
+	}
+	found, err := c.person(ctx, id)
+	switch {
+	case err != nil:
+		return "", err
+	case found.refusal != "":
+		return "", &notify.Error{Class: notify.Permanent, Reason: found.refusal}
+	case !under(found.email, domains):
+		return "", &notify.Error{Class: notify.Permanent, Reason: "outside-domain"}
+	}
+	return found.email, nil
+}
+
+// UserOf is the id of a person whom an [notify.Answer] names, "slack:TEAM/USER", or the id itself; "" when it is none.
+func UserOf(who string) string {
+	if rest, ok := strings.CutPrefix(who, whoPrefix); ok {
+		_, who, _ = strings.Cut(rest, "/")
+	}
+	if !validID(who) || who[0] != 'U' && who[0] != 'W' {
+		return ""
+	}
+	return who
+}
+
+const whoPrefix = "slack:"
+
+// whoIs names a person of a workspace.
+func whoIs(team, user string) string { return whoPrefix + team + "/" + user }
 
 // refuse says why a person is not told, "" when they may be.
 func refuse(h home, user *slack.User, email, wanted string) string {

@@ -8,9 +8,12 @@ import (
 	"meetleaks/notify"
 )
 
-// Slack's limits: about one message a second in a channel, and tier 3 (fifty a minute) for each other method of those used.
+// Slack's limits: about one message a second in a channel; tier 4 (a hundred a minute) for what answers presses, and tier 3
+// (fifty a minute) for each other method of those used.
 const (
 	messageGap = time.Second
+	answerGap  = 600 * time.Millisecond
+	answerRun  = 20
 	methodGap  = 1200 * time.Millisecond
 	methodRun  = 10 // calls that may follow each other at once before the gap counts
 	maxTurns   = 10_000
@@ -62,15 +65,23 @@ func (t turn) limited() turn {
 	return t
 }
 
+// rhythm is how far apart calls are, and how many may come at once before that counts.
+func (t turn) rhythm() (gap time.Duration, run int) {
+	switch t.method {
+	case methodPost:
+		return messageGap, 1
+	case methodWhisper, methodWindow, methodHome, methodInfo:
+		return answerGap, answerRun
+	}
+	return methodGap, methodRun
+}
+
 // take gives out the next turn, left from now; ok is false when that is too far away.
 func (p *pace) take(t turn) (left time.Duration, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.now()
-	gap, run := methodGap, methodRun
-	if t.method == methodPost {
-		gap, run = messageGap, 1
-	}
+	gap, run := t.rhythm()
 	p.sweep(now)
 	free, known := p.free[t]
 	if earliest := now.Add(-time.Duration(run-1) * gap); !known || free.Before(earliest) {

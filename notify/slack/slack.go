@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gorilla/websocket"
 	"github.com/slack-go/slack"
 
 	"meetleaks/notify"
@@ -40,6 +41,7 @@ type Channel struct {
 	token   notify.Secret
 	base    string
 	client  *http.Client
+	dialer  *websocket.Dialer // for Socket Mode; nil when the client's transport cannot be taken apart
 	now     func() time.Time
 	pace    *pace
 	members *members
@@ -73,9 +75,10 @@ func New(o Options) (*Channel, error) {
 	if o.Patience <= 0 {
 		o.Patience = 10 * time.Second
 	}
-	client.Transport = &gate{next: client.Transport, now: o.Now}
+	dialer := newDialer(client.Transport)
+	client.Transport = &gate{next: client.Transport, base: base, now: o.Now}
 	return &Channel{
-		token: o.Token, base: base, client: client, now: o.Now,
+		token: o.Token, base: base, client: client, dialer: dialer, now: o.Now,
 		pace:    &pace{now: o.Now, wait: o.Wait, patience: o.Patience, free: map[turn]time.Time{}},
 		members: newMembers(o.Now), recent: &recent{now: o.Now},
 	}, nil

@@ -2,8 +2,10 @@ package slack
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -77,39 +79,41 @@ func payload(t *testing.T, _ *http.Request, body []byte) string {
 	if text := form.Get("text"); text != "" {
 		texts = append(texts, text)
 	}
-	for _, b := range parseBlocks(t, form.Get("blocks")) {
-		for _, text := range b.texts() {
-			if text.Type != "plain_text" {
-				t.Errorf("a text of type %q", text.Type)
+	return strings.Join(append(texts, shown(t, form.Get("blocks"))...), "\n")
+}
+
+// shown is every text in blocks, each of which must be plain.
+func shown(t *testing.T, blocks string) []string {
+	t.Helper()
+	var root any
+	if err := json.Unmarshal([]byte(blocks), &root); err != nil {
+		t.Fatalf("blocks %q: %v", blocks, err)
+	}
+	var texts []string
+	var walk func(v any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, entry := range v {
+				walk(entry)
 			}
-			texts = append(texts, text.Text)
+		case map[string]any:
+			if text, ok := v["text"].(string); ok {
+				if v["type"] != "plain_text" || v["emoji"] == true {
+					t.Errorf("a text of type %v", v["type"])
+				}
+				texts = append(texts, text)
+			}
+			if _, ok := v["url"]; ok {
+				t.Errorf("a link: %v", v)
+			}
+			for _, key := range slices.Sorted(maps.Keys(v)) {
+				walk(v[key])
+			}
 		}
 	}
-	return strings.Join(texts, "\n")
-}
-
-type block struct {
-	Type     string
-	Text     *blockText
-	Elements []blockText
-}
-
-type blockText struct{ Type, Text string }
-
-func (b block) texts() []blockText {
-	if b.Text != nil {
-		return append([]blockText{*b.Text}, b.Elements...)
-	}
-	return b.Elements
-}
-
-func parseBlocks(t *testing.T, text string) []block {
-	t.Helper()
-	var blocks []block
-	if err := json.Unmarshal([]byte(text), &blocks); err != nil {
-		t.Fatalf("blocks %q: %v", text, err)
-	}
-	return blocks
+	walk(root)
+	return texts
 }
 
 func TestAPersonIsToldAsEveryChannelTells(t *testing.T) { notifytest.Run(t, suite(jane())) }

@@ -3,6 +3,7 @@ package fakeslack
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -22,8 +23,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.calls[method]++
 	s.mu.Unlock()
+	if method == socketPath {
+		s.serveSocket(w, r)
+		return
+	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	if err := r.ParseForm(); err != nil {
+	object, err := readArguments(r)
+	if err != nil {
 		answer(w, map[string]any{"ok": false, "error": "invalid_form_data"})
 		return
 	}
@@ -31,7 +37,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if faulty && !f.Taken && misbehave(w, r, f) {
 		return
 	}
-	body, fail := s.do(method, r)
+	body, fail := s.do(method, r, object)
 	if faulty && f.Taken && misbehave(w, r, f) {
 		return
 	}
@@ -59,11 +65,23 @@ func answer(w http.ResponseWriter, body map[string]any) {
 	_ = json.NewEncoder(w).Encode(body)
 }
 
+// readArguments reads a form, or the object of a request in JSON.
+func readArguments(r *http.Request) (object []byte, err error) {
+	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
+		return nil, r.ParseForm()
+	}
+	if object, err = io.ReadAll(r.Body); err != nil {
+		return nil, err
+	}
+	r.PostForm = url.Values{}
+	return object, nil
+}
+
 // do does what a method does and says what to answer.
-func (s *Server) do(method string, r *http.Request) (map[string]any, *failure) {
+func (s *Server) do(method string, r *http.Request, object []byte) (map[string]any, *failure) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if fail := s.authorised(r); fail != nil {
+	if fail := s.authorised(method, r); fail != nil {
 		return nil, fail
 	}
 	switch method {
@@ -79,19 +97,31 @@ func (s *Server) do(method string, r *http.Request) (map[string]any, *failure) {
 		return s.post(r.PostForm)
 	case "chat.update":
 		return s.update(r.PostForm)
+	case "chat.postEphemeral":
+		return s.whisper(r.PostForm)
+	case "views.open":
+		return s.openWindow(object)
+	case "views.publish":
+		return s.publish(object)
+	case "apps.connections.open":
+		return map[string]any{"url": "ws://" + r.Host + strings.TrimSuffix(r.URL.Path, method) + socketPath}, nil
 	}
 	return nil, &failure{code: "unknown_method"}
 }
 
-func (s *Server) authorised(r *http.Request) *failure {
+func (s *Server) authorised(method string, r *http.Request) *failure {
 	token := r.PostForm.Get("token")
 	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
 		token = bearer
 	}
+	want := s.options.Token
+	if method == "apps.connections.open" {
+		want = s.options.AppToken
+	}
 	switch {
 	case token == "":
 		return &failure{code: "not_authed"}
-	case s.options.Token != "" && token != s.options.Token:
+	case want != "" && token != want:
 		return &failure{code: "invalid_auth"}
 	}
 	return nil
@@ -199,24 +229,7 @@ func (s *Server) wellFormed(form url.Values, maxText int) *failure {
 	if form.Get("blocks") == "" {
 		return nil
 	}
-	var blocks []struct {
-		Type string `json:"type"`
-		Text *struct {
-			Type, Text string
-		} `json:"text"`
-	}
-	if json.Unmarshal([]byte(form.Get("blocks")), &blocks) != nil {
-		return &failure{code: "invalid_blocks_format"}
-	}
-	if len(blocks) > 50 || utf8.RuneCountInString(form.Get("blocks")) > 13_200 {
-		return &failure{code: "msg_blocks_too_long"}
-	}
-	for _, b := range blocks {
-		if b.Type == "section" && (b.Text == nil || b.Text.Text == "" || utf8.RuneCountInString(b.Text.Text) > 3_000) {
-			return &failure{code: "invalid_blocks"}
-		}
-	}
-	return nil
+	return blocksFault([]byte(form.Get("blocks")), maxMessageBlocks)
 }
 
 // flat copies a form without the token.

@@ -20,7 +20,11 @@ const (
 // Options of a stand-in. The zero value accepts any token.
 type Options struct {
 	Token string // the only one accepted, any when empty
-	Team  string // "T0ACME" when empty
+	// AppToken is the one that opens a web socket, any when empty. Signing signs what is sent to Interactions.
+	AppToken, Signing string
+	// Interactions is the app's request URL; "" when the app listens in Socket Mode only. See also [Server.Deliver].
+	Interactions string
+	Team         string // "T0ACME" when empty
 	// Enterprise is the organisation's id when the token is that of an Enterprise organisation.
 	Enterprise string
 	// Limited makes the stand-in refuse more than a message a second in a channel, as Slack does, on the clock Now.
@@ -66,6 +70,12 @@ type Server struct {
 	calls    map[string]int
 	last     map[string]time.Time // last message of a room
 	count    int
+	whispers []Whisper
+	windows  []Window
+	homes    map[string]Window // by user
+	triggers map[string]trigger
+	sockets  map[*socket]bool
+	deliver  string
 }
 
 // Start listens on addr, "127.0.0.1:0" when empty, and serves until Close.
@@ -98,7 +108,8 @@ func New(o Options) *Server {
 	}
 	return &Server{
 		options: o, users: map[string]User{}, rooms: map[string]Room{}, faults: map[string][]*planned{}, calls: map[string]int{},
-		last: map[string]time.Time{},
+		last: map[string]time.Time{}, homes: map[string]Window{}, triggers: map[string]trigger{}, sockets: map[*socket]bool{},
+		deliver: o.Interactions,
 	}
 }
 
@@ -115,6 +126,7 @@ func (s *Server) Close() error {
 	if s.server == nil {
 		return nil
 	}
+	s.closeSockets() // the server does not know them any more
 	err := s.server.Close()
 	<-s.done
 	if errors.Is(err, http.ErrServerClosed) {
