@@ -17,7 +17,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 BUILD = build -trimpath -ldflags "-s -w -X main.stamped=$(VERSION)"
 
 .PHONY: help build test test-long bench bench-smoke lint fuzz tools deps format vet unit \
-	arm64 verify scripts browser clean
+	arm64 verify scripts browser chaos clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | while IFS=$$'\t' read -r target text; do \
@@ -28,10 +28,10 @@ build: ## build the static binary bin/meetleaks
 
 test: deps format vet unit ## pass every test (installs what tests need, and says so first)
 
-test-long: ## the full matrix: test, browser, fuzz, lint, scripts, arm64, verify, bench-smoke
+test-long: ## the full matrix: test, browser, chaos, fuzz, lint, scripts, arm64, verify, bench-smoke
 	@.ci/deps long
 	@$(MAKE) --no-print-directory test
-	@$(MAKE) --no-print-directory browser fuzz lint scripts arm64 verify bench-smoke
+	@$(MAKE) --no-print-directory browser chaos fuzz lint scripts arm64 verify bench-smoke
 
 bench: build ## measure speed and memory beside ripgrep and colly, and of the service (takes half an hour; deploy/bench/README.md)
 	@.ci/deps bench
@@ -76,7 +76,11 @@ unit:
 	CGO_ENABLED=1 $(GO) test -race -timeout 10m ./...
 
 browser:
-	CGO_ENABLED=1 $(GO) test -race -timeout 10m -tags browser -run Browser ./cmd/meetleaks/internal/report
+	CGO_ENABLED=1 $(GO) test -race -timeout 10m -tags browser -run Browser ./cmd/meetleaks/internal/report ./cmd/meetleaks/internal/console
+
+# Most of a run is waiting for claims to end: more runs than processors at a time.
+chaos:
+	CGO_ENABLED=1 $(GO) test -race -tags long -run Chaos -timeout 20m -parallel 6 -v ./cmd/meetleaks
 
 scripts:
 	shellcheck $(SCRIPTS)

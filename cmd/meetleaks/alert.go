@@ -21,7 +21,11 @@ type tellerOptions struct {
 	Zone    func(org string) *time.Location                // of the organisation, for readers whose own is not known; nil: UTC
 	Kind    func(source string) string                     // of a configured source; nil: not told
 	Called  func(channel, outcome string, d time.Duration) // after each call: "accepted", or a class of failure; nil: nobody counts
-	Now     func() time.Time                               // nil: time.Now
+	// Epoch changes when the store has lost its history: then what is told again is no repeat, neither to channels nor to who receives
+	// it. Nil: it never does.
+	Epoch  func() string
+	Notice []string         // what the first message to a person about a leak says of privacy
+	Now    func() time.Time // nil: time.Now
 }
 
 // teller is the one place that speaks both languages: it makes alerts of what the domain tells, and says in the domain's words what
@@ -38,6 +42,9 @@ func newTeller(o tellerOptions) *teller {
 	o.Default = cmp.Or(o.Default, channelSlack)
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Epoch == nil {
+		o.Epoch = func() string { return "" }
 	}
 	if o.Called == nil {
 		o.Called = func(string, string, time.Duration) {}
@@ -165,7 +172,7 @@ func (t *teller) recipient(channel string, what scanner.Telling) notify.Recipien
 func (t *teller) alert(what scanner.Telling) notify.Alert {
 	d, l := what.Delivery, what.Leak
 	a := notify.Alert{
-		Delivery: d.ID, Leak: l.ID, Organisation: plain(d.Org), Kind: alertKind(d), Audience: string(what.To.Audience), Reason: t.reason(what),
+		Delivery: d.ID + t.o.Epoch(), Leak: l.ID, Organisation: plain(d.Org), Kind: alertKind(d), Audience: string(what.To.Audience), Reason: t.reason(what),
 	}
 	switch d.Kind {
 	case scanner.DeliveryFault:
@@ -183,12 +190,16 @@ func (t *teller) alert(what scanner.Telling) notify.Alert {
 	a.Platform, a.Service, a.MaskedID, a.Class = plain(l.Platform), t.service(l.Platform), masked(l.MaskedID), plain(string(l.Class))
 	a.Topic = plain(what.Topic)
 	a.Starts, a.Urgency = t.start(what, l.When, now)
-	w := wordsFor(l.Class)
-	a.Exposes, a.Advice = w.exposes, w.advice(a.Urgency)
+	a.For = plain(what.For) // it sets the words of the advice, which notify has
 	if l.Raid {
 		a.Exposes = "people are called to disturb it"
 	}
 	a.Status = t.status(what, now)
+	a.Closed = l.State.End()
+	a.Decide = l.Ask.What != "" && !what.To.Person()
+	if what.To.Person() && a.Kind == notify.New && len(what.Earlier) == 0 {
+		a.Notice = t.o.Notice
+	}
 	a.Sightings, a.Reach, a.FoundAt = l.Sightings, l.Reach, l.FirstSeen
 	t.places(&a, what)
 	return a
@@ -211,7 +222,12 @@ func alertKind(d scanner.Delivery) notify.Kind {
 // item is one leak of a digest.
 func (t *teller) item(what scanner.Telling, l scanner.Leak) notify.Item {
 	starts, _ := t.start(what, l.When, t.o.Now())
-	return notify.Item{Leak: l.ID, Service: t.service(l.Platform), MaskedID: masked(l.MaskedID), Starts: starts, Status: itemStatus(l.State)}
+	return notify.Item{Organisation: plain(l.Org), Leak: l.ID, Service: t.service(l.Platform), MaskedID: masked(l.MaskedID), Starts: starts, Status: itemStatus(l.State)}
+}
+
+// itemOf names a leak on a list that is no digest.
+func (t *teller) itemOf(l scanner.Leak) notify.Item {
+	return t.item(scanner.Telling{Delivery: scanner.Delivery{Org: l.Org}}, l)
 }
 
 // service is the platform as its vendor writes it.
@@ -403,88 +419,4 @@ func itemStatus(s scanner.State) string {
 		return "public on purpose"
 	}
 	return ""
-}
-
-// classWords is what a class of link gives away, and what to do: ahead of the meeting, within its last hour, while it runs. The first
-// of each list stands in short messages, in thirteen words at most.
-type classWords struct {
-	exposes              string
-	ahead, soon, running []string
-}
-
-func (w classWords) advice(u notify.Urgency) []string {
-	switch u {
-	case notify.Running:
-		return w.running
-	case notify.StartsInHour, notify.StartsAtOnce:
-		return w.soon
-	}
-	return w.ahead
-}
-
-// What helps whatever the class is. Those who post links are often invited themselves, and would post a new passcode too: so a
-// new ID comes before a passcode.
-const (
-	adviseNewID    = "Give the meeting a new ID and send it only to those invited"
-	adviseLobby    = "Turn on the waiting room, and admit only those you know"
-	adviseLockSoon = "Turn on the waiting room now; lock the meeting once all are in"
-	adviseLockNow  = "Lock the meeting now, then remove those who do not belong"
-	adviseSuspend  = "If somebody disturbs it, suspend all activities of participants"
-	adviseMoveOn   = "If it goes on, end the meeting and go on under a new ID"
-	advisePost     = "Have the posts taken down"
-	advisePasscode = "A new passcode alone does not help: those invited often post it again"
-)
-
-// wordsFor is the table of words by class, see [matchers.Class]. What is no class is told as one that admits.
-func wordsFor(c matchers.Class) classWords {
-	live := []string{adviseLockNow, adviseSuspend, adviseMoveOn}
-	switch c {
-	case matchers.HostCredential:
-		return classWords{
-			exposes: "whoever has the link controls the meeting",
-			ahead:   []string{"Reset the host key or link: whoever has it controls the meeting", adviseNewID, advisePost},
-			soon:    []string{"Reset the host key or link now, before the meeting starts", adviseLockSoon, advisePost},
-			running: []string{"Lock the meeting now, and reset the host key or link", adviseSuspend, adviseMoveOn},
-		}
-	case matchers.PermanentRoom:
-		return classWords{
-			exposes: "its permanent room is open to anyone with the link",
-			ahead:   []string{"Hold it under a new one-time ID instead of the permanent room", "Lock the room, or turn on its waiting room", "Change the room's ID or name: the old link stays valid", advisePost},
-			soon:    []string{adviseLockSoon, "Change the room's ID or name afterwards: the old link stays valid", advisePost},
-			running: live,
-		}
-	case matchers.AttendeePersonal:
-		return classWords{
-			exposes: "anyone with the link joins in a registrant's name",
-			ahead:   []string{"Cancel that registration, and send the registrant a new link", "Admit each registrant once only", advisePost},
-			soon:    []string{"Cancel that registration now, and admit each registrant once only", adviseLobby},
-			running: live,
-		}
-	case matchers.PublicForm:
-		return classWords{
-			exposes: "its form gives a link to anyone who asks",
-			ahead:   []string{"Approve registrations by hand, or say that it is public on purpose", adviseLobby, advisePost},
-			soon:    []string{"Close the registration, or say that it is public on purpose", adviseLobby},
-			running: live,
-		}
-	case matchers.ChatInvite:
-		revoke := []string{"Revoke the invitation link, and make a new one for those invited", "Remove members who do not belong", advisePost}
-		return classWords{exposes: "anyone with the link joins the chat", ahead: revoke, soon: revoke, running: revoke}
-	case matchers.PastContent:
-		unshare := []string{"Unshare the recording, or share it with named people only", "Locking or moving the meeting does not help here", advisePost}
-		return classWords{exposes: "anyone with the link can watch its recording", ahead: unshare, soon: unshare, running: unshare}
-	case matchers.NumberOnly:
-		return classWords{
-			exposes: "its number is known, and can be tried",
-			ahead:   []string{adviseNewID, adviseLobby, "Set a passcode where there is none", advisePost},
-			soon:    []string{adviseLockSoon, "Set a passcode where there is none", advisePost},
-			running: live,
-		}
-	}
-	return classWords{
-		exposes: "anyone with the link gets in",
-		ahead:   []string{adviseNewID, adviseLobby, advisePasscode, advisePost},
-		soon:    []string{adviseLockSoon, "Move it to a new ID if all can still be told", advisePost},
-		running: live,
-	}
 }

@@ -10,14 +10,19 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"meetleaks/cmd/meetleaks/internal/config"
 	"meetleaks/cmd/meetleaks/internal/console"
+	"meetleaks/scanner/source/hook"
 )
 
 // tokenName is the file beside an embedded store when console.token names none.
 const tokenName = "console.token"
+
+// feedPath is where the pushing sources are.
+const feedPath = "/hooks/feed"
 
 // front is what a process serves.
 type front struct {
@@ -37,9 +42,15 @@ func (s *service) joinFront(context.Context) error {
 	if err := s.readyToken(); err != nil {
 		return err
 	}
+	zoom, err := s.zoomReports()
+	if err != nil {
+		return err
+	}
 	c, err := console.New(console.Options{
-		Organisations: s.organisations, Store: s.opened.store, Do: s.pulled.Do, Outlooks: s.outlook.Outlooks,
-		Ready: s.notReady, Notes: s.blind, Metrics: s.figures.Handler(), Feed: s.feeds(), Token: s.token, Version: version(), Log: s.log, Now: s.app.now,
+		Organisations: s.organisations, Store: s.opened.store, Do: s.pulled.Do, Outlooks: s.outlooks,
+		Ready: s.notReady, Notes: s.blind, Metrics: s.figures.Handler(), Feed: s.feeds(), Slack: s.interactions(), Zoom: zoom,
+		Token: s.token, Version: version(), PublicURL: s.loaded.Console.PublicURL,
+		Config: s.shownConfig, Domains: s.listDomains, Log: s.log, Now: s.app.now,
 	})
 	if err != nil {
 		return failed("", "%w", err)
@@ -56,6 +67,20 @@ func (s *service) joinFront(context.Context) error {
 	return nil
 }
 
+// zoomReports is the door for what Zoom itself found in public, nil when no account is to be heard.
+func (s *service) zoomReports() (http.Handler, error) {
+	if len(s.meetings.hooks) == 0 {
+		return nil, nil
+	}
+	h, err := newZoomHook(zoomHookOptions{
+		Accounts: s.meetings.hooks, Take: s.pushed.Take, Seen: s.opened.store, Tell: s.meetings.told.Tell, Log: s.log, Now: s.app.now,
+	})
+	if err != nil {
+		return nil, usage("", "organisations: platforms.zoom: %w", err)
+	}
+	return h, nil
+}
+
 // only serves some paths of a handler.
 func only(h http.Handler, paths ...string) http.Handler {
 	mux := http.NewServeMux()
@@ -70,14 +95,26 @@ func (s *service) feeds() http.Handler {
 	if len(s.reading.hooks) == 0 {
 		return nil
 	}
-	mux := http.NewServeMux()
-	for name, h := range s.reading.hooks {
-		mux.Handle("POST /hooks/feed/"+name, h)
-		if len(s.reading.hooks) == 1 {
-			mux.Handle("POST /hooks/feed", h)
+	return feeds(s.reading.hooks)
+}
+
+// feeds finds a source by the rest of the path: names are the operator's, and may hold what means something in a pattern of a mux.
+type feeds map[string]*hook.Hook
+
+// ServeHTTP implements [http.Handler].
+func (f feeds) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	name, named := strings.CutPrefix(r.URL.Path, feedPath+"/")
+	h := f[name]
+	if !named && len(f) == 1 {
+		for _, only := range f {
+			h = only
 		}
 	}
-	return mux
+	if h == nil {
+		http.NotFound(w, r)
+		return
+	}
+	h.ServeHTTP(w, r)
 }
 
 func (f *front) add(setting, address string, server *http.Server) {
@@ -101,7 +138,7 @@ func (f *front) listen(ctx context.Context) error {
 			f.close()
 			return usage("another process listens there, or the address is not this machine's", "%s: %w", d.setting, err)
 		}
-		d.listeners = append(d.listeners, listener)
+		d.listeners = append(d.listeners, console.Bound(listener))
 	}
 	return nil
 }
@@ -188,6 +225,9 @@ func (s *service) notReady(context.Context) []string {
 	for _, channel := range s.faults.list() {
 		reasons = append(reasons, "nobody can be told by "+channel+" until you mend its configuration; alerts are kept: see `meetleaks doctor`")
 	}
+	for _, channel := range s.faults.silent(s.app.now(), stuckAfter) {
+		reasons = append(reasons, channel+" has accepted no message for more than "+stuckAfter.String()+"; alerts are kept, and tried again")
+	}
 	for _, r := range s.book.Stale() {
 		reasons = append(reasons, "a hosts' file is not in use as it is: "+r.File)
 	}
@@ -197,10 +237,10 @@ func (s *service) notReady(context.Context) []string {
 // blind are the sources of which nothing is known at present.
 func (s *service) blind() []string {
 	var list []string
-	for _, o := range s.outlook.Outlooks() {
+	for _, o := range s.outlooks() {
 		if o.Blind != "" {
 			list = append(list, "the source "+o.Source+" is blind: "+o.Blind)
 		}
 	}
-	return list
+	return append(list, blindAccounts(s.proving.Blind())...)
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -19,6 +21,7 @@ const (
 	historyEvery = 5 * time.Second
 	historyBound = 3 * time.Second     // of one look
 	historyFresh = 30 * time.Second    // how often it is written down that all is as before
+	historyStale = 20 * time.Second    // what was seen longer ago says nothing of the store
 	overlap      = time.Minute         // read again before what may be lost: clocks differ
 	maxDoubts    = 16                  // stretches of time that are remembered
 	doubtsKept   = 45 * 24 * time.Hour // every page is looked at within this time
@@ -36,8 +39,8 @@ type history struct {
 
 	mu     sync.Mutex
 	health scanner.Health
-	err    error // of the last look
-	looked bool
+	err    error     // of the last look
+	looked time.Time // when it ended; zero: never
 	doubts []stretch
 }
 
@@ -64,7 +67,7 @@ func (h *history) look(ctx context.Context) (bool, error) {
 	}
 	h.mu.Lock()
 	before, lost := h.err, h.health.Lost
-	h.err, h.looked = err, true
+	h.err, h.looked = err, time.Now()
 	if err == nil {
 		h.health = health
 	}
@@ -112,10 +115,10 @@ func (h *history) chronicle(ctx context.Context) error {
 		next = chronicle{Incarnation: incarnation, Seen: now}
 	case kept.Incarnation != incarnation:
 		next.Incarnation, next.Seen = incarnation, now
-		next.Doubts = append(next.Doubts, stretch{kept.Seen.Add(-overlap), now.Add(time.Second)})
-		next.Doubts = next.Doubts[max(0, len(next.Doubts)-maxDoubts):]
-		h.log.Warn("the store's servers have changed: what was recorded just before is read again", "since", kept.Seen.Add(-overlap))
-	case now.Sub(kept.Seen) >= historyFresh:
+		doubt := between(kept.Seen, now)
+		next.Doubts = withDoubt(kept.Doubts, doubt, now)
+		h.log.Warn("the store's servers have changed: what was recorded just before is read again", "since", doubt.From)
+	case now.Sub(kept.Seen).Abs() >= historyFresh: // a clock that was set back counts, too
 		next.Seen = now
 	default:
 		h.believe(kept.Doubts)
@@ -126,6 +129,30 @@ func (h *history) chronicle(ctx context.Context) error {
 	}
 	h.believe(next.Doubts)
 	return nil
+}
+
+// between is the time from when all was last as before until now, whichever of the two clocks was ahead, and a little more.
+func between(seen, now time.Time) stretch {
+	if now.Before(seen) {
+		seen, now = now, seen
+	}
+	return stretch{seen.Add(-overlap), now.Add(time.Second)}
+}
+
+// withDoubt adds a doubt and drops those that are over. When there are too many the oldest become one: what is in doubt stays so.
+func withDoubt(doubts []stretch, doubt stretch, now time.Time) []stretch {
+	all := append(slices.Clone(doubts), doubt)
+	all = slices.DeleteFunc(all, func(d stretch) bool { return now.Sub(d.To) >= doubtsKept })
+	for len(all) > maxDoubts {
+		if all[1].From.After(all[0].From) {
+			all[1].From = all[0].From
+		}
+		if all[1].To.Before(all[0].To) {
+			all[1].To = all[0].To
+		}
+		all = all[1:]
+	}
+	return all
 }
 
 func (h *history) kept(ctx context.Context) (chronicle, error) {
@@ -187,8 +214,21 @@ func (h *history) doubtful(at time.Time) bool {
 func (h *history) state() (scanner.Health, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if !h.looked {
+	switch {
+	case h.looked.IsZero():
 		return scanner.Health{}, errors.New("the store was not asked yet")
+	case h.err == nil && time.Since(h.looked) > historyStale:
+		return h.health, errors.New("the store has not answered for long")
 	}
 	return h.health, h.err
+}
+
+// epoch names the store's history: another one than before when it was lost.
+func (h *history) epoch() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.health.Since.IsZero() {
+		return ""
+	}
+	return ":" + strconv.FormatInt(h.health.Since.UnixMilli(), 36)
 }

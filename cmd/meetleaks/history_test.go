@@ -109,3 +109,61 @@ func TestAStoreThatDoesNotAnswerIsNoEmptyOne(t *testing.T) {
 		t.Errorf("a lost history: %+v, %v", now, err)
 	}
 }
+
+// A clock that was set back before the failover, or runs behind that of another process, hides no doubt.
+func TestDoubtsDoNotDependOnOneClock(t *testing.T) {
+	now := time.Now()
+	for name, seen := range map[string]time.Time{"as usual": now.Add(-time.Minute), "seen by a clock ahead": now.Add(3 * time.Hour)} {
+		d := between(seen, now)
+		h := &history{doubts: []stretch{d}}
+		for _, at := range []time.Time{now.Add(-time.Second), seen.Add(-time.Second), now} {
+			if !h.doubtful(at) {
+				t.Errorf("%s: %v is not in doubt", name, at.Sub(now))
+			}
+		}
+	}
+}
+
+func TestAClockSetBackIsWrittenDown(t *testing.T) {
+	h := &history{store: &failingOver{Store: testStore(t), servers: "one"}, holder: "a", log: slog.New(slog.DiscardHandler)}
+	if err := h.write(t.Context(), chronicle{Incarnation: "one", Seen: time.Now().Add(5 * time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	look(t, h)
+	kept, err := h.kept(t.Context())
+	if err != nil || kept.Seen.After(time.Now()) {
+		t.Errorf("seen %v, %v", kept.Seen, err)
+	}
+}
+
+// However often the servers change, nothing that is in doubt is forgotten.
+func TestManyDoubtsAreKept(t *testing.T) {
+	now := time.Now()
+	var doubts []stretch
+	first := now.Add(-40 * 24 * time.Hour)
+	for i := range 3 * maxDoubts {
+		from := first.Add(time.Duration(i) * time.Hour)
+		doubts = withDoubt(doubts, stretch{from, from.Add(time.Minute)}, now)
+	}
+	h := &history{doubts: doubts}
+	if len(doubts) > maxDoubts || !h.doubtful(first.Add(time.Second)) || h.doubtful(now.Add(-time.Hour)) {
+		t.Errorf("%d doubts: %v", len(doubts), doubts)
+	}
+	old := stretch{now.Add(-2 * doubtsKept), now.Add(-doubtsKept)}
+	if got := withDoubt([]stretch{old}, stretch{now, now}, now); len(got) != 1 {
+		t.Errorf("what is over stays: %v", got)
+	}
+}
+
+// A look that hangs is no sign that all is well.
+func TestWhatWasSeenLongAgoIsNotBelieved(t *testing.T) {
+	h := &history{store: testStore(t), holder: "a", log: slog.New(slog.DiscardHandler)}
+	look(t, h)
+	if _, err := h.state(); err != nil {
+		t.Fatal(err)
+	}
+	h.looked = time.Now().Add(-2 * historyStale)
+	if _, err := h.state(); err == nil {
+		t.Error("a store that has not answered for long is well")
+	}
+}

@@ -91,7 +91,11 @@ func readyKeyFile(file string, place keyPlace) (made bool, err error) {
 		return false, usage("put it back from its backup; only when the store may be lost too, remove the store, and a new key is made",
 			"keys.master: %s is not there, but the store is: what it holds is sealed under that key", file)
 	}
-	return true, makeKeyFile(file)
+	err = makeKeyFile(file)
+	if errors.Is(err, fs.ErrExist) {
+		return false, nil // another process that starts at the same time made it
+	}
+	return err == nil, err
 }
 
 // checkKeyMode refuses a file that others can read or its group can change. A group may read it: that is how secrets are given
@@ -126,12 +130,13 @@ func makeKeyFile(file string) error {
 	return nil
 }
 
-// writeNew writes a file that must not exist; one that could not be written whole is taken away again.
+// writeNew writes a file that must not exist ([fs.ErrExist]). It is there whole or not at all, whenever the process ends.
 func writeNew(file, text string) error {
-	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := os.CreateTemp(filepath.Dir(file), ".new-*") // for its owner alone
 	if err != nil {
 		return err
 	}
+	defer func() { _ = os.Remove(f.Name()) }()
 	_, err = f.WriteString(text)
 	if err == nil {
 		err = f.Sync()
@@ -140,9 +145,21 @@ func writeNew(file, text string) error {
 		err = closed
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(file))
+		return err
 	}
-	return nil
+	return nameNew(f.Name(), file)
+}
+
+// nameNew gives a file its name, which nothing may have. Where files cannot have two names it is only looked whether that is so.
+func nameNew(from, to string) error {
+	err := os.Link(from, to)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if !isMissing(to) {
+		return fmt.Errorf("%s: %w", to, fs.ErrExist)
+	}
+	return os.Rename(from, to)
 }
 
 // syncFolder makes a new name in a folder durable. Windows cannot, and need not.

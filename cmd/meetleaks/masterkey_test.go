@@ -2,11 +2,14 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"meetleaks/cmd/meetleaks/internal/config"
@@ -136,5 +139,63 @@ func TestIndexKeyMayBeGivenApart(t *testing.T) {
 	want, _, err := config.Keys{Index: index}.IndexKey()
 	if err != nil || !bytes.Equal(both.ring.IndexKey(), want) {
 		t.Errorf("keys.index does not count (%v)", err)
+	}
+}
+
+// A file with a key is there whole or not at all, and never in the place of another.
+func TestNewFilesAreWhole(t *testing.T) {
+	folder := t.TempDir()
+	file := filepath.Join(folder, "a")
+	var all sync.WaitGroup
+	errs := make([]error, 8)
+	for i := range errs {
+		all.Go(func() { errs[i] = writeNew(file, strings.Repeat(strconv.Itoa(i), 1<<16)) })
+	}
+	all.Wait()
+	won := 0
+	for _, err := range errs {
+		switch {
+		case err == nil:
+			won++
+		case !errors.Is(err, fs.ErrExist):
+			t.Error(err)
+		}
+	}
+	content, err := os.ReadFile(file)
+	if won != 1 || err != nil || len(content) != 1<<16 || strings.Trim(string(content), string(content[:1])) != "" {
+		t.Errorf("%d won, %d bytes, %v", won, len(content), err)
+	}
+	if left, err := os.ReadDir(folder); err != nil || len(left) != 1 {
+		t.Errorf("files %v, %v", left, err)
+	}
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+}
+
+// Of several that start at the same time one makes the key, and all have it.
+func TestStartingTogetherMakesOneKey(t *testing.T) {
+	place := keyPlace{folder: filepath.Join(t.TempDir(), "data"), fresh: true}
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	made, keys := 0, map[string]bool{}
+	for range 8 {
+		all.Go(func() {
+			got, err := openKeys(config.Keys{}, place)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if got.made {
+				made++
+			}
+			keys[string(got.ring.IndexKey())] = true
+		})
+	}
+	all.Wait()
+	if made != 1 || len(keys) != 1 {
+		t.Errorf("%d made one, there are %d", made, len(keys))
 	}
 }

@@ -51,8 +51,9 @@ func (a *app) root() *cobra.Command {
 	})
 	root.AddCommand(
 		a.scanCommand(), a.explainCommand(), a.platformsCommand(), // looking once
-		a.serveCommand(), a.leakCommand(), a.sourcesCommand(), a.organisationCommand(), // the service, and what it found
+		a.serveCommand(), a.leakCommand(), a.sourcesCommand(), a.organisationCommand(), a.domainCommand(), // the service, and what it found
 		a.configCommand(), a.doctorCommand(), a.egressCommand(), a.backupCommand(), a.restoreCommand(), // running it
+		a.slackCommand(), a.notifyCommand(), a.announceCommand(), // people
 		a.versionCommand(), a.readUntrustedCommand(),
 	)
 	return root

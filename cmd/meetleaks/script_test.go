@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -13,7 +15,9 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -33,20 +37,29 @@ func TestMain(m *testing.M) {
 //	serves NAME FOLDER serves the folder on loopback: $NAME is its host:port, NAME.log what was asked for
 //	fill FILE          replaces $NAME in the file
 //	prove WORD FOLDER  puts the file that proves a site into its folder
+//	free NAME          $NAME is a host:port that nobody listens at
+//	answers URL CODE   waits until a GET is answered with that code
+//	terminate          sends SIGTERM to what runs in the background
 //	plant CONFIG FOLDER fills the store of a configuration, see plant
+//	resolver NAME...   starts name servers on loopback, see resolver
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":   exits,
-			"hostile": hostileName,
-			"gz":      cutGzip,
-			"serves":  serves,
-			"fill":    fill,
-			"prove":   prove,
-			"plant":   plant,
+			"exits":    exits,
+			"hostile":  hostileName,
+			"gz":       cutGzip,
+			"serves":   serves,
+			"fill":     fill,
+			"prove":    prove,
+			"plant":    plant,
+			"resolver": resolver(t),
+			"free":     free,
+			"answers":  answers,
+
+			"terminate": terminate,
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("TZ", "UTC")
@@ -131,4 +144,52 @@ func prove(ts *testscript.TestScript, neg bool, args []string) {
 	file := filepath.Join(ts.MkAbs(args[1]), filepath.FromSlash(at.Path))
 	ts.Check(os.MkdirAll(filepath.Dir(file), 0o700))
 	ts.Check(os.WriteFile(file, []byte(proofLine+args[0]+"\n"), 0o600))
+}
+
+func free(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: free NAME")
+	}
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Setenv(args[0], l.Addr().String())
+	ts.Check(l.Close())
+}
+
+// answersWithin is how long a service may take to start on a busy machine.
+const answersWithin = 30 * time.Second
+
+func answers(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: answers URL CODE")
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), answersWithin)
+	defer cancel()
+	poll := time.NewTicker(20 * time.Millisecond)
+	defer poll.Stop()
+	last := "nothing"
+	for {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, args[0], nil)
+		ts.Check(err)
+		if res, err := (&http.Client{}).Do(req); err == nil {
+			res.Body.Close()
+			if last = strconv.Itoa(res.StatusCode); last == args[1] {
+				return
+			}
+		}
+		select {
+		case <-poll.C:
+		case <-ctx.Done():
+			ts.Fatalf("%s answered %s, want %s", args[0], last, args[1])
+		}
+	}
+}
+
+func terminate(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: terminate")
+	}
+	for _, cmd := range ts.BackgroundCmds() {
+		ts.Check(cmd.Process.Signal(syscall.SIGTERM))
+	}
 }

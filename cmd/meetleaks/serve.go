@@ -62,10 +62,13 @@ const (
 	drainPasses = 20 * time.Second // what is being read
 	drainFront  = 10 * time.Second // requests
 	drainAll    = 35 * time.Second
+	closeBound  = 5 * time.Second // to give back what was opened
 )
 
-// errStuck says that something did not end.
-var errStuck = errors.New("what was under way did not end in time; it is due again at the next start")
+var (
+	errStuck = errors.New("what was under way did not end in time; it is due again at the next start")
+	errEnded = errors.New("ended, though nobody told it to")
+)
 
 // serve runs until it is told to stop.
 func (a *app) serve(ctx context.Context, o serveOptions) error {
@@ -81,12 +84,15 @@ func (a *app) serve(ctx context.Context, o serveOptions) error {
 		return err
 	}
 	s, err := a.assemble(ctx, o, loaded, log)
-	if err == nil {
-		err = s.run(ctx)
-	}
-	err = errors.Join(err, s.close())
 	switch {
-	case err == nil, ctx.Err() != nil && errors.Is(err, context.Canceled):
+	case err == nil:
+		err = s.run(ctx)
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		err = nil // told to stop before all was there
+	}
+	err = errors.Join(err, s.closeSoon(closeBound))
+	switch {
+	case err == nil:
 		log.Info("stopped")
 		return nil
 	case isFault(err):
@@ -109,29 +115,44 @@ func (s *service) run(ctx context.Context) error {
 		return err
 	}
 	s.greet()
-	var parts sync.WaitGroup
-	for _, part := range s.parts() {
-		parts.Go(func() {
-			if err := part.run(ctx); err != nil {
-				stop(fmt.Errorf("%s: %w", part.name, err))
+	return s.together(ctx, stop, s.parts(), drainAll)
+}
+
+// together runs parts until ctx is done, and waits for their ends, not longer than the bound. A part that fails, or ends though nobody
+// told it to, ends the others. What went wrong is told, also what went wrong at the end.
+func (s *service) together(ctx context.Context, stop context.CancelCauseFunc, parts []part, bound time.Duration) error {
+	var running sync.WaitGroup
+	failures := make(chan error, len(parts))
+	for _, part := range parts {
+		running.Go(func() {
+			err := part.run(ctx)
+			switch {
+			case ctx.Err() != nil && (err == nil || errors.Is(err, context.Canceled)):
+				return
+			case err == nil:
+				err = errEnded
 			}
+			err = fmt.Errorf("%s: %w", part.name, err)
+			failures <- err
+			stop(err)
 		})
 	}
 	<-ctx.Done()
 	s.log.Info("stopping: what is under way comes to its end")
 	done := make(chan struct{})
-	go func() { parts.Wait(); close(done) }()
-	bound := time.NewTimer(drainAll)
-	defer bound.Stop()
+	go func() { running.Wait(); close(done) }()
+	timer := time.NewTimer(bound)
+	defer timer.Stop()
+	var failed []error
 	select {
 	case <-done:
-	case <-bound.C:
-		return errStuck
+	case <-timer.C:
+		failed = append(failed, errStuck)
 	}
-	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
-		return cause
+	for range len(failures) {
+		failed = append(failed, <-failures)
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // part is something that runs until its context is done.
@@ -154,6 +175,7 @@ const (
 	expireEvery = 10 * time.Minute
 	hostsEvery  = 30 * time.Second
 	keysEvery   = 5 * time.Second
+	provePause  = 20 * time.Second
 )
 
 // parts are what the roles of this process do.
@@ -162,13 +184,14 @@ func (s *service) parts() []part {
 		{"serve", s.front.serve},
 		s.every("look at the store", historyEvery, s.history.look),
 		s.every("look at the hosts' files", hostsEvery, s.checkHosts),
+		s.every("prove domains", claimsEvery, s.keepClaims),
 		s.every("look for missing keys", keysEvery, s.keeper.mend),
 		{"schedule", s.outlook.Schedule},
+		// In each process: each says of itself whether it is ready. That of several one alert is made is the store's business.
+		s.every("check the books", booksEvery, func(ctx context.Context) (bool, error) { return false, s.pulled.CheckBooks(ctx) }),
 	}
 	if s.roles.has(roleSchedule) {
-		parts = append(parts,
-			s.every("take away what is old", expireEvery, s.keeper.expire),
-			s.every("check the books", booksEvery, func(ctx context.Context) (bool, error) { return false, s.pulled.CheckBooks(ctx) }))
+		parts = append(parts, s.every("take away what is old", expireEvery, s.keeper.expire))
 	}
 	if s.roles.has(roleRead) {
 		parts = append(parts, part{"read", s.schedule.Work})
@@ -176,13 +199,18 @@ func (s *service) parts() []part {
 	if s.roles.has(roleAlert) {
 		parts = append(parts,
 			part{"send alerts", func(ctx context.Context) error { s.sender.Run(ctx); return nil }},
+			part{"prove", func(ctx context.Context) error { s.proving.Run(ctx, provePause); return nil }},
 			part{"look at leaks", func(ctx context.Context) error { s.pulled.RunTicks(ctx, tickPause, s.log); return nil }})
+	}
+	if s.roles.has(roleConsole) && s.answers != nil {
+		parts = append(parts, part{"hear answers", s.hear})
 	}
 	return parts
 }
 
 func (s *service) checkHosts(context.Context) (bool, error) {
 	s.logHosts(s.book.Check())
+	s.listed.look()
 	return false, nil
 }
 

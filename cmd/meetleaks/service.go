@@ -12,26 +12,37 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"time"
 
 	"meetleaks/cmd/meetleaks/internal/config"
 	"meetleaks/cmd/meetleaks/internal/hosts"
 	"meetleaks/cmd/meetleaks/internal/metrics"
 	"meetleaks/notify"
+	"meetleaks/notify/slack"
 	"meetleaks/scanner"
+	"meetleaks/scanner/claims"
 )
 
 // service is one process of `serve`: its parts, joined. Nothing of it runs before serve.go starts it.
 type service struct {
 	app    *app
-	loaded *config.Loaded
+	loaded *config.Loaded // with what was registered besides
+	file   *config.Loaded // as the operator wrote it
 	roles  roles
 	log    *slog.Logger
 	holder string // this process among all that share the store
+	began  time.Time
 
 	opened   *openedStore
 	keys     deploymentKeys
 	book     *hosts.Book
+	clients  apiClients
+	meetings *meetings // what the services themselves say of meetings
+	proving  *scanner.Proving
+	listed   *inventory // what of it decides whose a link is
 	channels map[string]notify.Channel
+	teller   *teller
+	answers  *slack.Answers // nil: nobody listens to what people press
 	keeper   *keeper
 	history  *history
 	pulled   *scanner.Pipeline // for documents that sources fetched, and for all that happens to leaks
@@ -43,17 +54,21 @@ type service struct {
 	outlook  *scanner.Scheduler // knows how the sources are doing; the same one when it also offers
 	figures  *metrics.Metrics
 	faults   channelFaults
+	registry *claims.Registry
+	claims   *claims.Keeper // who has proved which domain
 	front    *front
 
-	closers []func() error
+	registered []string // those that had proved a domain at the last look
+	closers    []func() error
 }
 
 // assemble joins the parts. It opens the store, but reads no source and tells nobody. What it made is given back by close, also after
 // an error.
 func (a *app) assemble(ctx context.Context, o serveOptions, loaded *config.Loaded, log *slog.Logger) (*service, error) {
-	s := &service{app: a, loaded: loaded, roles: o.roles, log: log, holder: newHolder()}
+	s := &service{app: a, loaded: loaded, roles: o.roles, log: log, holder: newHolder(), began: a.now()}
 	for _, step := range []func(context.Context) error{
-		s.openStore, s.readHosts, s.joinPipelines, s.joinSources, s.joinFigures, s.joinSender, s.joinFront,
+		func(context.Context) error { return s.checkPlan() },
+		s.openStore, s.joinRegistered, s.readHosts, s.joinPipelines, s.joinProving, s.joinSources, s.joinFigures, s.joinSender, s.joinAnswers, s.joinFront,
 	} {
 		if err := step(ctx); err != nil {
 			return s, err
@@ -69,6 +84,20 @@ func (s *service) close() error {
 		failed = append(failed, s.closers[i]())
 	}
 	return errors.Join(failed...)
+}
+
+// closeSoon is close, given up after a bound: what does not end by itself ends with the process.
+func (s *service) closeSoon(bound time.Duration) error {
+	done := make(chan error, 1)
+	go func() { done <- s.close() }()
+	timer := time.NewTimer(bound)
+	defer timer.Stop()
+	select {
+	case err := <-done:
+		return err
+	case <-timer.C:
+		return errStuck
+	}
 }
 
 // newHolder names this process: the machine, the process, and a number drawn for this start.
@@ -98,21 +127,30 @@ func (s *service) openStore(ctx context.Context) error {
 		return err
 	}
 	s.closers = append(s.closers, s.opened.store.Close)
-	s.keeper = newKeeper(s.opened.store, s.keys.ring, s.loaded.Config, s.app.now, s.log)
+	s.keeper = newKeeper(s.opened.store, s.holder, s.keys.ring, s.loaded.Config, s.app.now, s.log)
 	s.history = &history{store: s.opened.store, holder: s.holder, log: s.log}
-	if err := s.keeper.keys(ctx); err != nil {
-		return failed("", "prepare the store %s: %w", place, err)
+	if err := s.keeper.ready(ctx); err != nil {
+		return notReadied(place, err)
 	}
 	_, err = s.history.look(ctx)
 	return err
 }
 
-// readHosts reads who hosts which meeting.
-func (s *service) readHosts(context.Context) error {
+// notReadied is why a store cannot be used. That it was made with other keys is a mistake of the configuration.
+func notReadied(place storePlace, err error) error {
+	if errors.Is(err, errOtherIndex) || errors.Is(err, scanner.ErrKeyUnknown) || errors.Is(err, scanner.ErrNotSealed) {
+		return usage("give keys.master_file (and keys.index, when it is used) the keys that the store was made with; all processes have the same",
+			"the store %s was made with other keys: %w", place, err)
+	}
+	return failed("", "prepare the store %s: %w", place, err)
+}
+
+// readHosts reads who hosts which meeting, and makes the clients of the accounts that know more of them.
+func (s *service) readHosts(ctx context.Context) error {
 	book, reports := hosts.New(s.loaded.Organisations, s.keys.ring.IndexKey())
-	s.book = book
+	s.book, s.listed = book, newInventory(book.Listed, s.app.now)
 	s.logHosts(reports)
-	return nil
+	return s.joinMeetings(ctx)
 }
 
 // logHosts says what came of reading lists of hosts.
@@ -137,10 +175,40 @@ func (s *service) logHosts(reports []hosts.Report) {
 	}
 }
 
+// joinMeetings makes the clients of the organisations' own accounts at meeting services.
+func (s *service) joinMeetings(context.Context) error {
+	var err error
+	if s.clients, err = s.app.apiClients(s.loaded.Fetch); err != nil {
+		return err
+	}
+	s.meetings, err = openMeetings(s.loaded.Config, s.book, s.keys.ring.IndexKey(), s.clients, s.app.now)
+	return err
+}
+
+// prove asks for a leaked meeting to be looked at; a command that acts on a leak leaves that to the service.
+func (s *service) prove(leak scanner.LeakRef) {
+	if s.proving != nil {
+		s.proving.Ask(leak)
+	}
+}
+
+// joinProving makes who asks the services whether leaked meetings are safe.
+func (s *service) joinProving(context.Context) error {
+	var err error
+	s.proving, err = scanner.NewProving(scanner.ProvingOptions{
+		Store: s.opened.store, Keys: s.keys.ring, Prover: s.meetings.accounts, Do: s.pulled.Do, Holder: s.holder, Now: s.app.now, Log: s.log,
+	})
+	if err != nil {
+		return failed("", "%w", err)
+	}
+	return nil
+}
+
 // joinPipelines makes the way from documents to leaks: one for what was fetched, where organisations see their own pages only, and
 // one for what was handed in, with the operator's word for it.
 func (s *service) joinPipelines(context.Context) error {
 	lists := newViewers(s.loaded.Config, &proofs{})
+	lists.beyond = s.claims.Proved
 	var err error
 	if s.pulled, err = s.newPipeline(lists.may); err != nil {
 		return err
@@ -155,10 +223,11 @@ func (s *service) newPipeline(may func(org, page string) bool) (*scanner.Pipelin
 	if err != nil {
 		return nil, usage("", "%w", err)
 	}
-	judge := scanner.NewJudge(scanner.JudgeOptions{Index: index, May: may, Known: s.book.Owners, Now: s.app.now})
+	judge := scanner.NewJudge(scanner.JudgeOptions{Index: index, May: may, Known: s.meetings.owners(s.book), Now: s.app.now})
 	p, err := scanner.NewPipeline(scanner.PipelineOptions{
-		Store: s.opened.store, Keys: s.keys.ring, Resolver: s.book, Matcher: scanner.NewMatcher(s.app.finder(c.Organisations), judge),
+		Store: s.opened.store, Keys: s.keys.ring, Resolver: s.meetings.resolver, Matcher: scanner.NewMatcher(s.app.finder(c.Organisations), judge),
 		Rooms: s.rooms(), Mode: scanner.AlertMode(c.Alerts.Mode), Pilot: pilot(c), Generation: s.generation(), Now: s.app.now,
+		Prove: s.prove,
 	})
 	if err != nil {
 		return nil, failed("", "%w", err)
@@ -198,7 +267,7 @@ func (s *service) generation() string {
 		}
 		sum.Write(text)
 	}
-	fmt.Fprintf(sum, "%q %s", s.loaded.Fetch.Allow, version())
+	fmt.Fprintf(sum, "%q %s %x", s.loaded.Fetch.Allow, version(), s.book.Listed())
 	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
 

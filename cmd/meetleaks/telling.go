@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"meetleaks/cmd/meetleaks/internal/config"
@@ -20,17 +21,14 @@ const (
 
 // joinSender makes the channels, and who empties the outbox into them.
 func (s *service) joinSender(context.Context) error {
-	clients, err := s.app.apiClients(s.loaded.Fetch)
-	if err != nil {
+	var err error
+	if s.channels, err = s.app.openChannels(s.loaded.Channels, s.clients); err != nil {
 		return err
 	}
-	if s.channels, err = s.app.openChannels(s.loaded.Channels, clients); err != nil {
-		return err
-	}
-	teller := newTeller(tellerOptions{
-		Channels: s.channels, Domains: s.domains, Zone: s.zone, Kind: s.kindOf, Called: s.called, Now: s.app.now,
+	s.teller = newTeller(tellerOptions{
+		Channels: s.channels, Domains: s.domains, Zone: s.zone, Kind: s.kindOf, Called: s.called, Epoch: s.history.epoch, Notice: privacyNotice(s.loaded.Privacy), Now: s.app.now,
 	})
-	s.sender = scanner.NewSender(s.pulled, teller, scanner.SenderOptions{
+	s.sender = scanner.NewSender(s.pulled, s.teller, scanner.SenderOptions{
 		Bound: tellBound, Lease: tellLease, Pause: tellPause, Log: s.log,
 		Accepted: func(_ scanner.Delivery, took time.Duration) { s.figures.SeenToAlert(took) },
 	})
@@ -44,7 +42,7 @@ func (s *service) called(channel, outcome string, _ time.Duration) {
 		err = &scanner.TellError{Class: scanner.TellClass(outcome)}
 	}
 	s.figures.ChannelCall(channel, err)
-	s.faults.note(channel, outcome)
+	s.faults.note(channel, outcome, s.app.now())
 }
 
 // organisation is the configuration of one, the zero value when there is none of that name.
@@ -86,14 +84,39 @@ func (s *service) kindOf(source string) string {
 // joinFigures makes the metrics.
 func (s *service) joinFigures(context.Context) error {
 	figures, err := metrics.New(metrics.Options{
-		Version: version(), Counts: s.counts, Imbalances: s.pulled.Imbalances, Ledger: s.ledger, Health: s.opened.store.Health,
-		Outlooks: s.outlook.Outlooks, Fetch: s.reading.client.Stats, Log: s.log, Now: s.app.now,
+		Version: version(), Counts: s.counts, Imbalances: s.pulled.Imbalances, Ledger: (&fresh[scanner.Ledger]{ask: s.ledger}).get,
+		Health:   (&fresh[scanner.Health]{ask: s.opened.store.Health}).get,
+		Outlooks: s.outlooks, Fetch: s.reading.client.Stats, Log: s.log, Now: s.app.now,
 	})
 	if err != nil {
 		return failed("", "%w", err)
 	}
 	s.figures, s.keeper.count = figures, figures.Expired
 	return nil
+}
+
+// freshFor is how long an answer of the store is good enough for whoever asks for figures.
+const freshFor = time.Second
+
+// fresh asks once in freshFor, one at a time, however many want to know: figures are anybody's who reaches the listener. It is safe for
+// concurrent use.
+type fresh[T any] struct {
+	ask func(context.Context) (T, error)
+
+	mu    sync.Mutex
+	at    time.Time // of the answer; zero: nobody asked yet
+	value T
+	err   error
+}
+
+func (f *fresh[T]) get(ctx context.Context) (T, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.at.IsZero() || time.Since(f.at) >= freshFor {
+		f.value, f.err = f.ask(ctx)
+		f.at = time.Now()
+	}
+	return f.value, f.err
 }
 
 // counts is what this process did, whichever way documents came.

@@ -97,8 +97,8 @@ func (s *service) joinWeb(i int, source config.Source) error {
 		return failed("", "%w", err)
 	}
 	site, err := web.NewSource(client, s.readPage, web.SourceOptions{
-		Options: options, Visits: s.opened.store, Taker: s.pulled, PartKey: parts, Jobs: min(runtime.GOMAXPROCS(0), web.MaxParallel),
-		Generation: s.generation(), Doubtful: s.history.doubtful, Log: s.log.With("source", source.Name),
+		Options: options, Visits: s.opened.store, Taker: judgedAnew{s.pulled, s.listed}, PartKey: parts, Jobs: min(runtime.GOMAXPROCS(0), web.MaxParallel),
+		Generation: s.generation(), Doubtful: s.doubtful, Log: s.log,
 	})
 	if err != nil {
 		return usage("", "sources[%d] (%s): %w", i, source.Name, err)
@@ -109,6 +109,9 @@ func (s *service) joinWeb(i int, source config.Source) error {
 	})
 	return nil
 }
+
+// doubtful says whether what was recorded of a page at a time may be lost, or may be judged by an older inventory.
+func (s *service) doubtful(at time.Time) bool { return s.history.doubtful(at) || s.listed.outdated(at) }
 
 // readPage makes documents of a page.
 func (s *service) readPage(ctx context.Context, page *web.Page, yield func(scanner.Document) error, skip func(scanner.Skip)) (scanner.Outline, error) {
@@ -161,8 +164,8 @@ func startURLs(source config.Source) ([]*url.URL, error) {
 // joinHook adds a source that is handed its documents.
 func (s *service) joinHook(source config.Source) error {
 	h, err := hook.New(hook.Options{
-		Source: source.Name, Taker: s.pushed, Seen: s.opened.store, Verify: verifier(source.Secret), Read: s.readItem,
-		Log: s.log.With("source", source.Name), Now: s.app.now,
+		Source: source.Name, Taker: judgedAnew{s.pushed, s.listed}, Seen: s.opened.store, Verify: verifier(source.Secret), Read: s.readItem,
+		Log: s.log, Now: s.app.now,
 	})
 	if err != nil {
 		return usage("", "source %s: %w", source.Name, err)
@@ -205,6 +208,34 @@ func (s *service) joinSchedule() error {
 		s.outlook, err = scanner.NewScheduler(plan)
 	}
 	return err
+}
+
+// outlooks is how the sources are doing: those that are read, and, where they are handed in, those that are not.
+func (s *service) outlooks() []scanner.Outlook {
+	all := s.outlook.Outlooks()
+	if !s.roles.has(roleConsole) {
+		return all
+	}
+	for _, source := range s.loaded.Sources {
+		if h := s.reading.hooks[source.Name]; h != nil {
+			all = append(all, handedIn(source, h.Last(), s.began, s.app.now()))
+		}
+	}
+	return all
+}
+
+// handedIn is the outlook of a source that is handed its documents: last says when this process took one, zero for never. How often one
+// is to be expected only its operator knows; without `every` it is never too quiet.
+func handedIn(source config.Source, last, began, now time.Time) scanner.Outlook {
+	o := scanner.Outlook{Source: source.Name, Kind: scanner.Stream, Passed: last}
+	since := began
+	if last.After(began) {
+		since = last
+	}
+	if every := time.Duration(source.Every); every > 0 && now.Sub(since) > 2*every {
+		o.Blind, o.Since = scanner.BlindQuiet, since.Add(2*every)
+	}
+	return o
 }
 
 // noQueue takes hints and drops them.

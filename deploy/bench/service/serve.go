@@ -35,7 +35,6 @@ type service struct {
 	process      *exec.Cmd
 	client       *http.Client
 	slack        *slack
-	serial       int
 }
 
 // start runs the program with hosts for the meetings, and waits until it is ready.
@@ -79,7 +78,7 @@ func freePort(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	_, port, err := net.SplitHostPort(l.Addr().String())
 	return port, err
 }

@@ -10,6 +10,7 @@ type Config struct {
 	Public        Public         `key:"public"`
 	Keys          Keys           `key:"keys"`
 	Fetch         Fetch          `key:"fetch"`
+	DNS           DNS            `key:"dns"`
 	Alerts        Alerts         `key:"alerts"`
 	Organisations []Organisation `key:"organisations"`
 	Sources       []Source       `key:"sources"`
@@ -49,6 +50,13 @@ type Fetch struct {
 	Deny    []string `key:"deny"`
 }
 
+// DNS is who is asked for the records that prove domains: each directly, and Quorum of them must have seen one; 0: more than half. No
+// Resolvers: those of the system.
+type DNS struct {
+	Resolvers []string `key:"resolvers"`
+	Quorum    int      `key:"quorum"`
+}
+
 // Proxy is the way out; its URL may hold a password.
 type Proxy struct {
 	URL Secret `key:"url"`
@@ -70,6 +78,23 @@ type Organisation struct {
 	HostsFile Path      `key:"hosts_file"`
 	Analysts  []string  `key:"analysts"`
 	Fallback  Fallback  `key:"fallback"`
+	Platforms Platforms `key:"platforms"`
+}
+
+// Platforms are the organisation's own accounts at meeting services, for asking who hosts a meeting and whether it is safe.
+type Platforms struct {
+	Zoom ZoomAccount `key:"zoom"`
+}
+
+// ZoomAccount is a server-to-server app of a Zoom account. APIURL and OAuthURL are another cloud's, or a stand-in's; WebhookSecret is
+// the app's secret token, by which Zoom signs what it sends to /hooks/zoom.
+type ZoomAccount struct {
+	AccountID     string `key:"account_id"`
+	ClientID      string `key:"client_id"`
+	ClientSecret  Secret `key:"client_secret"`
+	APIURL        string `key:"api_url"`
+	OAuthURL      string `key:"oauth_url"`
+	WebhookSecret Secret `key:"webhook_secret"`
 }
 
 // Pattern is one thing that makes a link theirs; exactly one field is set.

@@ -32,6 +32,7 @@ func (v *validator) organisation(path string, o *Organisation) {
 	v.each(path+".analysts", o.Analysts, slackID("U", "W"))
 	v.optional(path+".fallback.slack_channel", o.Fallback.SlackChannel, slackID("C", "G"))
 	v.optional(path+".fallback.email", o.Fallback.Email, checkEmail)
+	v.zoom(path+".platforms.zoom", &o.Platforms.Zoom)
 	misspelt := v.problems.misspelt(path+".domains") || v.problems.misspelt(path+".patterns")
 	if len(o.Domains) == 0 && len(o.Patterns) == 0 && !misspelt {
 		v.note(path, "has neither domains nor patterns: nothing could be theirs")

@@ -16,6 +16,7 @@ func check(c *Config, origins map[string]Origin, problems *Problems) {
 	v.store(c)
 	v.console(c)
 	v.fetch(&c.Fetch)
+	v.dns(&c.DNS)
 	v.alerts(c)
 	for i := range c.Organisations {
 		v.organisation(entry("organisations", i), &c.Organisations[i])
@@ -189,6 +190,33 @@ func (v *validator) fetch(f *Fetch) {
 	v.secretForm("fetch.proxy.url", f.Proxy.URL, urlWithPassword("http", "https"))
 	if f.MaxBody != 0 && (f.MaxBody < 64<<10 || f.MaxBody > 1<<30) {
 		v.note("fetch.max_body", "want a size from 64KiB to 1GiB")
+	}
+}
+
+// maxResolvers bounds the resolvers: each is asked for each record.
+const maxResolvers = 16
+
+func (v *validator) dns(d *DNS) {
+	most := maxResolvers
+	if len(d.Resolvers) > 0 {
+		most = min(most, len(d.Resolvers))
+	}
+	if len(d.Resolvers) > maxResolvers {
+		v.note("dns.resolvers", "are %d; at most %d", len(d.Resolvers), maxResolvers)
+	}
+	v.each("dns.resolvers", d.Resolvers, func(text string) error { return checkHostPort(text, false) })
+	v.distinctTexts("dns.resolvers", d.Resolvers)
+	if d.Quorum < 0 || d.Quorum > most {
+		v.note("dns.quorum", "want a number from 0 (more than half) to %d, that of the resolvers", most)
+	}
+}
+
+// distinctTexts notes texts that stand in a list twice.
+func (v *validator) distinctTexts(path string, list []string) {
+	for i, text := range list {
+		if at := slices.Index(list, text); at < i {
+			v.note(entry(path, i), "is %s[%d] too: it would count twice", path, at)
+		}
 	}
 }
 

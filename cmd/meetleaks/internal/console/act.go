@@ -133,7 +133,7 @@ func (c *Console) act(ctx context.Context, org, id string, ev scanner.LeakEvent,
 	if err := c.checked(org, id); err != nil {
 		return nil, err
 	}
-	ev.By = scanner.Actor{Role: scanner.RoleAnalyst, Ref: apiActor}
+	ev.By = scanner.Actor{Role: scanner.RoleAnalyst, Ref: actorIn(ctx)}
 	ev.Reason = shown(ev.Reason)
 	leak, err := c.o.Do(ctx, org, id, ev)
 	if err != nil {

@@ -43,7 +43,9 @@ func (d *doorkeeper) refuse(r *http.Request) *problem {
 	token, err := d.token()
 	switch {
 	case err != nil:
-		d.log.Error("read the token of the API", "error", shown(err.Error()))
+		if d.wrong.AllowN(d.now(), 1) { // anyone may ask
+			d.log.Error("read the token of the API", "error", shown(err.Error()))
+		}
 		return newProblem(http.StatusServiceUnavailable, "the service cannot read its own token").after(retryUnavailable)
 	case token == "":
 		return newProblem(http.StatusForbidden, "the API is switched off: no token is configured")

@@ -123,3 +123,19 @@ func TestSameToken(t *testing.T) {
 		}
 	}
 }
+
+// A token that cannot be read is told to each who asks, and logged now and then.
+func TestABrokenTokenDoesNotFillTheLog(t *testing.T) {
+	r := newRig(t)
+	r.tokenFail = errors.New("read secret: no such file")
+	for range 200 {
+		answer := httptest.NewRecorder()
+		r.Private().ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/api/v1/ledger", nil))
+		if answer.Code != http.StatusServiceUnavailable {
+			t.Fatalf("status %d", answer.Code)
+		}
+	}
+	if n := strings.Count(r.log.String(), "read the token of the API"); n == 0 || n > 20 {
+		t.Errorf("%d lines", n)
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"html"
 	"io"
 	"log/slog"
 	"net/http"
@@ -44,9 +43,17 @@ type Options struct {
 	Metrics http.Handler // GET /metrics; nil: 404
 	Feed    http.Handler // POST /hooks/feed and below it, which proves and bounds what it is sent by itself; nil: 404
 	Slack   http.Handler // POST /slack/interactions, likewise; nil: 404
+	Zoom    http.Handler // POST /hooks/zoom, likewise; nil: 404
 	// Token returns the bearer token of the API. With "", or one shorter than MinToken, the API is switched off: 403.
+	// It is also what opens the pages of the console in a browser.
 	Token   func() (string, error)
 	Version string // of the program, for people
+	// PublicURL is how browsers reach the console. With https their cookies are never sent without it. "": as they come.
+	PublicURL string
+	// Config is the effective configuration as YAML, its secrets masked; nil: the page says that it is not known.
+	Config func() ([]byte, error)
+	// Domains lists the domains of the organisations, at most maxDomains are shown; nil: the page says that none are registered.
+	Domains func(ctx context.Context) ([]Domain, error)
 	Log     *slog.Logger
 	Now     func() time.Time // nil: time.Now
 }
@@ -73,6 +80,7 @@ type Console struct {
 	o       Options
 	limits  limits
 	ready   *readiness
+	web     *web
 	private http.Handler
 	public  http.Handler
 }
@@ -101,7 +109,14 @@ func newConsole(o Options, l limits) (*Console, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make console: %w", err)
 	}
-	c.private = guarded(c.privateRoutes(api, description), o.Log)
+	if c.web, err = newWeb(c, ownWebLimits()); err != nil {
+		return nil, fmt.Errorf("make console: %w", err)
+	}
+	private := c.privateRoutes(api, description)
+	if err := c.web.mount(private); err != nil {
+		return nil, fmt.Errorf("make console: %w", err)
+	}
+	c.private = guarded(private, o.Log)
 	c.public = guarded(c.publicRoutes(), o.Log)
 	return c, nil
 }
@@ -122,13 +137,15 @@ func (c *Console) publicRoutes() *http.ServeMux {
 	if c.o.Slack != nil {
 		mux.Handle("POST /slack/interactions", c.o.Slack)
 	}
+	if c.o.Zoom != nil {
+		mux.Handle("POST /hooks/zoom", c.o.Zoom)
+	}
 	return mux
 }
 
 func (c *Console) privateRoutes(api http.Handler, description []byte) *http.ServeMux {
 	mux := c.publicRoutes()
 	mux.HandleFunc("GET /readyz", c.ready.serve)
-	mux.HandleFunc("GET /{$}", c.front)
 	mux.HandleFunc("GET /api/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/openapi+json")
 		_, _ = w.Write(description)
@@ -146,26 +163,3 @@ func alive(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = io.WriteString(w, "ok\n")
 }
-
-// front says what answers here.
-func (c *Console) front(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = fmt.Fprintf(w, frontPage, html.EscapeString(shown(c.o.Version)))
-}
-
-const frontPage = `<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>meetleaks</title></head>
-<body>
-<h1>meetleaks</h1>
-<p>This service watches public places for meeting links of its organisations, and gets their hosts to make the meetings safe.
-Version %s.</p>
-<ul>
-<li><a href="/readyz">/readyz</a>: whether it is ready, and why not</li>
-<li><a href="/metrics">/metrics</a>: figures for Prometheus</li>
-<li><a href="/api/openapi.json">/api/openapi.json</a>: the REST API, with a token under /api/v1</li>
-</ul>
-<p>On the command line: <code>meetleaks leak list</code>.</p>
-</body>
-</html>
-`

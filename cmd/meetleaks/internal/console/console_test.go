@@ -53,7 +53,9 @@ func TestPublicShowsNothingElse(t *testing.T) {
 		{"GET", "/healthz", 200, 200},
 		{"GET", "/readyz", 404, 200},
 		{"GET", "/metrics", 404, 202},
-		{"GET", "/", 404, 200},
+		{"GET", "/", 404, 303},
+		{"GET", "/sign-in", 404, 200},
+		{"GET", "/sources", 404, 303},
 		{"GET", "/api/openapi.json", 404, 200},
 		{"GET", "/api/v1/organisations", 404, 200},
 		{"GET", leakPath(""), 404, 200},
@@ -89,7 +91,7 @@ func TestWithoutPartsTheirPathsAreMissing(t *testing.T) {
 
 func TestHeadersOfEveryAnswer(t *testing.T) {
 	r := newRig(t)
-	for _, path := range []string{"/", "/healthz", "/readyz", "/api/openapi.json", "/api/v1/ledger", "/api/v1/none", "/none"} {
+	for _, path := range []string{"/", "/sign-in", "/healthz", "/readyz", "/api/openapi.json", "/api/v1/ledger", "/api/v1/none", "/none"} {
 		h := r.ask(http.MethodGet, path, "").Header()
 		if !strings.Contains(h.Get("Content-Security-Policy"), "default-src 'none'") ||
 			!strings.Contains(h.Get("Content-Security-Policy"), "frame-ancestors 'none'") ||
@@ -103,7 +105,7 @@ func TestHeadersOfEveryAnswer(t *testing.T) {
 }
 
 func TestFrontIsInert(t *testing.T) {
-	page := newRig(t).ask(http.MethodGet, "/", "").Body.String()
+	page := newRig(t).ask(http.MethodGet, "/sign-in", "").Body.String()
 	if strings.Contains(page, "<b>") || strings.Contains(page, "<script") || !strings.Contains(page, "v1.2.3") {
 		t.Errorf("front page: %s", page)
 	}

@@ -8,6 +8,9 @@
 //	problem.go             what an error means in HTTP
 //	types.go convert.go    what is sent, and how it is made of what is stored
 //	client.go answer.go    the client
+//	web.go web_sign.go     the pages' routes, what all of them have, and how one signs in; session.go: who has
+//	web_order.go           the queue in order of time to harm, kept beside the requests
+//	page_*.go web/         a page each, its words, its template; rendered here, no script
 //
 // It promises: nothing under /api/v1 is told to anybody without the token; what is sent is made of structs of its own, without
 // keys, receipts, recipients, sealed ids and host references; texts are masked and hold no control characters; every request is

@@ -13,10 +13,11 @@ const maxHeader = 64 << 10
 
 // NewServer makes the server of a handler, for one listener. Slow clients are cut off: 10 s for the header of a request, 30 s for
 // all of it, a minute until it is answered, two minutes between requests. Log gets what the server itself complains about, without
-// any text of a client; nil: nothing.
+// any text of a client; nil: nothing. See [Bound] for its listener.
 func NewServer(h http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler:           h,
+		Handler:           counted(h),
+		ConnContext:       withMember,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second,
 		WriteTimeout:      time.Minute,

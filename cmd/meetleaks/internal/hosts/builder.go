@@ -1,6 +1,8 @@
 package hosts
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -122,8 +124,23 @@ func (b *builder) table() *table {
 	if err != nil { // each id was judged before: this says that judge and index differ
 		b.notes.add(0, "meeting", errors.New("some ids could not be taken"))
 	}
-	b.t.index, b.t.meetings = index, len(b.meetings)
+	b.t.index, b.t.meetings, b.t.listed = index, len(b.meetings), b.listed()
 	return b.t
+}
+
+// listed is a digest of the meetings, in whatever order they stand.
+func (b *builder) listed() (sum [sha256.Size]byte) {
+	ids := make([][16]byte, 0, len(b.seen))
+	for id := range b.seen {
+		ids = append(ids, id)
+	}
+	slices.SortFunc(ids, func(x, y [16]byte) int { return bytes.Compare(x[:], y[:]) })
+	all := sha256.New()
+	for _, id := range ids {
+		all.Write(id[:])
+	}
+	all.Sum(sum[:0])
+	return sum
 }
 
 // judgeID asks the matchers what they think of "platform:id" or a link. Its error repeats neither.

@@ -45,6 +45,7 @@ package hosts
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
@@ -211,6 +212,20 @@ func (b *Book) Owners(l matchers.Link) []string {
 		}
 	}
 	return owners
+}
+
+// Listed is a digest of all meetings that are listed: with another one other links are an organisation's, see Owners. It says nothing
+// about them without the key of New.
+func (b *Book) Listed() []byte {
+	all := sha256.New()
+	for _, name := range b.names {
+		k := b.organisations[name]
+		given, file := k.given.listed, k.file.Load().listed
+		fmt.Fprintf(all, "%q", name)
+		all.Write(given[:])
+		all.Write(file[:])
+	}
+	return all.Sum(nil)
 }
 
 var _ scanner.Resolver = (*Book)(nil)

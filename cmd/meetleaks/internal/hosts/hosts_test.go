@@ -456,3 +456,20 @@ func FuzzFile(f *testing.F) {
 		}
 	})
 }
+
+// The digest is of what is listed, in whatever order, and of nothing else.
+func TestTheDigestIsOfTheMeetings(t *testing.T) {
+	book := func(hosts ...config.Host) string {
+		b, _ := New([]config.Organisation{{Name: "acme", Domains: []string{"acme.example"}, Hosts: hosts}}, []byte("a key of the index, 32 bytes long"))
+		return string(b.Listed())
+	}
+	one := config.Host{Pattern: clearID(t, "zoom:84930275116"), Email: "jo@acme.example"}
+	two := config.Host{Pattern: clearID(t, "zoom:91827364550"), Email: "ann@acme.example"}
+	moved := config.Host{Pattern: two.Pattern, Email: "bo@acme.example"}
+	if book(one, two) != book(two, one) || book(one, two) != book(one, moved) {
+		t.Error("another order, or another host, makes another digest")
+	}
+	if book(one) == book(one, two) || book() == book(one) {
+		t.Error("other meetings, and the same digest")
+	}
+}

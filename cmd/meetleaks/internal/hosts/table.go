@@ -15,9 +15,10 @@ import (
 // table is what one file, or the configuration, says. It is immutable. Ids of meetings and organisers are in it as HMACs only.
 type table struct {
 	entries    []entry
-	index      *matchers.Index // of meetings and rooms; its organisations are numbers of entries
-	meetings   int             // in the index
-	key        []byte          // for organisers
+	index      *matchers.Index   // of meetings and rooms; its organisations are numbers of entries
+	meetings   int               // in the index
+	listed     [sha256.Size]byte // of what is named by it: meetings, rooms, organisers
+	key        []byte            // for organisers
 	organisers map[[16]byte]int32
 	people     map[string]person
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -16,6 +17,7 @@ import (
 type asked struct {
 	o      Options
 	counts []counted
+	notes  notes
 
 	ledger, found, suppressed, imbalances       *prometheus.Desc
 	up, lost, bytes, due, oldest                *prometheus.Desc
@@ -143,10 +145,33 @@ func ask[T any](question func(context.Context) (T, error)) (T, error) {
 	return question(ctx)
 }
 
+// noteEvery is how often one complaint is logged: anyone may ask, and as often as they like.
+const noteEvery = 10 * time.Second
+
 func (a *asked) note(what string, err error) {
-	if err != nil {
+	if err != nil && a.notes.first(what) {
 		a.o.Log.LogAttrs(context.Background(), slog.LevelError, "gather metrics: "+what, slog.String("error", report.MaskText(err.Error())))
 	}
+}
+
+// notes remembers when complaints were logged last; there are as many as there are questions.
+type notes struct {
+	mu   sync.Mutex
+	last map[string]time.Time
+}
+
+// first says whether a complaint was not logged lately.
+func (n *notes) first(what string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if at, known := n.last[what]; known && time.Since(at) < noteEvery {
+		return false
+	}
+	if n.last == nil {
+		n.last = make(map[string]time.Time)
+	}
+	n.last[what] = time.Now()
+	return true
 }
 
 func (a *asked) collectHealth(to chan<- prometheus.Metric, h scanner.Health) {

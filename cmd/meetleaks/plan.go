@@ -1,0 +1,151 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"meetleaks/cmd/meetleaks/internal/config"
+	"meetleaks/notify/webhook"
+	"meetleaks/scanner/fetch"
+	"meetleaks/scanner/source/web"
+)
+
+// mistakes are what is wrong with a configuration that is right by itself, but cannot be served. They are told all at once.
+type mistakes struct {
+	loaded *config.Loaded
+	lines  []string
+}
+
+// add notes a mistake at a path of the configuration, with the line that it, or what is around it, stands in.
+func (m *mistakes) add(path, format string, args ...any) {
+	origin := config.Origin{}
+	for at := path; at != "" && origin == (config.Origin{}); at = at[:max(strings.LastIndexAny(at, ".["), 0)] {
+		origin = m.loaded.Origin(at)
+	}
+	where := path
+	switch {
+	case origin.Env != "":
+		where = origin.Env
+	case origin.Line > 0:
+		where = fmt.Sprintf("%s:%d: %s", m.loaded.File, origin.Line, path)
+	}
+	m.lines = append(m.lines, where+": "+fmt.Sprintf(format, args...))
+}
+
+func (m *mistakes) err() error {
+	if len(m.lines) == 0 {
+		return nil
+	}
+	return usage("`meetleaks sources` lists what can be watched; `meetleaks doctor` looks at all of it", "%s", strings.Join(m.lines, "\n"))
+}
+
+// checkPlan says all that keeps a configuration from being served, before anything is made or opened. It reads the files of secrets,
+// and asks nobody.
+func (s *service) checkPlan() error {
+	m := &mistakes{loaded: s.loaded}
+	s.checkRoles(m)
+	s.checkSources(m)
+	s.checkChannels(m)
+	if token := s.loaded.Console.Token; token.IsSet() {
+		readable(m, "console.token", token)
+	}
+	return m.err()
+}
+
+// checkRoles: with an embedded store hints do not leave the process. One that reads and is told nothing would be blind for ever.
+func (s *service) checkRoles(m *mistakes) {
+	place, err := s.app.storePlace(s.loaded.Config)
+	if err != nil {
+		m.add("store", "%v", errors.Unwrap(err))
+		return
+	}
+	if place.kind == kindSQLite && s.roles.has(roleSchedule) != s.roles.has(roleRead) {
+		m.add("store", "with an embedded store one process has both roles, %s and %s, or none of them: only Redis divides them", roleSchedule, roleRead)
+	}
+}
+
+// readable notes a secret that cannot be read. No error of one repeats it.
+func readable(m *mistakes, path string, secret config.Secret) (text string, ok bool) {
+	text, err := secret.Read()
+	if err != nil {
+		m.add(path, "%v", err)
+	}
+	return text, err == nil
+}
+
+func (s *service) checkSources(m *mistakes) {
+	c := s.loaded.Config
+	client, err := s.app.fetchClient(c.Fetch, c.Organisations, nil)
+	if err != nil {
+		m.add("fetch", "%v", err)
+		return
+	}
+	defer client.Close()
+	for i, source := range c.Sources {
+		path := fmt.Sprintf("sources[%d]", i)
+		switch source.Kind {
+		case sourceWeb:
+			s.checkSite(m, path, client, i, source)
+		case sourceHook:
+			text, ok := readable(m, path+".secret", source.Secret)
+			if _, err := webhook.ParseKeys(text); ok && err != nil {
+				m.add(path+".secret", "%v", err)
+			}
+		default:
+			m.add(path+".kind", "sources of kind %s are not built into this version: take it out for now", source.Kind)
+		}
+	}
+}
+
+// checkSite makes the crawler of a site, as joinWeb does.
+func (s *service) checkSite(m *mistakes, path string, client *fetch.Client, i int, source config.Source) {
+	starts, err := startURLs(source)
+	if err != nil {
+		m.add(path+".start", "%v", err)
+		return
+	}
+	from := client.From(starts)
+	for j, start := range starts {
+		if err := from.Admit(start); err != nil {
+			m.add(fmt.Sprintf("%s.start[%d]", path, j), "is not read: %v; a service of your own is read when fetch.allow names its host:port",
+				fetch.AsError(err, start.String()).Err)
+			return
+		}
+	}
+	options, err := s.siteOptions(i, source)
+	if err == nil {
+		_, err = web.New(from, s.readPage, options)
+	}
+	if err != nil {
+		m.add(path, "%v", err)
+	}
+}
+
+func (s *service) checkChannels(m *mistakes) {
+	c := s.loaded.Channels
+	if c.Mail.URL.IsSet() {
+		m.add("channels.mail", "mail is not built into this version: take it out for now")
+	}
+	for i := range c.SIEM {
+		m.add(fmt.Sprintf("channels.siem[%d]", i), "this channel is not built into this version: take it out for now")
+	}
+	if c.Slack.Token.IsSet() {
+		readable(m, "channels.slack.token", c.Slack.Token)
+	}
+	clients, err := s.app.apiClients(s.loaded.Fetch)
+	if err != nil {
+		m.add("fetch", "%v", err)
+		return
+	}
+	if c.Slack.Token.IsSet() {
+		if _, err := openSlack(c.Slack, clients); err != nil {
+			m.add("channels.slack", "%v", err)
+		}
+	}
+	for i, w := range c.Webhook {
+		if _, err := openWebhook(w, clients); err != nil {
+			m.add(fmt.Sprintf("channels.webhook[%d]", i), "%v", err)
+		}
+	}
+}
