@@ -14,6 +14,7 @@ import (
 
 	"meetleaks/cmd/meetleaks/internal/config"
 	"meetleaks/notify"
+	"meetleaks/scanner/meetings/zoom"
 )
 
 func (a *app) egressCommand() *cobra.Command {
@@ -101,8 +102,14 @@ func (a *app) planEgress(c config.Config) egressPlan {
 		p.source(fmt.Sprintf("sources[%d]", i), source)
 	}
 	p.channels(c.Channels)
+	for i, o := range c.Organisations {
+		p.accounts(fmt.Sprintf("organisations[%d].platforms.zoom", i), o)
+	}
 	p.secretURL("fetch.proxy.url", c.Fetch.Proxy.URL, "all requests to the web and to services go through this proxy", false)
 	p.listeners(c)
+	for _, server := range c.DNS.Resolvers {
+		p.goesOut("dns", server, "dns.resolvers", "the records by which organisations prove their domains", false)
+	}
 	p.resolvers()
 	return egressPlan{Out: sortedHosts(p.out), In: sortedHosts(p.in), Unknown: sortedPurposes(p.unknown)}
 }
@@ -204,6 +211,10 @@ func (p *egressPlanner) bothSchemes(host, key, why string) {
 func (p *egressPlanner) channels(c config.Channels) {
 	if u, err := url.Parse(c.Slack.APIURL); err == nil && c.Slack.Token.IsSet() {
 		p.visit(u, "channels.slack.api_url", "Slack's API: alerts, and who a host is", !notify.IsPrivate(u))
+		if c.Slack.AppToken.IsSet() {
+			p.goesOut("wss", "*."+u.Hostname()+":443", "channels.slack.app_token", "Socket Mode: the host that Slack's API names, under its own domain",
+				p.proxied && !notify.IsPrivate(u))
+		}
 	}
 	for i, w := range c.Webhook {
 		p.secretURL(fmt.Sprintf("channels.webhook[%d].url", i), w.URL, "webhook "+plain(w.Name)+": signed alerts", true)
@@ -212,6 +223,22 @@ func (p *egressPlanner) channels(c config.Channels) {
 	for i, s := range c.SIEM {
 		if u, err := url.Parse(s.To); err == nil && u.Host != "" {
 			p.visit(u, fmt.Sprintf("channels.siem[%d].to", i), "siem is not built into this version", true)
+		}
+	}
+}
+
+// accounts adds where an organisation's own account at a meeting service is asked.
+func (p *egressPlanner) accounts(path string, o config.Organisation) {
+	account := o.Platforms.Zoom
+	if !account.Asks() {
+		return
+	}
+	for _, at := range []struct{ key, given, usual, why string }{
+		{"api_url", account.APIURL, zoom.DefaultAPI, "who hosts a meeting of " + plain(o.Name) + ", and whether it is safe"},
+		{"oauth_url", account.OAuthURL, zoom.DefaultOAuth, "the token for that"},
+	} {
+		if u, err := url.Parse(cmp.Or(at.given, at.usual)); err == nil && u.Host != "" {
+			p.visit(u, path+"."+at.key, at.why, !notify.IsPrivate(u))
 		}
 	}
 }

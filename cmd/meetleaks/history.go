@@ -42,6 +42,7 @@ type history struct {
 	err    error     // of the last look
 	looked time.Time // when it ended; zero: never
 	doubts []stretch
+	ahead  time.Duration // of the store's clock
 }
 
 // stretch is a time, both ends included.
@@ -61,7 +62,9 @@ type chronicle struct {
 func (h *history) look(ctx context.Context) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, historyBound)
 	defer cancel()
+	asked := time.Now()
 	health, err := h.store.Health(ctx)
+	answered := time.Now()
 	if err == nil {
 		err = h.chronicle(ctx)
 	}
@@ -69,7 +72,7 @@ func (h *history) look(ctx context.Context) (bool, error) {
 	before, lost := h.err, h.health.Lost
 	h.err, h.looked = err, time.Now()
 	if err == nil {
-		h.health = health
+		h.health, h.ahead = health, aheadOf(health.Now, asked, answered)
 	}
 	h.mu.Unlock()
 	switch {
@@ -231,4 +234,22 @@ func (h *history) epoch() string {
 		return ""
 	}
 	return ":" + strconv.FormatInt(h.health.Since.UnixMilli(), 36)
+}
+
+// offset is how far the store's clock is ahead of this machine's, as the last look saw it; 0 when they agree, as far as that can be seen.
+// What is due is decided by the store's clock: a process whose own is wrong would else wait, or spin, by the difference.
+func (h *history) offset() time.Duration {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.ahead
+}
+
+// aheadOf compares the store's clock with ours, between which a question took its time.
+func aheadOf(store, asked, answered time.Time) time.Duration {
+	took := answered.Sub(asked)
+	ahead := store.Sub(asked.Add(took / 2))
+	if store.IsZero() || ahead.Abs() <= took+time.Second {
+		return 0
+	}
+	return ahead
 }

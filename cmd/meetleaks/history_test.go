@@ -167,3 +167,22 @@ func TestWhatWasSeenLongAgoIsNotBelieved(t *testing.T) {
 		t.Error("a store that has not answered for long is well")
 	}
 }
+
+func TestTheStoresClockRules(t *testing.T) {
+	asked := time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
+	answered := asked.Add(20 * time.Millisecond)
+	for _, test := range []struct {
+		store time.Time
+		want  time.Duration
+	}{
+		{asked.Add(10 * time.Millisecond), 0},
+		{asked.Add(900 * time.Millisecond), 0}, // cannot be told from a slow answer
+		{asked.Add(90*time.Second + 10*time.Millisecond), 90 * time.Second},
+		{asked.Add(-time.Hour + 10*time.Millisecond), -time.Hour},
+		{time.Time{}, 0},
+	} {
+		if got := aheadOf(test.store, asked, answered); got != test.want {
+			t.Errorf("%v: %v, want %v", test.store.Sub(asked), got, test.want)
+		}
+	}
+}

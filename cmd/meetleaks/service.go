@@ -185,6 +185,14 @@ func (s *service) joinMeetings(context.Context) error {
 	return err
 }
 
+// now is the time of leaks and alerts: the process's clock, put right by the store's.
+func (s *service) now() time.Time {
+	if s.history == nil { // a command, beside the service
+		return s.app.now()
+	}
+	return s.app.now().Add(s.history.offset())
+}
+
 // prove asks for a leaked meeting to be looked at; a command that acts on a leak leaves that to the service.
 func (s *service) prove(leak scanner.LeakRef) {
 	if s.proving != nil {
@@ -226,7 +234,7 @@ func (s *service) newPipeline(may func(org, page string) bool) (*scanner.Pipelin
 	judge := scanner.NewJudge(scanner.JudgeOptions{Index: index, May: may, Known: s.meetings.owners(s.book), Now: s.app.now})
 	p, err := scanner.NewPipeline(scanner.PipelineOptions{
 		Store: s.opened.store, Keys: s.keys.ring, Resolver: s.meetings.resolver, Matcher: scanner.NewMatcher(s.app.finder(c.Organisations), judge),
-		Rooms: s.rooms(), Mode: scanner.AlertMode(c.Alerts.Mode), Pilot: pilot(c), Generation: s.generation(), Now: s.app.now,
+		Rooms: s.rooms(), Mode: scanner.AlertMode(c.Alerts.Mode), Pilot: pilot(c), Generation: s.generation(), Now: s.now,
 		Prove: s.prove,
 	})
 	if err != nil {
