@@ -2,6 +2,7 @@ package notify
 
 import (
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -54,6 +55,25 @@ func Advise(platform, class string, u Urgency, audience string) []string {
 		list = append(list[:min(1, len(list))], append([]string{extra}, list[min(1, len(list)):]...)...)
 	}
 	return w.finish(list, group)
+}
+
+// UrgencyIn is how soon a meeting is that starts in left. Of one that has the whole day, nobody knows when it runs.
+func UrgencyIn(left time.Duration, allDay bool) Urgency {
+	switch {
+	case allDay && left <= 24*time.Hour:
+		return StartsInDay
+	case left <= 0:
+		return Running
+	case left <= 15*time.Minute:
+		return StartsAtOnce
+	case left <= time.Hour:
+		return StartsInHour
+	case left <= 24*time.Hour:
+		return StartsInDay
+	case left <= 7*24*time.Hour:
+		return StartsInWeek
+	}
+	return StartsLater
 }
 
 // phase is what can still be done.

@@ -178,3 +178,19 @@ func TestAReplyKeepsWhatFindsThePlace(t *testing.T) {
 		t.Errorf("%d places, the first of %d characters", len(long.Places), len([]rune(long.Places[0])))
 	}
 }
+
+func TestHowSoonAMeetingIs(t *testing.T) {
+	for _, test := range []struct {
+		left   time.Duration
+		allDay bool
+		want   Urgency
+	}{
+		{8 * 24 * time.Hour, false, StartsLater}, {7 * 24 * time.Hour, false, StartsInWeek}, {24 * time.Hour, false, StartsInDay},
+		{time.Hour, false, StartsInHour}, {15 * time.Minute, false, StartsAtOnce}, {0, false, Running}, {-time.Hour, false, Running},
+		{8 * 24 * time.Hour, true, StartsLater}, {10 * time.Minute, true, StartsInDay}, {-time.Hour, true, StartsInDay},
+	} {
+		if got := UrgencyIn(test.left, test.allDay); got != test.want {
+			t.Errorf("in %s, the whole day %t: %v, want %v", test.left, test.allDay, got, test.want)
+		}
+	}
+}

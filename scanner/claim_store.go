@@ -61,6 +61,7 @@ type DomainClaim struct {
 	By     Actor      `json:"by"`
 	Proved time.Time  `json:"proved,omitzero"` // the last time that its record was seen
 	Failed int        `json:"failed,omitempty"`
+	Denied int        `json:"denied,omitempty"` // looks in a row, in this state, at which the record was not there
 	Looked time.Time  `json:"looked,omitzero"`
 	Next   time.Time  `json:"next"` // look
 	// Seen is what the last look found: one entry a resolver, and then what it comes to.

@@ -14,9 +14,19 @@
 //	store.go store_check.go claim_store.go dump.go              the boundary to the stores, and to their backups
 //	pipeline.go claimer.go claim.go unite.go draft.go           findings become leaks
 //	teller.go sender*.go lanes.go whois.go asking.go hosts.go   alerts go out, and to whom
+//	standing.go                                                 who may answer, and in which capacity
+//	meeting.go prove*.go                                        what a platform knows of a meeting, and proofs that it is safe
 //	ticker.go clock.go looker.go bookkeeper.go                  time passes, posts vanish, books are checked
 //	pass.go watch.go scheduler*.go                              which source is read next
 //	keyring.go datakey.go concealed.go                          keys, and what cannot be printed
 //
-// Of these the command line uses the first two rows; the service that uses the rest is being built.
+// Of these `scan` uses the first two rows, `serve` all.
+//
+// # One word, three things
+//
+// To claim is said of three things; the type or the object tells which:
+//
+//	claim, Taken.Claimed     a meeting in a document becomes a leak, once (claim.go, claimer.go; source/web remembers where: Visit.Claims)
+//	DomainClaim, Claims      an organisation says that a domain is theirs (claim_store.go, package claims)
+//	ClaimDeliveries, ClaimWakes  a process takes rows that are due, for the time of a lease (store.go)
 package scanner

@@ -57,7 +57,7 @@ type Room struct {
 }
 
 // maxRooms bounds the rooms of one organisation.
-const maxRooms = 4
+const maxRooms = 16
 
 // recipient is the room as stores and counts know it.
 func (r Room) recipient() string { return "room:" + r.Channel + ":" + r.ID }

@@ -338,6 +338,9 @@ func (b *sending) prepareUpdate(ctx context.Context, l *letter) error {
 		return s.supersede(ctx, l.row)
 	}
 	l.zone, l.receipt = zone, card.Receipt
+	if w, err := s.p.askSealed(ctx, l.leak); err == nil { // the card keeps the words it had; without an answer it goes without them
+		l.topic, l.forWhom = w.Topic, w.Audience
+	}
 	b.alone = append(b.alone, l)
 	return nil
 }

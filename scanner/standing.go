@@ -50,7 +50,7 @@ func (p *Pipeline) HostOf(ctx context.Context, org, email string) (HostRef, erro
 }
 
 // Hosted are the open leaks of an organisation whose host has the address, the newest first, most at most. It looks at the newest
-// of the open leaks only, a thousand.
+// of the open leaks only, a thousand. The error is ErrNoOrganisation of one that is erased.
 func (p *Pipeline) Hosted(ctx context.Context, org, email string, most int) ([]Leak, error) {
 	key, err := p.dataKey(ctx, org)
 	if err != nil {

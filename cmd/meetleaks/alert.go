@@ -15,7 +15,7 @@ import (
 // tellerOptions are what a teller needs. Channels and Domains must be given; what they give must be safe for concurrent use.
 type tellerOptions struct {
 	Channels map[string]notify.Channel // by name, see openChannels
-	Default  string                    // the channel of persons for whom none is named; "": Slack
+	Default  string                    // the channel of persons for whom none is named; "": Slack, or mail without it
 	// Domains are the registered domains of an organisation: nobody else is told by e-mail address.
 	Domains func(org string) []string
 	Zone    func(org string) *time.Location                // of the organisation, for readers whose own is not known; nil: UTC
@@ -49,6 +49,9 @@ func newTeller(o tellerOptions) *teller {
 	if o.Called == nil {
 		o.Called = func(string, string, time.Duration) {}
 	}
+	if o.Channels[o.Default] == nil && o.Channels[channelMail] != nil {
+		o.Default = channelMail // the only other way to reach persons
+	}
 	t := &teller{o: o, services: make(map[string]string)}
 	for _, p := range matchers.All() {
 		t.services[p.Name] = p.Title
@@ -62,20 +65,42 @@ func (t *teller) Tell(ctx context.Context, what scanner.Telling) ([]byte, error)
 		return t.change(ctx, what)
 	}
 	name := cmp.Or(what.To.Room.Channel, t.o.Default)
-	channel := t.o.Channels[name]
 	switch {
-	case channel == nil && len(t.o.Channels) == 0:
+	case len(t.o.Channels) == 0:
 		return nil, &scanner.TellError{Class: scanner.TellConfig, Reason: "no-channel"}
-	case channel == nil:
+	case t.o.Channels[name] == nil:
 		return nil, &scanner.TellError{Class: scanner.TellPermanent, Reason: "no-such-channel"}
 	}
+	receipt, err := t.send(ctx, name, what)
+	if t.mailInstead(name, what, err) {
+		if other, failed := t.send(ctx, channelMail, what); failed == nil || failed.Class != scanner.TellPermanent {
+			receipt, err = other, failed
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return receipt, nil
+}
+
+// mailInstead says whether a person whom a channel does not know is written to before they count as unreachable. Guests, and people
+// outside the organisation's domains, are not.
+func (t *teller) mailInstead(name string, what scanner.Telling, err *scanner.TellError) bool {
+	if err == nil || err.Class != scanner.TellPermanent || name == channelMail || t.o.Channels[channelMail] == nil || !what.To.Person() {
+		return false
+	}
+	return err.Reason == "not-in-workspace" || err.Reason == "not-visible"
+}
+
+// send tells something new by one channel.
+func (t *teller) send(ctx context.Context, name string, what scanner.Telling) ([]byte, *scanner.TellError) {
 	a := t.alert(what)
 	if earlier, r := cutReceipt(what.Earlier); earlier == name {
 		a.Earlier = r
 	}
 	var r notify.Receipt
 	err := t.call(name, func() (err error) {
-		r, err = channel.Send(ctx, t.recipient(name, what), a)
+		r, err = t.o.Channels[name].Send(ctx, t.recipient(name, what), a)
 		return err
 	})
 	if err != nil {
@@ -151,14 +176,18 @@ func cutReceipt(kept []byte) (channel string, r notify.Receipt) {
 	return channel, notify.Receipt(rest)
 }
 
-// recipient says whom a channel tells. Persons are found by their address, rooms by their id, and a webhook is a room by itself.
+// recipient says whom a channel tells. Persons are found by their address, rooms by their id, and a webhook or SIEM is a room by itself.
 func (t *teller) recipient(channel string, what scanner.Telling) notify.Recipient {
 	to := notify.Recipient{}
-	switch endpoint, isWebhook := strings.CutPrefix(channel, channelWebhook); {
+	webhook, isWebhook := strings.CutPrefix(channel, channelWebhook)
+	siem, isSIEM := strings.CutPrefix(channel, channelSIEM)
+	switch {
 	case what.To.Person():
 		to.Email = what.To.Email
 	case isWebhook:
-		to.Ref = endpoint
+		to.Ref = webhook
+	case isSIEM:
+		to.Ref = siem
 	default:
 		to.ID = what.To.Room.ID
 	}
@@ -280,30 +309,11 @@ func (t *teller) start(what scanner.Telling, w scanner.When, now time.Time) (tim
 		wall := w.Start.Time.UTC()
 		at = time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), 0, 0, t.zone(what))
 	}
-	urgency := urgencyOf(at.Sub(now), w.Start.AllDay)
+	urgency := notify.UrgencyIn(at.Sub(now), w.Start.AllDay)
 	if !w.Trusted() && (urgency == notify.StartsLater || urgency == notify.StartsInWeek) {
 		return time.Time{}, notify.StartUnknown
 	}
 	return at, urgency
-}
-
-// urgencyOf is how soon a meeting is that starts in left. Of one that has the whole day, nobody knows when it runs.
-func urgencyOf(left time.Duration, allDay bool) notify.Urgency {
-	switch {
-	case allDay && left <= 24*time.Hour:
-		return notify.StartsInDay
-	case left <= 0:
-		return notify.Running
-	case left <= 15*time.Minute:
-		return notify.StartsAtOnce
-	case left <= time.Hour:
-		return notify.StartsInHour
-	case left <= 24*time.Hour:
-		return notify.StartsInDay
-	case left <= 7*24*time.Hour:
-		return notify.StartsInWeek
-	}
-	return notify.StartsLater
 }
 
 // reason says why this recipient is told: it goes on from "you are told because", in four words.
@@ -347,7 +357,10 @@ func (t *teller) status(what scanner.Telling, now time.Time) string {
 	}
 	switch l.State {
 	case scanner.StateSafe:
-		return "Safe: the platform's settings were read again and hold."
+		if what.Leak.Reason == "" {
+			return "Safe: the platform was asked again."
+		}
+		return "Safe: " + plain(what.Leak.Reason) + "."
 	case scanner.StateByWord:
 		return "Secured, says " + speaker(l.By) + ". It is open again when the next meeting is due."
 	case scanner.StateOver:

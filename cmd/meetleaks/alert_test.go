@@ -238,14 +238,17 @@ func TestTheStatusSaysWhatBecameOfIt(t *testing.T) {
 		change func(*scanner.Telling)
 		want   string
 	}{
-		"open":     {func(*scanner.Telling) {}, ""},
-		"safe":     {func(w *scanner.Telling) { w.Leak.State = scanner.StateSafe }, "Safe: the platform's settings were read again and hold."},
-		"by word":  {func(w *scanner.Telling) { w.Leak.State, w.Leak.By = scanner.StateByWord, host }, "Secured, says the host. It is open again when the next meeting is due."},
-		"over":     {func(w *scanner.Telling) { w.Leak.State = scanner.StateOver }, "Over: nothing more is to be done."},
-		"removed":  {func(w *scanner.Telling) { w.Leak.State = scanner.StateRemoved }, "The posts are gone. Who saw the link can still use it: give the meeting a new ID."},
-		"muted":    {func(w *scanner.Telling) { w.Leak.State, w.Leak.Until = scanner.StateMuted, end }, "Muted by an analyst until 24 Dec 2026."},
-		"not ours": {func(w *scanner.Telling) { w.Leak.State = scanner.StateNotOurs }, "Not ours, says an analyst."},
-		"public":   {func(w *scanner.Telling) { w.Leak.State = scanner.StatePublic }, "Public on purpose."},
+		"open": {func(*scanner.Telling) {}, ""},
+		"safe": {func(w *scanner.Telling) {
+			w.Leak.State, w.Leak.Reason = scanner.StateSafe, "waiting room on, read 03:10 UTC"
+		}, "Safe: waiting room on, read 03:10 UTC."},
+		"safe, somehow": {func(w *scanner.Telling) { w.Leak.State, w.Leak.Reason = scanner.StateSafe, "" }, "Safe: the platform was asked again."},
+		"by word":       {func(w *scanner.Telling) { w.Leak.State, w.Leak.By = scanner.StateByWord, host }, "Secured, says the host. It is open again when the next meeting is due."},
+		"over":          {func(w *scanner.Telling) { w.Leak.State = scanner.StateOver }, "Over: nothing more is to be done."},
+		"removed":       {func(w *scanner.Telling) { w.Leak.State = scanner.StateRemoved }, "The posts are gone. Who saw the link can still use it: give the meeting a new ID."},
+		"muted":         {func(w *scanner.Telling) { w.Leak.State, w.Leak.Until = scanner.StateMuted, end }, "Muted by an analyst until 24 Dec 2026."},
+		"not ours":      {func(w *scanner.Telling) { w.Leak.State = scanner.StateNotOurs }, "Not ours, says an analyst."},
+		"public":        {func(w *scanner.Telling) { w.Leak.State = scanner.StatePublic }, "Public on purpose."},
 		"for an analyst": {func(w *scanner.Telling) {
 			w.To.Audience, w.Leak.Ask = scanner.Analysts, scanner.Ask{What: scanner.NotMine, By: host}
 		}, "Please decide: the host says that it is somebody else's meeting."},

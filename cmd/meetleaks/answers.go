@@ -51,6 +51,8 @@ const (
 	sayStranger = "Only the host, those who answer for the host, and security operations can answer this."
 	sayAnalysts = "Only security operations can do that."
 	sayOutside  = "That person cannot be told: they are no full member under one of your organisation's domains."
+	sayChanged  = "What is to be decided has changed since: look at the alert again, then press."
+	sayWhich    = "It stands at several places, so it is not known which one is meant. Say that the series is public, or have the other posts removed."
 	sayLater    = "That could not be done just now. Nothing is lost: please press again in a minute."
 )
 
@@ -161,18 +163,35 @@ func (h *answering) event(ctx context.Context, o config.Organisation, l scanner.
 	case notify.PublicSeries:
 		ev.Kind, ev.Until = scanner.PublicSeries, h.until(a, usualPublic, scanner.MaxQuietEnd)
 	case notify.PublicPage:
-		ev.Kind, ev.Until, ev.Place = scanner.PublicPage, h.until(a, usualPublic, scanner.MaxQuietEnd), newestPlace(l)
-	case notify.Confirm:
-		ev.Kind = scanner.Confirm
-	case notify.Refuse:
-		ev.Kind = scanner.Refuse
+		ev.Kind, ev.Until, ev.Place = scanner.PublicPage, h.until(a, usualPublic, scanner.MaxQuietEnd), onlyPlace(l)
+		if ev.Place == "" {
+			return ev, sayWhich, nil
+		}
+	case notify.Confirm, notify.Refuse:
+		return h.decision(l, a, by)
 	case notify.SendTo:
 		return h.assign(ctx, o, a, by)
 	default:
 		return ev, "That is not understood.", nil
 	}
-	if (ev.Kind == scanner.Confirm || ev.Kind == scanner.Refuse) && by.Role != scanner.RoleAnalyst {
+	return ev, "", nil
+}
+
+// decision is an analyst's, of what waits for one. A press that is older than what waits was of something else: whoever may ask for
+// two things could have one confirmed that nobody has seen.
+func (h *answering) decision(l scanner.Leak, a notify.Answer, by scanner.Actor) (ev scanner.LeakEvent, refusal string, err error) {
+	ev = scanner.LeakEvent{Kind: scanner.Refuse, By: by}
+	if a.What == notify.Confirm {
+		ev.Kind = scanner.Confirm
+		if l.Ask.What == scanner.PublicPage || l.Ask.What == scanner.PublicSeries {
+			ev.Until = h.until(a, usualPublic, scanner.MaxQuietEnd)
+		}
+	}
+	switch {
+	case by.Role != scanner.RoleAnalyst:
 		return ev, sayAnalysts, nil
+	case l.Ask.What != "" && !a.When.IsZero() && a.When.Before(l.Ask.At):
+		return ev, sayChanged, nil
 	}
 	return ev, "", nil
 }
@@ -197,24 +216,38 @@ func (h *answering) assign(ctx context.Context, o config.Organisation, a notify.
 	return ev, "", err
 }
 
-// until is when something ends that was said to end: within most from now.
+// maxPressed is how long ago a press may have been made for its own time to count.
+const maxPressed = time.Minute
+
+// until is when something ends that was said to end: within most from now. An answer that is handled twice has the same end.
 func (h *answering) until(a notify.Answer, usual, most time.Duration) time.Time {
 	now := h.now()
 	if a.Until.After(now) && a.Until.Sub(now) <= most {
 		return a.Until
 	}
+	if late := now.Sub(a.When); late >= 0 && late <= maxPressed {
+		now = a.When
+	}
 	return now.Add(min(usual, most))
 }
 
-// newestPlace is the place that was seen last of those that are there.
-func newestPlace(l scanner.Leak) string {
-	var newest scanner.PlaceMark
+// onlyPlace is the place where it stands and of which nobody has said yet that it is there on purpose; "" when there are more: a
+// stranger's post must not be called public because the host thought of their own page.
+func onlyPlace(l scanner.Leak) string {
+	only := ""
 	for _, m := range l.Places {
-		if newest.Key == "" || m.Seen.After(newest.Seen) {
-			newest = m
+		switch {
+		case m.Public || m.Gone > 0:
+			continue
+		case only != "":
+			return ""
 		}
+		only = m.Key
 	}
-	return newest.Key
+	if l.MorePlaces > 0 {
+		return ""
+	}
+	return only
 }
 
 // showedWhere is the audit's word for somebody being shown the places.
@@ -284,6 +317,9 @@ func (h *answering) homeOf(ctx context.Context, who string) ([]notify.Item, erro
 			return nil, e
 		}
 		leaks, err := h.pipeline.Hosted(ctx, o.Name, email, mostAtHome-len(items))
+		if errors.Is(err, scanner.ErrNoOrganisation) {
+			continue // it was erased since the start
+		}
 		if err != nil {
 			return nil, fmt.Errorf("list a host's leaks: %w", err)
 		}

@@ -10,16 +10,19 @@ import (
 
 	"meetleaks/cmd/meetleaks/internal/config"
 	"meetleaks/notify"
+	"meetleaks/notify/mail"
 	"meetleaks/notify/slack"
 	"meetleaks/notify/webhook"
 	"meetleaks/scanner"
 	"meetleaks/scanner/fetch"
 )
 
-// The names of channels: that of Slack, and the beginning of those of webhooks.
+// The names of channels: those of Slack and mail, and the beginning of those of webhooks and of SIEMs, which are rooms by themselves.
 const (
 	channelSlack   = "slack"
+	channelMail    = mail.Name
 	channelWebhook = "webhook:"
+	channelSIEM    = "siem:"
 )
 
 // apiClients makes the client of a service with a configured address.
@@ -116,15 +119,21 @@ func clientFor(address string, client apiClients) (*http.Client, error) {
 	return client(base)
 }
 
-// roomsOf are the rooms of an organisation, as far as their channels are configured: its fallback channel in Slack, then every
-// webhook, in the order of the file.
+// roomsOf are the rooms of an organisation, as far as their channels are configured: its fallback channel in Slack, its
+// fallback mailbox, then every webhook and every SIEM, in the order of the file. Routes may name others, see newRouter.
 func roomsOf(o config.Organisation, c config.Channels) []scanner.Room {
 	var rooms []scanner.Room
 	if o.Fallback.SlackChannel != "" && c.Slack.Token.IsSet() {
 		rooms = append(rooms, scanner.Room{Channel: channelSlack, ID: o.Fallback.SlackChannel})
 	}
+	if o.Fallback.Email != "" && c.Mail.URL.IsSet() {
+		rooms = append(rooms, scanner.Room{Channel: channelMail, ID: o.Fallback.Email})
+	}
 	for _, w := range c.Webhook {
 		rooms = append(rooms, scanner.Room{Channel: channelWebhook + w.Name})
+	}
+	for i := range c.SIEM {
+		rooms = append(rooms, scanner.Room{Channel: fmt.Sprint(channelSIEM, i)})
 	}
 	return rooms
 }

@@ -33,14 +33,7 @@ func (d *doctor) channelExaminations() []examination {
 			return []diagnosis{d.webhook(ctx, i, w, clients)}
 		}}})
 	}
-	const later = "is not built into this version: nobody is told this way"
-	if c.Mail.URL.IsSet() {
-		list = append(list, examination{{"mail", "", saying(worry("mail", "", later, "give a webhook or Slack beside it"))}})
-	}
-	for range c.SIEM {
-		list = append(list, examination{{"siem", "", saying(worry("siem", "", later, "give a webhook beside it"))}})
-	}
-	return list
+	return append(list, d.moreExaminations(clients)...)
 }
 
 // answerWatch notes what an answer of Slack's says beside what was asked for.

@@ -219,10 +219,10 @@ func (p *egressPlanner) channels(c config.Channels) {
 	for i, w := range c.Webhook {
 		p.secretURL(fmt.Sprintf("channels.webhook[%d].url", i), w.URL, "webhook "+plain(w.Name)+": signed alerts", true)
 	}
-	p.secretURL("channels.mail.url", c.Mail.URL, "mail is not built into this version", false)
+	p.secretURL("channels.mail.url", c.Mail.URL, "mail: alerts to hosts whom Slack does not know", false)
 	for i, s := range c.SIEM {
 		if u, err := url.Parse(s.To); err == nil && u.Host != "" {
-			p.visit(u, fmt.Sprintf("channels.siem[%d].to", i), "siem is not built into this version", true)
+			p.visit(u, fmt.Sprintf("channels.siem[%d].to", i), "siem: alerts and changes as OCSF events", strings.HasPrefix(u.Scheme, "http") && !notify.IsPrivate(u))
 		}
 	}
 }
@@ -352,7 +352,7 @@ func nameservers() []string {
 func hostAndPort(u *url.URL) string {
 	port := u.Port()
 	if port == "" {
-		port = map[string]string{"http": "80", "smtp": "25", "smtps": "465"}[u.Scheme]
+		port = map[string]string{"http": "80", "smtp": "587", "smtps": "465", "syslog+tls": "6514"}[u.Scheme]
 	}
 	return net.JoinHostPort(strings.ToLower(u.Hostname()), cmp.Or(port, "443"))
 }

@@ -48,7 +48,7 @@ func (s *service) joinFront(context.Context) error {
 	}
 	c, err := console.New(console.Options{
 		Organisations: s.organisations, Store: s.opened.store, Do: s.pulled.Do, Outlooks: s.outlooks,
-		Ready: s.notReady, Notes: s.blind, Metrics: s.figures.Handler(), Feed: s.feeds(), Slack: s.interactions(), Zoom: zoom,
+		Ready: s.notReady, Notes: s.blind, Metrics: s.figures.Handler(), Feed: s.feeds(), Slack: s.interactions(), Zoom: zoom, Answers: s.answerPages(),
 		Token: s.token, Version: version(), PublicURL: s.loaded.Console.PublicURL,
 		Config: s.shownConfig, Domains: s.listDomains, Log: s.log, Now: s.app.now,
 	})
@@ -79,6 +79,14 @@ func (s *service) zoomReports() (http.Handler, error) {
 		return nil, usage("", "organisations: platforms.zoom: %w", err)
 	}
 	return h, nil
+}
+
+// answerPages is where the links of mails lead, nil when no mail is sent.
+func (s *service) answerPages() http.Handler {
+	if s.confirm == nil {
+		return nil
+	}
+	return s.confirm
 }
 
 // only serves some paths of a handler.

@@ -74,10 +74,13 @@ func (s *service) leased(ctx context.Context, name string, ttl time.Duration, do
 		if errors.Is(err, scanner.ErrHeld) {
 			return false, nil
 		}
-		if err != nil {
-			return false, err
+		if err == nil {
+			err = s.hold(ctx, lease, ttl, do)
 		}
-		return false, s.hold(ctx, lease, ttl, do)
+		if err != nil && ctx.Err() == nil { // not handed back: people wait for an answer, so the next attempt comes soon
+			s.log.Warn("what a lease is held for has ended; it is tried again", "lease", name, "error", err)
+		}
+		return false, nil
 	})
 	return nil
 }
@@ -96,7 +99,11 @@ func (s *service) hold(ctx context.Context, lease scanner.Lease, ttl time.Durati
 		case err := <-done:
 			ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), ttl/3)
 			defer cancel()
-			return errors.Join(err, s.opened.store.Release(ending, lease))
+			gone := s.opened.store.Release(ending, lease)
+			if errors.Is(gone, scanner.ErrLost) {
+				gone = nil // another has it
+			}
+			return errors.Join(err, gone)
 		case <-ticker.C:
 		}
 		renewing, cancel := context.WithTimeout(holding, ttl/6)
@@ -106,7 +113,7 @@ func (s *service) hold(ctx context.Context, lease scanner.Lease, ttl time.Durati
 			lease, good = renewed, time.Now()
 			continue
 		}
-		if errors.Is(err, scanner.ErrLost) || time.Since(good) > ttl*2/3 {
+		if errors.Is(err, scanner.ErrLost) || time.Since(good) >= ttl/2 {
 			stop() // the next report of done ends it
 		}
 	}

@@ -206,7 +206,7 @@ type harm struct {
 }
 
 func harmOf(l console.Leak, now time.Time) harm {
-	w := whenOf(l.When)
+	w := l.When.Domain()
 	switch {
 	case !w.Known() || !now.Before(w.Over()):
 		return harm{rank: 2}
@@ -214,16 +214,6 @@ func harmOf(l console.Leak, now time.Time) harm {
 		return harm{}
 	}
 	return harm{1, w.Begins()}
-}
-
-// whenOf is what the API says of a start, as the domain's own type that can judge it.
-func whenOf(w *console.When) scanner.When {
-	if w == nil {
-		return scanner.When{}
-	}
-	return scanner.When{
-		Start: scanner.Start{Time: w.Start, AllDay: w.AllDay, Floating: w.Floating}, Ends: w.Ends, Series: w.Series, By: scanner.Role(w.By),
-	}
 }
 
 // leakCSV is a row for each leak.
@@ -234,7 +224,7 @@ func leakCSV(list []console.Leak) string {
 		"risk_score", "risk_level", "first_seen", "last_seen", "places", "sightings", "reach", "account", "account_reason",
 	))
 	for _, l := range list {
-		w := whenOf(l.When)
+		w := l.When.Domain()
 		fields := []string{
 			l.ID, l.Org, l.Platform, l.Kind, l.Class, l.MaskedID, strings.Join(l.Secrets, "; "), l.State, stamp(l.Since), stamp(l.Until), l.Reason,
 			stamp(w.Start.Time), string(w.By), strconv.Itoa(l.Risk.Score), l.Risk.Level, stamp(l.FirstSeen), stamp(l.LastSeen),

@@ -131,7 +131,7 @@ func (a *app) leakRow(l console.Leak, n int, i ink) []cell {
 		soon = i.bold
 	}
 	return []cell{
-		newCell(short(l.ID, n), i.bold), newCell(cmp.Or(l.Risk.Level, "-"), level), newCell(startWords(whenOf(l.When), a.now()), soon),
+		newCell(short(l.ID, n), i.bold), newCell(cmp.Or(l.Risk.Level, "-"), level), newCell(startWords(l.When.Domain(), a.now()), soon),
 		newCell(meetingWords(l), nil), newCell(l.Org, nil), newCell(l.State, nil), newCell(count(l.DistinctPlaces, "place"), nil),
 		newCell(accountWords(l.Account), i.dim),
 	}
@@ -326,13 +326,13 @@ func (s *sheet) what(l console.Leak) {
 	s.row("host", hostWords(l))
 	s.row("alert", roundWords(l))
 	if l.Waiting != nil {
-		s.row("waits", fmt.Sprintf("%s, said by: %s, %s. An analyst decides", waitWords(l.Waiting.What), l.Waiting.By, agoWords(l.Waiting.At, s.now)))
+		s.row("waits", fmt.Sprintf("%s, said by: %s, %s. An analyst decides", console.WaitWords(l.Waiting.What), l.Waiting.By, agoWords(l.Waiting.At, s.now)))
 	}
 }
 
 // startSentence says when it starts and who says so.
 func startSentence(w *console.When, now time.Time) string {
-	when := whenOf(w)
+	when := w.Domain()
 	text := startWords(when, now)
 	if when.Known() && when.Trusted() {
 		text += ", says: " + w.By
@@ -372,20 +372,6 @@ func roundWords(l console.Leak) string {
 		}
 	}
 	return text
-}
-
-func waitWords(what string) string {
-	switch scanner.EventKind(what) {
-	case scanner.NotMine:
-		return "it is somebody else's meeting"
-	case scanner.Disowned:
-		return "it is not a meeting of this organisation"
-	case scanner.PublicPage, scanner.PublicSeries:
-		return "it is public on purpose"
-	case scanner.Help:
-		return "help is wanted"
-	}
-	return what
 }
 
 func (s *sheet) places(d console.LeakDetails) {
@@ -500,7 +486,9 @@ func (s *sheet) audit(d console.LeakDetails) {
 // next says what can be done.
 func (s *sheet) next(l console.Leak) {
 	s.head("What can be done")
-	s.line("the host: %s", report.Advice(l.Class))
+	for _, text := range l.Advice(s.now) {
+		s.line("the host: %s", text)
+	}
 	for _, command := range nextCommands(l) {
 		fmt.Fprintf(s, "  meetleaks leak %s\n", command)
 	}

@@ -1,4 +1,3 @@
-// Command meetleaks finds the meeting links that an organisation has left in public. See README.md.
 package main
 
 import (

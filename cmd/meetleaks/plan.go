@@ -124,12 +124,6 @@ func (s *service) checkSite(m *mistakes, path string, client *fetch.Client, i in
 
 func (s *service) checkChannels(m *mistakes) {
 	c := s.loaded.Channels
-	if c.Mail.URL.IsSet() {
-		m.add("channels.mail", "mail is not built into this version: take it out for now")
-	}
-	for i := range c.SIEM {
-		m.add(fmt.Sprintf("channels.siem[%d]", i), "this channel is not built into this version: take it out for now")
-	}
 	if c.Slack.Token.IsSet() {
 		readable(m, "channels.slack.token", c.Slack.Token)
 	}
@@ -146,6 +140,33 @@ func (s *service) checkChannels(m *mistakes) {
 	for i, w := range c.Webhook {
 		if _, err := openWebhook(w, clients); err != nil {
 			m.add(fmt.Sprintf("channels.webhook[%d]", i), "%v", err)
+		}
+	}
+	s.checkMore(m, clients)
+	for i, o := range s.loaded.Organisations {
+		if len(o.Routes) > 0 {
+			m.add(fmt.Sprintf("organisations[%d].routes", i), "routes are not built into this version: take them out for now")
+		}
+	}
+}
+
+// checkMore makes mail and SIEM channels, as joinMore does. The key is any: no message is sent under it.
+func (s *service) checkMore(m *mistakes, clients apiClients) {
+	c := s.loaded.Channels
+	dials, err := s.app.apiDials(s.loaded.Fetch)
+	if err != nil {
+		m.add("fetch", "%v", err)
+		return
+	}
+	o := moreOptions{clients: clients, dials: dials, index: make([]byte, 32), from: mailFrom(s.loaded.Organisations)}
+	if c.Mail.URL.IsSet() {
+		if _, err := openMail(c.Mail, o); err != nil {
+			m.add("channels.mail", "%v", err)
+		}
+	}
+	for i, siem := range c.SIEM {
+		if _, err := s.app.openSIEM(i, siem, o); err != nil {
+			m.add(fmt.Sprintf("channels.siem[%d]", i), "%v", err)
 		}
 	}
 }

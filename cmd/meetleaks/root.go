@@ -50,6 +50,7 @@ func (a *app) root() *cobra.Command {
 		return usage("`"+cmd.CommandPath()+" --help` lists the flags", "%w", err)
 	})
 	root.AddCommand(
+		a.demoCommand(),                                           // a first look
 		a.scanCommand(), a.explainCommand(), a.platformsCommand(), // looking once
 		a.serveCommand(), a.leakCommand(), a.sourcesCommand(), a.organisationCommand(), a.domainCommand(), // the service, and what it found
 		a.configCommand(), a.doctorCommand(), a.egressCommand(), a.backupCommand(), a.restoreCommand(), // running it

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"meetleaks/cmd/meetleaks/internal/config"
 	"meetleaks/scanner"
 )
 
@@ -18,6 +20,8 @@ type serveOptions struct {
 	config, logFormat, logLevel string
 	roleNames                   []string
 	roles                       roles
+	// ready is called once the addresses are taken, before the parts begin; it must return soon. Nil: nobody is told.
+	ready func(*service)
 }
 
 func (a *app) serveCommand() *cobra.Command {
@@ -83,10 +87,15 @@ func (a *app) serve(ctx context.Context, o serveOptions) error {
 	if err != nil {
 		return err
 	}
+	return a.serveLoaded(ctx, o, loaded, log)
+}
+
+// serveLoaded is serve with a configuration that was read.
+func (a *app) serveLoaded(ctx context.Context, o serveOptions, loaded *config.Loaded, log *slog.Logger) error {
 	s, err := a.assemble(ctx, o, loaded, log)
 	switch {
 	case err == nil:
-		err = s.run(ctx)
+		err = s.run(ctx, o.ready)
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		err = nil // told to stop before all was there
 	}
@@ -108,13 +117,16 @@ func isFault(err error) bool {
 
 // run does the work of the roles until ctx is done, and returns when all is ended, within drainAll. When a part fails for good, all
 // are ended.
-func (s *service) run(ctx context.Context) error {
+func (s *service) run(ctx context.Context, ready func(*service)) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	if err := s.front.listen(ctx); err != nil {
 		return err
 	}
 	s.greet()
+	if ready != nil {
+		ready(s)
+	}
 	return s.together(ctx, stop, s.parts(), drainAll)
 }
 

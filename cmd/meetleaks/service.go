@@ -42,6 +42,7 @@ type service struct {
 	listed   *inventory // what of it decides whose a link is
 	channels map[string]notify.Channel
 	teller   *teller
+	confirm  *confirm       // the page on which people answer who were told by mail
 	answers  *slack.Answers // nil: nobody listens to what people press
 	keeper   *keeper
 	history  *history
@@ -58,7 +59,7 @@ type service struct {
 	claims   *claims.Keeper // who has proved which domain
 	front    *front
 
-	registered []string // those that had proved a domain at the last look
+	registered []string // what was proved at the last look, see proved
 	closers    []func() error
 }
 
@@ -234,7 +235,7 @@ func (s *service) newPipeline(may func(org, page string) bool) (*scanner.Pipelin
 	judge := scanner.NewJudge(scanner.JudgeOptions{Index: index, May: may, Known: s.meetings.owners(s.book), Now: s.app.now})
 	p, err := scanner.NewPipeline(scanner.PipelineOptions{
 		Store: s.opened.store, Keys: s.keys.ring, Resolver: s.meetings.resolver, Matcher: scanner.NewMatcher(s.app.finder(c.Organisations), judge),
-		Rooms: s.rooms(), Mode: scanner.AlertMode(c.Alerts.Mode), Pilot: pilot(c), Generation: s.generation(), Now: s.now,
+		Rooms: s.rooms(), Mode: scanner.AlertMode(c.Alerts.Mode), Pilot: s.mayTell(pilot(c)), Generation: s.generation(), Now: s.now,
 		Prove: s.prove,
 	})
 	if err != nil {
@@ -249,7 +250,12 @@ func (s *service) rooms() func(org string) []scanner.Room {
 	for _, o := range s.loaded.Organisations {
 		rooms[o.Name] = roomsOf(o, s.loaded.Channels)
 	}
-	return func(org string) []scanner.Room { return rooms[org] }
+	return func(org string) []scanner.Room {
+		if !s.alerted(org) {
+			return nil
+		}
+		return rooms[org]
+	}
 }
 
 // pilot says who may be told while alerts are tried out; nil: everybody.

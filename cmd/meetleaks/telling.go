@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"errors"
+	"maps"
 	"sync"
 	"time"
 
 	"meetleaks/cmd/meetleaks/internal/config"
 	"meetleaks/cmd/meetleaks/internal/metrics"
+	"meetleaks/notify"
 	"meetleaks/scanner"
 )
 
@@ -25,6 +27,9 @@ func (s *service) joinSender(context.Context) error {
 	if s.channels, err = s.app.openChannels(s.loaded.Channels, s.clients); err != nil {
 		return err
 	}
+	if err := s.joinMore(); err != nil {
+		return err
+	}
 	s.teller = newTeller(tellerOptions{
 		Channels: s.channels, Domains: s.domains, Zone: s.zone, Kind: s.kindOf, Called: s.called, Epoch: s.history.epoch, Notice: privacyNotice(s.loaded.Privacy), Now: s.app.now,
 	})
@@ -32,6 +37,31 @@ func (s *service) joinSender(context.Context) error {
 		Bound: tellBound, Lease: tellLease, Pause: tellPause, Log: s.log,
 		Accepted: func(_ scanner.Delivery, took time.Duration) { s.figures.SeenToAlert(took) },
 	})
+	return nil
+}
+
+// joinMore adds mail and SIEMs to the channels, and makes the page on which people answer who were told by mail.
+func (s *service) joinMore() error {
+	c, index := s.loaded.Config, s.keys.ring.IndexKey()
+	desk := &answering{
+		pipeline: s.pulled, store: s.opened.store, organisations: c.Organisations, log: s.log, now: s.app.now,
+		item: func(l scanner.Leak) notify.Item { return s.teller.itemOf(l) }, // the teller is made after its channels
+	}
+	var err error
+	if s.confirm, err = newConfirm(confirmOptions{Public: c.Console.PublicURL, Index: index, Desk: desk, Log: s.log, Now: s.app.now}); err != nil {
+		return failed("", "%w", err)
+	}
+	dials, err := s.app.apiDials(c.Fetch)
+	if err != nil {
+		return err
+	}
+	more, err := s.app.openMore(c.Channels, moreOptions{
+		clients: s.clients, dials: dials, index: index, from: mailFrom(c.Organisations), answer: s.confirm.link,
+	})
+	if err != nil {
+		return err
+	}
+	maps.Copy(s.channels, more)
 	return nil
 }
 

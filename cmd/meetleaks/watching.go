@@ -56,7 +56,12 @@ func (s *service) joinSources(context.Context) error {
 	s.closers = append(s.closers, func() error { client.Close(); return nil })
 	r.unpack = extract.New(extract.Options{Child: childCommand(), Now: s.app.now})
 	for i, source := range c.Sources {
-		if err := s.joinSource(i, source); err != nil {
+		err := s.joinSource(i, source)
+		switch {
+		case err != nil && s.isRegistered(i):
+			s.log.Warn("a registered domain cannot be watched", "source", source.Name, "error", err)
+			r.watches = append(r.watches, blindWatch(source, err))
+		case err != nil:
 			return err
 		}
 	}
@@ -105,7 +110,7 @@ func (s *service) joinWeb(i int, source config.Source) error {
 	}
 	s.reading.web[source.Name] = site
 	s.reading.watches = append(s.reading.watches, scanner.Watch{
-		Source: source.Name, Kind: scanner.Poll, Every: time.Duration(source.Every), Read: site.Read,
+		Source: source.Name, Kind: scanner.Poll, Every: time.Duration(source.Every), Read: s.whileProved(i, source, site.Read),
 	})
 	return nil
 }

@@ -329,8 +329,9 @@ func (h *zoomHook) later(err error) int {
 	return http.StatusServiceUnavailable
 }
 
-// text is the link to the meeting, for the matcher, and the links that it names: as Zoom found it, as far as it is a link to this
-// meeting or to a personal room, else made of the number. "" when there is no number.
+// text is the link to the meeting, for the matcher, and the links that it names: as Zoom found it, as far as it is one link to this
+// meeting, in the account's cloud, or to a personal room; else made of the number. "" when there is no number. What holds more than a
+// link was written by whoever posted it: Zoom vouches for the meeting of that number only.
 func (m zoomMessage) text(host string) (string, []matchers.Link) {
 	id := string(m.Payload.Object.ID)
 	if len(id) < 9 || len(id) > 11 {
@@ -338,17 +339,40 @@ func (m zoomMessage) text(host string) (string, []matchers.Link) {
 	}
 	number := "https://" + host + "/j/" + id
 	lines, links := []string{number}, zoomLinks(number)
-	if posted := m.Payload.Object.Found.Meeting; len(posted) <= 4096 && !strings.ContainsFunc(posted, func(r rune) bool { return r <= ' ' }) {
-		for _, link := range zoomLinks(posted) {
-			switch {
-			case link.Space == "" && link.ID == id:
-				lines = []string{posted}
-			case link.Space == "my":
-				lines, links = append(lines, posted), append(links, link)
-			}
-		}
+	posted := m.Payload.Object.Found.Meeting
+	if len(posted) > 4096 || len(links) != 1 || strings.ContainsFunc(posted, func(r rune) bool { return r <= ' ' }) {
+		return number, links
+	}
+	found := zoomLinks(posted)
+	if len(found) != 1 || found[0].Realm != links[0].Realm || holdsMore(posted, found[0].Space == "my") {
+		return number, links
+	}
+	switch link := found[0]; {
+	case link.Space == "" && link.ID == id:
+		lines = []string{posted}
+	case link.Space == "my":
+		lines, links = append(lines, posted), append(links, link)
 	}
 	return strings.Join(lines, "\n"), links
+}
+
+// holdsMore says whether an address may hold another one. That of a personal room, whose number is not told, may have a passcode and
+// nothing else.
+func holdsMore(address string, room bool) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return true
+	}
+	rest := strings.ToLower(u.RawQuery + "#" + u.Fragment)
+	if strings.Contains(rest, "://") || strings.Contains(rest, "%3a") || strings.Contains(rest, "%253a") {
+		return true
+	}
+	if !room {
+		return false
+	}
+	query := u.Query()
+	query.Del("pwd")
+	return len(query) > 0 || u.Fragment != "" || strings.Contains(u.RawQuery, ";")
 }
 
 func zoomLinks(text string) []matchers.Link {

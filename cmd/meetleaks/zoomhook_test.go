@@ -211,3 +211,25 @@ func FuzzDecodeZoom(f *testing.F) {
 		_ = m.print(signedBy{secret: "s"}, body)
 	})
 }
+
+// TestAPostCannotLendARoom: of a posted address that holds two links Zoom vouches for one, and a number of another cloud is another
+// meeting.
+func TestAPostCannotLendARoom(t *testing.T) {
+	for _, posted := range []string{
+		"https://zoom.us/my/victim.room?x=https://acme.zoom.us/j/84930275116", "https://acme.zoom.us/j/84930275116?x=https://zoom.us/my/victim.room",
+		"https://zoom.us/my/victim.room?x=acme.zoom.us/j/84930275116", "https://zoom.us/my/victim.room?pwd=x#acme.zoom.us/j/84930275116",
+		"https://www.zoomgov.com/j/84930275116", "https://www.zoomgov.com/my/victim.room",
+	} {
+		m, err := decodeZoom([]byte(riskAlert("84930275116", "u==", fmt.Sprintf(`"meeting_url":%q`, posted), alertNow())))
+		must(t, err)
+		text, links := m.text("zoom.us")
+		if text != "https://zoom.us/j/84930275116" || len(links) != 1 || links[0].Space != "" || links[0].Realm != "commercial" {
+			t.Errorf("%s lends %d links: %s", posted, len(links), text)
+		}
+	}
+	m, err := decodeZoom([]byte(riskAlert("4938160725", "u==", `"meeting_url":"https://acme.zoom.us/my/jdoe.acme?pwd=Qm9vdGhlZA"`, alertNow())))
+	must(t, err)
+	if _, links := m.text("zoom.us"); len(links) != 2 || links[1].Space != "my" {
+		t.Errorf("a personal room alone: %d links", len(links))
+	}
+}

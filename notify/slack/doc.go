@@ -19,7 +19,8 @@
 // not posted twice; one whose acceptance was lost with the process, or whose answer was lost on the way, is.
 //
 // The way of a call: slack.go takes it, members.go finds the person, pace.go waits for its turn, message.go words it, gate.go
-// stands between slack-go and the network and judges each answer, and codes.go says what Slack's error codes mean. The way of a
+// stands between slack-go and the network and judges each answer, and codes.go says what Slack's error codes mean; receipt.go is
+// where a message stands, recent.go which deliveries were accepted. The way of a
 // press: answers.go (HTTP, checked by signature.go) or socket.go takes it, interaction.go reads it, nonces.go knows it again,
 // lanes.go lets it be handled in order, and reply.go shows what came of it; buttons.go is what can be pressed. manifest.go
 // describes the app to Slack.

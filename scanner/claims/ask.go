@@ -100,13 +100,7 @@ func contains(list []string, text string) bool {
 	return false
 }
 
-// Addresses are who is asked.
-func (r *Resolvers) Addresses() []string { return append([]string(nil), r.addresses...) }
-
-// Quorum is how many of them must have seen a record.
-func (r *Resolvers) Quorum() int { return r.quorum }
-
-// Texts asks all resolvers at once for the TXT records of a name. Answers stand in the order of Addresses. It ends within the timeout.
+// Texts asks all resolvers at once for the TXT records of a name. Answers stand in the order of [ResolverOptions].Addresses. It ends within the timeout.
 func (r *Resolvers) Texts(ctx context.Context, name string) []Answer {
 	answers := make([]Answer, len(r.addresses))
 	var asked sync.WaitGroup

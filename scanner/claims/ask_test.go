@@ -228,7 +228,7 @@ func TestResolversAreChecked(t *testing.T) {
 		for i := range n {
 			addresses = append(addresses, net.JoinHostPort("192.0.2.1", string(rune('1'+i))))
 		}
-		if r, err := NewResolvers(ResolverOptions{Addresses: addresses}); err != nil || r.Quorum() != want {
+		if r, err := NewResolvers(ResolverOptions{Addresses: addresses}); err != nil || r.quorum != want {
 			t.Errorf("of %d: %v", n, err)
 		}
 	}

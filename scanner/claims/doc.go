@@ -9,7 +9,10 @@
 // warned on the first day, frozen on the third (nothing new is watched, alerts go on), stopped on the seventh and purged on the thirtieth:
 // then the organisation is erased, if it has no other proof and whoever runs the service does not vouch for it. A look that reaches no
 // answer leads to frozen at most: a network that is down here is no word about a domain. Each step needs its own days and its own
-// look, so that a service that was off for a month, or a clock that jumped, ends nothing.
+// look, so that a service that was off for a month, or a clock that jumped, ends nothing. To stop takes four looks in a row that found
+// the record gone, to purge seven: an outage with a forged answer at its end erases nobody.
+//
+// The operator's word goes first: a claim of a domain that the configuration has given to another organisation since counts as not proved.
 //
 // Each resolver is asked directly, over UDP and then TCP, with no cache between; a quorum of them must have seen the record at
 // that very name. An alias (CNAME) there proves nothing: it is often a wildcard, and whoever owns where it leads could prove the domain.

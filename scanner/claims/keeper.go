@@ -60,7 +60,7 @@ func (k *Keeper) Organisations() []string {
 	return names
 }
 
-// Refresh reads how all claims stand. Processes that make no looks call it, once a minute say.
+// Refresh reads how all claims stand. One of a domain that could not be claimed any more counts as not proved. Processes that make no looks call it, once a minute say.
 func (k *Keeper) Refresh(ctx context.Context) error {
 	_, err := k.refresh(ctx)
 	return err
@@ -73,6 +73,9 @@ func (k *Keeper) refresh(ctx context.Context) ([]scanner.DomainClaim, error) {
 	}
 	s := &standing{watched: map[string][]string{}, alerted: map[string]bool{}}
 	for _, c := range all {
+		if k.registry.rules.check(c.Org, c.Domain) != nil {
+			continue // whoever runs the service has given the domain to another since
+		}
 		if c.State.Watched() {
 			s.watched[c.Org] = append(s.watched[c.Org], c.Domain) // in the order of the list
 		}

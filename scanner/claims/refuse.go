@@ -70,6 +70,16 @@ func (r rules) check(org, domain string) error {
 	return nil
 }
 
+// Everybodys says which domains stand for nobody in particular: public suffixes, and those that give mailboxes to anybody. The function
+// may be called at once by many.
+func Everybodys() func(domain string) bool {
+	r := newRules(nil)
+	return func(domain string) bool {
+		domain = strings.Trim(strings.ToLower(domain), "*.")
+		return domain == "" || isSuffix(domain) || r.freemail[domain] || r.freemail[registrable(domain)]
+	}
+}
+
 // isVouched says whether whoever runs the service vouches for the organisation.
 func (r rules) isVouched(org string) bool {
 	for _, other := range r.vouched {

@@ -263,7 +263,7 @@ func TestAPurgeSparesWhoeverIsKept(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t, test.vouched...)
 			r.add("acme", "acme.example")
-			old := scanner.DomainClaim{Org: "acme", Domain: "acme.example", State: scanner.ClaimStopped, Since: start().Add(-40 * day), Proved: start().Add(-50 * day)}
+			old := scanner.DomainClaim{Org: "acme", Domain: "acme.example", State: scanner.ClaimStopped, Since: start().Add(-40 * day), Proved: start().Add(-50 * day), Denied: deniedPurge - 1}
 			r.put(old)
 			if test.other != "" {
 				r.add("acme", "other.example")
@@ -415,5 +415,37 @@ func TestTokensAreMadeOfAllThatAClaimIs(t *testing.T) {
 	}
 	if len(seen) != 6 || strings.Contains(fmt.Sprintf("%v %+v", one, one), "index") {
 		t.Errorf("%d tokens of 6 claims", len(seen))
+	}
+}
+
+// TestTheOperatorsWordIsStrongerThanAProof: a domain that was proved by one organisation and is given to another in the configuration
+// afterwards is watched for the other alone.
+func TestTheOperatorsWordIsStrongerThanAProof(t *testing.T) {
+	r := newRig(t)
+	r.publish(r.add("globex", "events.acme.example", "globex.example")...)
+	r.verify("globex", "events.acme.example")
+	r.verify("globex", "globex.example")
+	k := NewKeeper(r.registry(Vouched{"acme", []string{"acme.example"}}))
+	if err := k.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := k.Watched("globex"); !slices.Equal(got, []string{"globex.example"}) {
+		t.Errorf("watched for globex: %q", got)
+	}
+	own := NewKeeper(r.registry(Vouched{"globex", []string{"acme.example"}}))
+	if err := own.Refresh(t.Context()); err != nil || len(own.Watched("globex")) != 2 {
+		t.Errorf("its own in the configuration: %q, %v", own.Watched("globex"), err)
+	}
+}
+
+func TestEverybodys(t *testing.T) {
+	everybodys := Everybodys()
+	for domain, want := range map[string]bool{
+		"gmail.com": true, "*.GMail.com": true, "mail.gmail.com": true, "*.com": true, "co.uk": true, "": true, "*": true,
+		"acme.example": false, "*.acme.example": false,
+	} {
+		if everybodys(domain) != want {
+			t.Errorf("%q: %v", domain, !want)
+		}
 	}
 }

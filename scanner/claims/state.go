@@ -29,12 +29,14 @@ const (
 	lookWarned  = time.Hour
 	lookFrozen  = 6 * time.Hour
 	lookStopped = day
+	deniedStop  = 4               // looks in a row that must say so before a claim is stopped, a day's
+	deniedPurge = 7               // and before it is purged, a week's: an outage with one forged answer at its end erases nobody
 	lookSoon    = 5 * time.Minute // in the first hour of a claim
 	lookNew     = time.Hour       // in its first day
 )
 
 // Advance is a claim after a look at now: the state, since when, and when the next look is due. It is pure. State, Since, Proved, Failed,
-// Looked and Next are all that changes. A look leads one step at most, but for the record being seen, which leads to proved from
+// Denied, Looked and Next are all that changes. A look leads one step at most, but for the record being seen, which leads to proved from
 // everywhere.
 func Advance(c scanner.DomainClaim, v Verdict, now time.Time) scanner.DomainClaim {
 	if c.State == scanner.ClaimPurged {
@@ -42,13 +44,17 @@ func Advance(c scanner.DomainClaim, v Verdict, now time.Time) scanner.DomainClai
 	}
 	c.Looked = now
 	c.Failed++
+	c.Denied++
+	if v != Denied {
+		c.Denied = 0
+	}
 	next := lapse(c, v, now)
 	if v == Seen {
 		c.Proved, c.Failed = now, 0
 		next = scanner.ClaimProved
 	}
 	if next != c.State {
-		c.State, c.Since = next, now
+		c.State, c.Since, c.Denied = next, now, 0
 	}
 	c.Next = now.Add(rhythm(c, v, now))
 	return c
@@ -71,11 +77,11 @@ func lapse(c scanner.DomainClaim, v Verdict, now time.Time) scanner.ClaimState {
 			return scanner.ClaimFrozen
 		}
 	case scanner.ClaimFrozen:
-		if v == Denied && here >= frozenFor {
+		if c.Denied >= deniedStop && here >= frozenFor {
 			return scanner.ClaimStopped
 		}
 	case scanner.ClaimStopped:
-		if v == Denied && here >= stoppedFor {
+		if c.Denied >= deniedPurge && here >= stoppedFor {
 			return scanner.ClaimPurged
 		}
 	}

@@ -95,3 +95,30 @@ func TestClaimsKeepTheirPromises(t *testing.T) {
 		}
 	})
 }
+
+// TestOneDenialAfterAnOutageEndsNothing: whoever keeps name servers from answering for a month and forges one answer at its end gets
+// nobody stopped or erased.
+func TestOneDenialAfterAnOutageEndsNothing(t *testing.T) {
+	for state, least := range map[scanner.ClaimState]int{scanner.ClaimFrozen: deniedStop, scanner.ClaimStopped: deniedPurge} {
+		c := provedClaim()
+		c.State = state
+		now := start()
+		for range 100 {
+			now = now.Add(day)
+			c = Advance(c, Unknown, now)
+		}
+		for n := 1; n < least; n++ {
+			now = now.Add(day)
+			if c = Advance(c, Denied, now); c.State != state {
+				t.Fatalf("%s after %d denials", c.State, n)
+			}
+		}
+		again := Advance(Advance(c, Unknown, now.Add(time.Hour)), Denied, now.Add(2*time.Hour))
+		if again.State != state {
+			t.Errorf("%s: denials that were not in a row count", again.State)
+		}
+		if c = Advance(c, Denied, now.Add(day)); c.State == state || c.Denied != 0 {
+			t.Errorf("%s still after %d denials in a row", c.State, least)
+		}
+	}
+}

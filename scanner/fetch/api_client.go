@@ -129,3 +129,24 @@ func (d *dialler) loopback(ctx context.Context, authority, text string) (net.Con
 	}
 	return nil, err
 }
+
+// APIDial makes the way to one configured service that does not speak HTTP: mail, syslog. Base names host and port; of the
+// options Private, Deny, Resolver and Dial count, and no proxy is used. Addresses are judged when they are dialled, as those of
+// [APIClient] are, and errors are alike. It starts nothing, and is safe for concurrent use; who calls it closes the connection.
+func APIDial(o APIOptions) (func(ctx context.Context, network, address string) (net.Conn, error), error) {
+	if o.Base == nil || o.Base.Hostname() == "" || o.Base.Port() == "" {
+		return nil, errors.New("fetch: a service's address names a host and a port")
+	}
+	if o.Resolver == nil {
+		o.Resolver = &net.Resolver{}
+	}
+	if o.Dial <= 0 {
+		o.Dial = apiDial
+	}
+	o.Proxy = nil
+	d, err := apiDialler(o, nil)
+	if err != nil {
+		return nil, fmt.Errorf("fetch: %w", err)
+	}
+	return d.dialAPI, nil
+}

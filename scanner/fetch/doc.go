@@ -33,6 +33,8 @@
 //	admit.go refuse.go        what can be judged without a packet: addresses as written; meeting links
 //	guard.go dial.go proxy.go what is judged when dialling, directly or through the operator's proxy
 //	body.go decode.go         the body under its caps
-//	robots.go pace.go tags.go retryafter.go   what site owners ask for
+//	robots*.go tags.go        what site owners allow
+//	pace*.go retryafter.go    how fast: the rules, and the Pacer of one process
+//	api_client.go             the way to one configured service (a channel, a platform), not to the web
 //	errors.go stats.go        what went wrong; what it cost
 package fetch

@@ -52,15 +52,6 @@ func ParseRobotsTag(values []string) Tags {
 	return tags
 }
 
-// ParseRobotsMeta reads a meta element by its name and content; only the names "robots" and [ProductToken] are for us.
-func ParseRobotsMeta(name, content string) Tags {
-	name = strings.TrimSpace(name)
-	if !strings.EqualFold(name, "robots") && !strings.EqualFold(name, ProductToken) {
-		return Tags{}
-	}
-	return parseTagValue(content)
-}
-
 func parseTagValue(value string) Tags {
 	var tags Tags
 	forUs, parts := true, 0

@@ -53,14 +53,6 @@ func TestRobotsTagsAreReadWhenTheyAreForUs(t *testing.T) {
 
 var june = time.Date(2010, time.June, 25, 15, 0, 0, 0, time.UTC)
 
-func TestRobotsMetaIsReadByItsName(t *testing.T) {
-	for name, want := range map[string]bool{"robots": true, "ROBOTS": true, " meetleaks ": true, "googlebot": false, "description": false, "": false} {
-		if got := ParseRobotsMeta(name, "NOINDEX,nofollow"); got.NoIndex != want || got.NoFollow != want {
-			t.Errorf("%q: %+v", name, got)
-		}
-	}
-}
-
 func TestPagesAreNotIndexedAfterTheirDate(t *testing.T) {
 	tags := Tags{UnavailableAfter: june}
 	if tags.At(june).NoIndex || !tags.At(june.Add(time.Second)).NoIndex || (Tags{}).At(june).NoIndex {

@@ -29,9 +29,12 @@ func (n *number) UnmarshalJSON(raw []byte) error {
 // present is whether a text is there that is nobody's business: it is read over and never kept.
 type present bool
 
-// UnmarshalJSON keeps whether there is anything.
+// UnmarshalJSON keeps whether there is anything. What is no text is not documented, and must not be taken for a guard.
 func (p *present) UnmarshalJSON(raw []byte) error {
 	text := string(raw)
+	if text != "null" && !strings.HasPrefix(text, `"`) {
+		return errors.New("want a text")
+	}
 	*p = text != `""` && text != "null"
 	return nil
 }
@@ -50,7 +53,8 @@ type meeting struct {
 	Occurrences []occurrence `json:"occurrences"`
 	Settings    *settings    `json:"settings"`
 
-	webinar bool
+	webinar    bool
+	everybodys func(domain string) bool
 }
 
 // occurrence is one instance of a series; Status is "available" or "deleted".

@@ -42,7 +42,10 @@ type Options struct {
 	APIClient, OAuthClient *http.Client
 	// Realm is the cloud whose meetings the account has, as matchers.Link.Realm: "commercial", "gov" or "cn". "": by the API's host.
 	Realm string
-	Now   func() time.Time
+	// Everybodys says of a domain that anybody can have an account under it: a sign-in that is limited to it limits nothing. Nil: of
+	// none but "*".
+	Everybodys func(domain string) bool
+	Now        func() time.Time
 }
 
 // Client asks Zoom about the meetings of one organisation. It implements [scanner.MeetingReader] and [scanner.Prover], is safe for
@@ -69,6 +72,9 @@ func New(o Options) (*Client, error) {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Everybodys == nil {
+		o.Everybodys = func(string) bool { return false }
 	}
 	if o.Realm == "" {
 		o.Realm = realmOf(o.API.Hostname())

@@ -87,3 +87,13 @@ func FuzzReadMeeting(f *testing.F) {
 		_ = codeOf(body)
 	})
 }
+
+// A passcode that is no text is none: an answer of another shape must not make a meeting safe.
+func TestAPasscodeIsAText(t *testing.T) {
+	for _, value := range []string{"false", "0", "{}", "[]", "true"} {
+		body := `{"id":84930275116,"password":` + value + `,"settings":{"waiting_room":false,"approval_type":2}}`
+		if m, err := readMeeting([]byte(body), "84930275116", false); err == nil {
+			t.Errorf("%s counts as a passcode: %v", value, m.Password)
+		}
+	}
+}

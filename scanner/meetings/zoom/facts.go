@@ -78,6 +78,7 @@ func (c *Client) meeting(ctx context.Context, id string) (m meeting, found bool,
 		return meeting{}, false, &Error{Class: Broken, Status: a.status, Code: a.code}
 	}
 	m, err = readMeeting(a.body, id, webinar)
+	m.everybodys = c.o.Everybodys
 	return m, err == nil, err
 }
 
@@ -180,13 +181,15 @@ func (m meeting) approval() number {
 // namedDomains says whether only accounts of named domains get in.
 func (m meeting) namedDomains() bool {
 	s := m.Settings
-	return s.SignIn && limits(s.Domains) || s.OldSignIn && limits(s.OldDomains)
+	return s.SignIn && m.limits(s.Domains) || s.OldSignIn && m.limits(s.OldDomains)
 }
 
-// limits says whether a list of domains leaves anybody out.
-func limits(domains string) bool {
+// limits says whether a list of domains leaves anybody out: one that anybody can have an account under lets everybody in.
+func (m meeting) limits(domains string) bool {
 	list := strings.FieldsFunc(domains, func(r rune) bool { return r == ',' || r == ';' || unicode.IsSpace(r) })
-	return len(list) > 0 && !slices.ContainsFunc(list, func(d string) bool { return strings.Trim(d, "*.") == "" })
+	return len(list) > 0 && !slices.ContainsFunc(list, func(d string) bool {
+		return strings.Trim(d, "*.") == "" || m.everybodys != nil && m.everybodys(d)
+	})
 }
 
 // addressOf is an e-mail address in lower case, "" when the text is none.

@@ -90,6 +90,7 @@ func clientOf(t testing.TB, at string, now func() time.Time) *Client {
 	c, err := New(Options{
 		Org: "acme", AccountID: "acct-7Hq", Credentials: func() (string, string, error) { return "cl13nt", secret, nil },
 		API: api, OAuth: oauth, APIClient: plain, OAuthClient: plain, Now: now,
+		Everybodys: func(domain string) bool { return strings.HasSuffix(domain, "freemail.example") },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -180,6 +181,9 @@ func TestWhatGuards(t *testing.T) {
 			m.Settings.SignIn, m.Settings.Domains = true, "acme.example"
 		}), want: scanner.WayGuarded},
 		"sign-in, all domains": {given: with(func(m *fakezoom.Meeting) { m.Settings.SignIn, m.Settings.Domains = true, "acme.example, *" }), want: scanner.WayOpen},
+		"sign-in, free mail": {given: with(func(m *fakezoom.Meeting) {
+			m.Settings.SignIn, m.Settings.Domains = true, "acme.example;*.freemail.example"
+		}), want: scanner.WayOpen},
 		"domains without sign-in": {given: with(func(m *fakezoom.Meeting) {
 			m.Settings.Domains = "acme.example"
 		}), want: scanner.WayOpen},

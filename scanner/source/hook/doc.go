@@ -36,6 +36,10 @@
 //	429  too much is under way: send the same again, Retry-After says when
 //	503  not all could be taken now: send the same again, Retry-After says when. What was taken is not taken twice
 //
+// The way of a request: hook.go serves it, gate.go bounds what is under way, request.go reads and checks it, decode.go makes documents
+// of it, host.go judges where they say they come from, page.go is one that has to be taken apart, take.go hands them on, answer.go says
+// what came of it.
+//
 // It promises: of a request that was not answered by 200 or 422 nothing is remembered but what was taken, and sending it again
 // is right. It never says or logs a word of a body. Bytes, documents, requests and times are bounded. It starts no goroutine.
 package hook

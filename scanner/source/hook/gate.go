@@ -127,10 +127,3 @@ func (g *gate) sendAway(h *holding) {
 	h.n, h.sent = 0, true
 	h.stop()
 }
-
-// bytes is what bodies hold together.
-func (g *gate) bytes() int64 {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.held
-}

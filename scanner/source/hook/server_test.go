@@ -17,6 +17,13 @@ import (
 	"time"
 )
 
+// bytes is what bodies hold together.
+func (g *gate) bytes() int64 {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.held
+}
+
 // within gives a test a bounded time.
 func within(t *testing.T) context.Context {
 	t.Helper()

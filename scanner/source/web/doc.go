@@ -47,8 +47,10 @@
 //	memory.go visits.go       what is remembered from pass to pass; in a store
 //	watch.go watching.go      Source, which reads a site again and again; one of its passes, and whether it was blind
 //	claims.go                 what is claimed on pages, and is told when it is gone
-//	address.go scope.go trap.go   canonical URLs; which of them are asked for
+//	address*.go scope.go trap*.go   canonical URLs; which of them are asked for
+//	refusal.go                why an address is not
 //	frontier.go visited.go    what is to be read, what was; on disk
-//	sitemap.go feed.go        their formats
+//	sitemap.go sitemap_queue.go   sitemaps, and the order in which they are read
+//	feed.go feed_json.go markup.go   feeds; the markup below both, unpacked and bounded
 //	recrawl.go                when to come back
 package web

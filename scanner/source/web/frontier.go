@@ -231,14 +231,10 @@ func (f *frontier) giveBack(block int64) error {
 	return nil
 }
 
-// pop takes the next entry whose host (Address.Host) is free; hosts take turns. It returns false when there is none. free is called
-// with the frontier's lock held, and must not call it. The error is that of the disk: then the frontier is of no use.
-func (f *frontier) pop(free func(host string) bool) (entry, bool, error) {
-	return f.popSparing(free, func(class) bool { return false }, false)
-}
-
-// popSparing is pop that leaves the classes for which spare is true. With rather they are left only as long as something of another
-// class waits, also when the hosts of that are not free.
+// popSparing takes the next entry whose host (Address.Host) is free; hosts take turns. It returns false when there is none. Classes
+// for which spare is true are left; with rather only as long as something of another class waits, also when the hosts of that are
+// not free. free is called with the frontier's lock held, and must not call it. The error is that of the disk: then the frontier is
+// of no use.
 func (f *frontier) popSparing(free func(host string) bool, spare func(class) bool, rather bool) (entry, bool, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

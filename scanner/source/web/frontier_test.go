@@ -12,6 +12,11 @@ import (
 	"meetleaks/matchers"
 )
 
+// pop is popSparing that spares nothing.
+func (f *frontier) pop(free func(host string) bool) (entry, bool, error) {
+	return f.popSparing(free, func(class) bool { return false }, false)
+}
+
 func anyHost(string) bool { return true }
 
 func mustFrontier(t testing.TB, o frontierOptions) *frontier {

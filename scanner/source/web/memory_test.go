@@ -19,13 +19,13 @@ import (
 // passes makes passes over one server with one memory and a clock that the test moves.
 type passes struct {
 	*clock
-	memory *Recall
+	memory *recall
 	c      *Crawler
 }
 
 func newPasses(t *testing.T, addr string, o Options) *passes {
 	t.Helper()
-	p := &passes{clock: &clock{at: time.Now()}, memory: NewRecall(1000)}
+	p := &passes{clock: &clock{at: time.Now()}, memory: newRecall(1000)}
 	o.Now = p.now
 	p.c = newCrawler(t, addr, o)
 	return p
@@ -184,28 +184,28 @@ func TestValidatorsGoWithThePageTheyCameFrom(t *testing.T) {
 
 // forgetful fails where it is told to.
 type forgetful struct {
-	*Recall
+	*recall
 	due, load, save error
 }
 
 func (f *forgetful) Due(ctx context.Context, now time.Time, yield func(Visit) bool) error {
-	return errors.Join(f.due, f.Recall.Due(ctx, now, yield))
+	return errors.Join(f.due, f.recall.Due(ctx, now, yield))
 }
 
 func (f *forgetful) Load(ctx context.Context, url string) (Visit, bool, error) {
-	v, known, err := f.Recall.Load(ctx, url)
+	v, known, err := f.recall.Load(ctx, url)
 	return v, known, errors.Join(f.load, err)
 }
 
 func (f *forgetful) Save(ctx context.Context, v Visit) error {
-	return errors.Join(f.save, f.Recall.Save(ctx, v))
+	return errors.Join(f.save, f.recall.Save(ctx, v))
 }
 
 func TestAMemoryThatDoesNotAnswerEndsThePass(t *testing.T) {
 	server := webtest.Start(t, bigSite(), "", "")
 	silent := errors.New("the store does not answer")
 	for i, m := range []*forgetful{{due: silent}, {load: silent}, {save: silent}} {
-		m.Recall = NewRecall(1000)
+		m.recall = newRecall(1000)
 		if got := crawl(t.Context(), t, newCrawler(t, server.Addr, Options{}), m); !errors.Is(got.err, silent) {
 			t.Errorf("%d: ended with %v", i, got.err)
 		}
@@ -213,8 +213,8 @@ func TestAMemoryThatDoesNotAnswerEndsThePass(t *testing.T) {
 }
 
 func TestARecallIsBounded(t *testing.T) {
-	r := NewRecall(2)
-	for i, want := range []error{nil, nil, ErrRecallFull} {
+	r := newRecall(2)
+	for i, want := range []error{nil, nil, errRecallFull} {
 		if err := r.Save(t.Context(), Visit{URL: fmt.Sprint(i)}); !errors.Is(err, want) {
 			t.Errorf("page %d: %v", i, err)
 		}

@@ -20,5 +20,5 @@
 //	tx.go                               transactions, and what errors mean
 //	commit.go commit_*.go               the one step that changes leaks
 //	leaks.go outbox.go counts.go leases.go items.go visits.go orgs.go claims.go audit.go   the rest of the interfaces, one each
-//	expire.go erase.go backup.go        retention, erasure, copies
+//	expire.go erase.go backup.go dump*.go   retention, erasure, copies of the file, records of backups
 package sqlitestore

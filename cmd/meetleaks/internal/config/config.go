@@ -79,6 +79,18 @@ type Organisation struct {
 	Analysts  []string  `key:"analysts"`
 	Fallback  Fallback  `key:"fallback"`
 	Platforms Platforms `key:"platforms"`
+	Routes    []Route   `key:"routes"`
+}
+
+// Route says which rooms are told of some leaks, in place of the usual ones: of several routes the first that fits. Pattern (a meeting or
+// room), Page (where it stands), Platform and Class are what it must be, all that are given; none: every leak of the organisation. To
+// names rooms: slack:CHANNEL, webhook:NAME, mail:ADDRESS, siem, siem:NUMBER.
+type Route struct {
+	Pattern  ClearID  `key:"pattern"`
+	Page     string   `key:"page"`
+	Platform string   `key:"platform"`
+	Class    string   `key:"class"`
+	To       []string `key:"to"`
 }
 
 // Platforms are the organisation's own accounts at meeting services, for asking who hosts a meeting and whether it is safe.
@@ -160,7 +172,7 @@ type Slack struct {
 	APIURL        string `key:"api_url"`
 }
 
-// Mail is an SMTP server, smtp:// or smtps:// with user and password.
+// Mail is an SMTP server, smtp:// or smtps:// with user and password. Without From messages are from meetleaks@ the first domain.
 type Mail struct {
 	URL  Secret `key:"url"`
 	From string `key:"from"`
@@ -173,7 +185,7 @@ type Webhook struct {
 	Secret Secret `key:"secret"`
 }
 
-// SIEM is told of everything in a machine's format. To is file:PATH or an http(s) URL.
+// SIEM is told of everything in a machine's format. To is file:PATH, syslog+tls://HOST:PORT or an http(s) URL; Token is of the last.
 type SIEM struct {
 	Format string `key:"format"`
 	To     string `key:"to"`

@@ -18,7 +18,7 @@ organisations:
 sources:
   - {name: own, kind: feed, start: ["https://acme.example/feed?token=` + hidden + `;x=1", "https://acme.example/?"], api_url: "https://api.acme.example/v1?t=` + hidden + `"}
 channels:
-  siem: [{format: ecs, to: "https://siem.acme.example/in?auth=` + hidden + `"}]
+  siem: [{format: ocsf, to: "https://siem.acme.example/in?auth=` + hidden + `"}]
 privacy: {purpose: "see https://u:` + hidden + `@acme.example/why?s=` + hidden + `"}
 `
 	out, err := parse(t, text).YAML()

@@ -27,6 +27,7 @@ func check(c *Config, origins map[string]Origin, problems *Problems) {
 	}
 	v.distinct("sources", len(c.Sources), func(i int) string { return c.Sources[i].Name })
 	v.channels(&c.Channels)
+	v.routes(c)
 	v.retention(&c.Retention)
 	v.optional("privacy.contact", c.Privacy.Contact, checkEmail)
 	v.broad(c)
@@ -278,8 +279,7 @@ func (v *validator) source(path string, s *Source) {
 func (v *validator) channels(c *Channels) {
 	v.required("channels.slack.api_url", c.Slack.APIURL, func(text string) error { return checkURL(text, "https", "http") })
 	v.slackTokens(&c.Slack)
-	v.secretForm("channels.mail.url", c.Mail.URL, urlWithPassword("smtp", "smtps"))
-	v.optional("channels.mail.from", c.Mail.From, checkEmail)
+	v.mail(&c.Mail)
 	for i := range c.Webhook {
 		path, w := entry("channels.webhook", i), &c.Webhook[i]
 		v.required(path+".name", w.Name, anyText)
@@ -290,20 +290,8 @@ func (v *validator) channels(c *Channels) {
 	}
 	v.distinct("channels.webhook", len(c.Webhook), func(i int) string { return c.Webhook[i].Name })
 	for i := range c.SIEM {
-		path, s := entry("channels.siem", i), &c.SIEM[i]
-		v.required(path+".format", s.Format, oneOf("ocsf", "ecs", "jsonl"))
-		v.required(path+".to", s.To, checkSIEMTarget)
+		v.siem(entry("channels.siem", i), &c.SIEM[i])
 	}
-}
-
-func checkSIEMTarget(text string) error {
-	if path, ok := strings.CutPrefix(text, "file:"); ok && path != "" {
-		return nil
-	}
-	if checkURL(text, "https", "http") != nil {
-		return fmt.Errorf("want file:PATH or an https:// URL without a password (give token_file)")
-	}
-	return nil
 }
 
 // slackTokens finds tokens that were exchanged: the most common mistake of all.

@@ -44,6 +44,7 @@ type Options struct {
 	Feed    http.Handler // POST /hooks/feed and below it, which proves and bounds what it is sent by itself; nil: 404
 	Slack   http.Handler // POST /slack/interactions, likewise; nil: 404
 	Zoom    http.Handler // POST /hooks/zoom, likewise; nil: 404
+	Answers http.Handler // /answer/ and below: where a mail's link leads; a ticket in the path is its proof. nil: 404
 	// Token returns the bearer token of the API. With "", or one shorter than MinToken, the API is switched off: 403.
 	// It is also what opens the pages of the console in a browser.
 	Token   func() (string, error)
@@ -139,6 +140,9 @@ func (c *Console) publicRoutes() *http.ServeMux {
 	}
 	if c.o.Zoom != nil {
 		mux.Handle("POST /hooks/zoom", c.o.Zoom)
+	}
+	if c.o.Answers != nil {
+		mux.Handle("/answer/", c.o.Answers)
 	}
 	return mux
 }

@@ -45,7 +45,7 @@ func TestHealthzIsAliveWhateverIsDown(t *testing.T) {
 
 func TestPublicShowsNothingElse(t *testing.T) {
 	fed := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusAccepted) })
-	r := newRigWith(t, ownLimits(), Options{Feed: fed, Slack: fed, Metrics: fed})
+	r := newRigWith(t, ownLimits(), Options{Feed: fed, Slack: fed, Zoom: fed, Answers: fed, Metrics: fed})
 	tests := []struct {
 		method, path    string
 		public, private int
@@ -63,6 +63,9 @@ func TestPublicShowsNothingElse(t *testing.T) {
 		{"POST", "/hooks/feed/one", 202, 202},
 		{"GET", "/hooks/feed", 405, 405},
 		{"POST", "/slack/interactions", 202, 202},
+		{"POST", "/hooks/zoom", 202, 202},
+		{"GET", "/answer/ticket", 202, 202},
+		{"POST", "/answer/ticket", 202, 202},
 		{"POST", "/hooks/other", 404, 404},
 		{"GET", "/nothing", 404, 404},
 	}

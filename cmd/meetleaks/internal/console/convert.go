@@ -37,6 +37,16 @@ func whenOf(w scanner.When) *When {
 	}
 }
 
+// Domain is what the API says of a start as the domain's own type, which can judge it; of nil, that nothing is known.
+func (w *When) Domain() scanner.When {
+	if w == nil {
+		return scanner.When{}
+	}
+	return scanner.When{
+		Start: scanner.Start{Time: w.Start, AllDay: w.AllDay, Floating: w.Floating}, Ends: w.Ends, Series: w.Series, By: scanner.Role(w.By),
+	}
+}
+
 func ladderOf(l scanner.Ladder) Ladder {
 	return Ladder{
 		Round: l.Round, Since: utc(l.Since), SnoozedUntil: utc(l.Snooze),

@@ -1,7 +1,7 @@
 // Package console is what a running service shows over HTTP: whether it is alive and ready, its metrics, and the REST API with
 // which security operations work the queue. [Client] is the other end of the API.
 //
-//	console.go server.go   the handlers of the private and the public address, and the server around them
+//	console.go server.go   the handlers of the private and the public address, and the server around them; crowd.go: its connections
 //	guard.go auth.go       headers, faults, the token
 //	readiness.go           /readyz: asked once at a time, kept for a second
 //	api.go read.go act.go  the operations of /api/v1

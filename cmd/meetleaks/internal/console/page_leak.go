@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"meetleaks/cmd/meetleaks/internal/report"
-	"meetleaks/notify"
 	"meetleaks/scanner"
 )
 
@@ -89,7 +88,7 @@ func (w *web) leakView(s session, d LeakDetails) leakView {
 	l, now := d.Leak, w.c.o.Now()
 	v := leakView{
 		frame: w.frame(s, w.meetingWords(l)+" "+l.MaskedID, "queue"), queueRow: w.queueRow(l), Exposed: exposed(l), Since: at(l.Since, now),
-		Advice: notify.Advise(l.Platform, l.Class, urgencyOf(l.When, now), ""), First: at(l.FirstSeen, now), Last: at(l.LastSeen, now),
+		Advice: l.Advice(now), First: at(l.FirstSeen, now), Last: at(l.LastSeen, now),
 		Events: timeline(d, now), Acts: actsOf(l), Audiences: audiences(l.Ladder),
 		Earliest: now.UTC().Format(time.DateOnly), Latest: now.Add(scanner.MaxQuietEnd).UTC().AddDate(0, 0, -1).Format(time.DateOnly),
 	}
@@ -100,7 +99,7 @@ func (w *web) leakView(s session, d LeakDetails) leakView {
 		v.Snoozed = at(l.Ladder.SnoozedUntil, now)
 	}
 	if l.Waiting != nil {
-		v.Waiting = &waitingView{waitWords(l.Waiting.What), roleWords(l.Waiting.By), thenWords(l.Waiting.What), at(l.Waiting.At, now)}
+		v.Waiting = &waitingView{WaitWords(l.Waiting.What), roleWords(l.Waiting.By), thenWords(l.Waiting.What), at(l.Waiting.At, now)}
 	}
 	for _, one := range d.Sightings {
 		v.Places = append(v.Places, placeOfSighting(one, now))
@@ -186,7 +185,8 @@ func auditEvent(e AuditEntry) eventView {
 	return v
 }
 
-func waitWords(what string) string {
+// WaitWords says what an answer says that waits for an analyst.
+func WaitWords(what string) string {
 	switch scanner.EventKind(what) {
 	case scanner.NotMine:
 		return "it is somebody else's meeting"

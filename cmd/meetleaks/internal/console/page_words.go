@@ -96,7 +96,7 @@ func (s starting) Tag() string {
 }
 
 func startOf(w *When, now time.Time) starting {
-	when := domainWhen(w)
+	when := w.Domain()
 	if !when.Known() {
 		if when.Series {
 			return starting{Words: "a series, start not known"}
@@ -146,37 +146,13 @@ func startBy(w scanner.When) string {
 	return text
 }
 
-// domainWhen is what the API says of a start as the domain's own type, which can judge it.
-func domainWhen(w *When) scanner.When {
-	if w == nil {
-		return scanner.When{}
+// Advice is what the host can do, the best first, in the words of the alert.
+func (l Leak) Advice(now time.Time) []string {
+	urgency := notify.StartUnknown
+	if when := l.When.Domain(); when.Known() && now.Before(when.Over()) {
+		urgency = notify.UrgencyIn(when.Begins().Sub(now), when.Start.AllDay)
 	}
-	return scanner.When{
-		Start: scanner.Start{Time: w.Start, AllDay: w.AllDay, Floating: w.Floating}, Ends: w.Ends, Series: w.Series, By: scanner.Role(w.By),
-	}
-}
-
-// urgencyOf is how soon it is, for the advice.
-func urgencyOf(w *When, now time.Time) notify.Urgency {
-	when := domainWhen(w)
-	if !when.Known() || !now.Before(when.Over()) {
-		return notify.StartUnknown
-	}
-	switch left := when.Begins().Sub(now); {
-	case when.Start.AllDay && left <= 24*time.Hour:
-		return notify.StartsInDay
-	case left <= 0:
-		return notify.Running
-	case left <= 15*time.Minute:
-		return notify.StartsAtOnce
-	case left <= time.Hour:
-		return notify.StartsInHour
-	case left <= 24*time.Hour:
-		return notify.StartsInDay
-	case left <= 7*24*time.Hour:
-		return notify.StartsInWeek
-	}
-	return notify.StartsLater
+	return notify.Advise(l.Platform, l.Class, urgency, "")
 }
 
 // meetingWords is "Zoom personal room".

@@ -16,6 +16,7 @@ import (
 	"meetleaks/matchers"
 	"meetleaks/notify"
 	"meetleaks/scanner"
+	"meetleaks/scanner/claims"
 	"meetleaks/scanner/meetings/zoom"
 )
 
@@ -34,12 +35,13 @@ type Accounts struct {
 // read when they are needed, so that a changed file counts.
 func Open(list []config.Organisation, client func(base *url.URL) (*http.Client, error), now func() time.Time) (*Accounts, error) {
 	a := &Accounts{clients: map[string]map[string]Account{}}
+	everybodys := claims.Everybodys()
 	var mistakes []error
 	for i, o := range list {
 		if !o.Platforms.Zoom.Asks() {
 			continue
 		}
-		c, err := openZoom(o, client, now)
+		c, err := openZoom(o, client, everybodys, now)
 		if err != nil {
 			mistakes = append(mistakes, fmt.Errorf("organisations[%d].platforms.zoom: %w", i, err))
 			continue
@@ -49,10 +51,12 @@ func Open(list []config.Organisation, client func(base *url.URL) (*http.Client, 
 	return a, errors.Join(mistakes...)
 }
 
-func openZoom(o config.Organisation, client func(base *url.URL) (*http.Client, error), now func() time.Time) (*zoom.Client, error) {
+func openZoom(
+	o config.Organisation, client func(base *url.URL) (*http.Client, error), everybodys func(string) bool, now func() time.Time,
+) (*zoom.Client, error) {
 	account := o.Platforms.Zoom
 	options := zoom.Options{
-		Org: o.Name, AccountID: account.AccountID, Now: now,
+		Org: o.Name, AccountID: account.AccountID, Everybodys: everybodys, Now: now,
 		Credentials: func() (string, string, error) {
 			secret, err := account.ClientSecret.Read()
 			return account.ClientID, secret, err

@@ -7,9 +7,6 @@ import "strings"
 // ClassWords is what a class ("A" to "H") gives away, in two words.
 func ClassWords(class string) string { return classWords(class) }
 
-// Advice is what the host should do about a link of a class.
-func Advice(class string) string { return advice(class) }
-
 // CSVLine is a row as the CSV reports write it, with its line end: quoted where it must be, and no field can be read as a formula.
 // The fields are cleaned before, see [MaskText].
 func CSVLine(fields ...string) string {

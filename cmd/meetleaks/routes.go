@@ -1,0 +1,170 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"meetleaks/cmd/meetleaks/internal/config"
+	"meetleaks/matchers"
+	"meetleaks/scanner"
+)
+
+// routed is what of a leak decides which rooms are told.
+type routed struct {
+	Platform string
+	Class    matchers.Class
+	Keys     []string // of the meeting and its aliases, see [scanner.Leak]
+	Pages    []string // where it was seen, as places are kept: masked
+}
+
+// router says which rooms are told. It does not change, and is safe for concurrent use.
+type router map[string]orgRoutes
+
+type orgRoutes struct {
+	usual  []scanner.Room
+	routes []route
+}
+
+// route is one of the configuration, in the form in which it is compared.
+type route struct {
+	keys     []string // one must be among those of the leak; nil: any
+	page     string
+	platform string
+	class    matchers.Class
+	to       []scanner.Room
+}
+
+// newRouter reads the routes of organisations. Index is the deployment's index key.
+func newRouter(list []config.Organisation, c config.Channels, index []byte) router {
+	r := make(router)
+	for _, o := range list {
+		entry := orgRoutes{usual: roomsOf(o, c)}
+		for _, configured := range o.Routes {
+			one := route{page: configured.Page, platform: configured.Platform, class: matchers.Class(configured.Class)}
+			if configured.Pattern.IsSet() {
+				one.keys = meetingKeys(index, configured.Pattern.Clear())
+			}
+			for _, name := range configured.To {
+				one.to = append(one.to, roomsNamed(name, c)...)
+			}
+			entry.routes = append(entry.routes, one)
+		}
+		r[o.Name] = entry
+	}
+	return r
+}
+
+// rooms are all that an organisation may have, the usual ones first, each once.
+func (r router) rooms(org string) []scanner.Room {
+	all := slices.Clone(r[org].usual)
+	for _, one := range r[org].routes {
+		for _, room := range one.to {
+			if !slices.Contains(all, room) {
+				all = append(all, room)
+			}
+		}
+	}
+	return all
+}
+
+// roomsFor are those that are told of one leak: of the first route that fits, or the usual ones.
+func (r router) roomsFor(org string, what routed) []scanner.Room {
+	for _, one := range r[org].routes {
+		if one.fits(what) {
+			return one.to
+		}
+	}
+	return r[org].usual
+}
+
+func (r route) fits(what routed) bool {
+	switch {
+	case r.platform != "" && r.platform != what.Platform, r.class != "" && r.class != what.Class:
+		return false
+	case r.keys != nil && !slices.ContainsFunc(r.keys, func(key string) bool { return slices.Contains(what.Keys, key) }):
+		return false
+	case r.page != "" && !slices.ContainsFunc(what.Pages, func(page string) bool { return fitsPage(r.page, page) }):
+		return false
+	}
+	return true
+}
+
+// fitsPage compares with "*" for any stretch. Hosts are compared in lower case, a last slash does not count.
+func fitsPage(pattern, page string) bool {
+	pattern, page = lowerHost(strings.TrimSuffix(pattern, "/")), lowerHost(strings.TrimSuffix(page, "/"))
+	parts := strings.Split(pattern, "*")
+	rest, ok := strings.CutPrefix(page, parts[0])
+	if !ok || len(parts) == 1 {
+		return ok && rest == ""
+	}
+	last := parts[len(parts)-1]
+	for _, part := range parts[1 : len(parts)-1] {
+		_, after, found := strings.Cut(rest, part)
+		if !found {
+			return false
+		}
+		rest = after
+	}
+	return strings.HasSuffix(rest, last)
+}
+
+func lowerHost(page string) string {
+	scheme, rest, ok := strings.Cut(page, "://")
+	if !ok {
+		return page
+	}
+	host, path, _ := strings.Cut(rest, "/")
+	return strings.ToLower(scheme+"://"+host) + "/" + path
+}
+
+// meetingKeys are the keys that the leaks of a meeting can have, which is written as patterns are: "zoom:84…", "zoom:my/NAME",
+// "jitsi:HOST/ROOM", or a whole link, which is the only exact way where a service has kinds of numbers. Never nil: what cannot be read
+// fits nothing.
+func meetingKeys(index []byte, text string) []string {
+	if found := matchers.Find([]byte(text)); len(found) == 1 && strings.Contains(text, "://") {
+		return []string{matchers.KeyID(index, found[0].Link)}
+	}
+	platform, id, _ := strings.Cut(text, ":")
+	if compact := strings.NewReplacer(" ", "", "-", "").Replace(id); strings.Trim(compact, "0123456789") == "" {
+		id = compact
+	}
+	realms := []string{""}
+	if platform == "zoom" {
+		realms = []string{"commercial", ""}
+	}
+	keys := []string{}
+	add := func(realm, space, id string) {
+		for _, one := range []string{id, strings.ToLower(id)} { // some services' ids mind the case
+			key := matchers.KeyID(index, matchers.Link{Platform: platform, Realm: realm, Space: space, ID: one})
+			if !slices.Contains(keys, key) {
+				keys = append(keys, key)
+			}
+		}
+	}
+	before, after, cut := strings.Cut(id, "/")
+	for _, realm := range realms {
+		for _, space := range []string{"", "meet", "num", "conf", "vtc"} {
+			add(realm, space, id)
+		}
+		if cut {
+			add(realm, before, after)
+		}
+	}
+	if cut {
+		add(strings.ToLower(before), "", after)
+		add(strings.ToLower(before), "meet", after)
+	}
+	return keys
+}
+
+// roomsNamed reads the name of a room in a route, which the configuration has checked; "siem" is all of them.
+func roomsNamed(name string, c config.Channels) []scanner.Room {
+	kind, id, named := strings.Cut(name, ":")
+	switch {
+	case kind == channelSlack || kind == channelMail:
+		return []scanner.Room{{Channel: kind, ID: id}}
+	case kind == "siem" && !named:
+		return roomsOf(config.Organisation{}, config.Channels{SIEM: c.SIEM})
+	}
+	return []scanner.Room{{Channel: name}}
+}
