@@ -137,21 +137,21 @@ func TestDockerfileKeepsTheRules(t *testing.T) {
 	}
 }
 
-// The builder gets every file that the program is made of: .dockerignore leaves none of them out, and each is copied.
+// The builder gets every file that the program is made of: Dockerfile.dockerignore leaves none of them out, and each is copied.
 func TestImageHasAllSources(t *testing.T) {
 	var copied []string
 	for _, rest := range rests(stages(parseDockerfile(string(readDeployed(t, "../../deploy/Dockerfile"))))[0], "COPY") {
 		from := strings.Fields(rest)
 		copied = append(copied, from[:len(from)-1]...)
 	}
-	ignored := dockerIgnore(string(readDeployed(t, "../../.dockerignore")))
+	ignored := dockerIgnore(string(readDeployed(t, "../../deploy/Dockerfile.dockerignore")))
 	for _, file := range programFiles(t) {
 		top, _, _ := strings.Cut(file, "/")
 		if !slices.Contains(copied, top) {
 			t.Errorf("%s is not copied to the builder", file)
 		}
 		if ignored(file) {
-			t.Errorf("%s is left out by .dockerignore", file)
+			t.Errorf("%s is left out by Dockerfile.dockerignore", file)
 		}
 	}
 	for _, secret := range []string{"deploy/secrets/master-key", ".git/config", "meetleaks.db", "deploy/compose/meetleaks.yaml"} {
