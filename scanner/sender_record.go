@@ -111,20 +111,42 @@ func (s *Sender) told(ctx context.Context, l *letter, receipt []byte) error {
 	if len(receipt) > MaxReceipt {
 		receipt = nil // it cannot be found again; that it was accepted counts
 	}
-	if d.Kind == DeliveryDigest {
+	switch d.Kind {
+	case DeliveryDigest:
 		return s.patiently(ctx, func() error { return s.toldDigest(ctx, l, receipt) })
+	case DeliveryUpdate:
+		return s.patiently(ctx, func() error { return s.changed(ctx, l) })
 	}
 	now := s.p.now()
 	how := settling{won: true, receipt: receipt, become: func(d Delivery) Delivery {
-		if d.Kind != DeliveryUpdate {
-			d.Recipient = l.recipient
-		}
+		d.Recipient = l.recipient
 		return d.Accepted(now)
 	}}
-	if d.Leak != "" && d.Kind != DeliveryUpdate {
+	if d.Leak != "" {
 		how.event = LeakEvent{Kind: Accepted, To: d.To, Round: d.Round}
 	}
 	return s.patiently(ctx, func() error { return s.settle(ctx, l.row, how) })
+}
+
+// changeAgain is how long a card waits that may show what is past.
+const changeAgain = time.Second
+
+// changed records that a card was changed. What became of the leak meanwhile may stand there already, put by a faster sender, and be
+// gone again by this: then the card is changed once more.
+func (s *Sender) changed(ctx context.Context, l *letter) error {
+	now := s.p.now()
+	leak, err := s.p.store.Leak(ctx, l.leak.Org, l.leak.ID)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	stale := err == nil && leak.Version != l.leak.Version
+	return s.settle(ctx, l.row, settling{won: !stale, become: func(d Delivery) Delivery {
+		if stale {
+			d.Due = now.Add(changeAgain)
+			return d
+		}
+		return d.Accepted(now)
+	}})
 }
 
 // patiently tries again while the store does not answer, until ctx is done.
