@@ -56,8 +56,8 @@ type Room struct {
 	ID      string // of the room there, or "" where the channel itself is the room
 }
 
-// maxRooms bounds the rooms of one organisation.
-const maxRooms = 16
+// MaxRooms bounds the rooms of one organisation: what one step of a leak owes to all of them has to fit into one Change.
+const MaxRooms = 8
 
 // recipient is the room as stores and counts know it.
 func (r Room) recipient() string { return "room:" + r.Channel + ":" + r.ID }
@@ -70,7 +70,7 @@ type PipelineOptions struct {
 	Resolver Resolver
 	// Matcher completes its findings with a judge of [NewJudge].
 	Matcher *Matcher
-	// Rooms gives an organisation's rooms, the first of them first; the rest get copies. At most maxRooms are told. Nil: none.
+	// Rooms gives an organisation's rooms, the first of them first; the rest get copies. At most MaxRooms are told. Nil: none.
 	Rooms func(org string) []Room
 	Mode  AlertMode
 	// Pilot says whether a person may be told; nil: everybody.
@@ -185,7 +185,7 @@ func (p *Pipeline) rooms(org string) []Room {
 		return nil
 	}
 	rooms := p.o.Rooms(org)
-	return rooms[:min(len(rooms), maxRooms)]
+	return rooms[:min(len(rooms), MaxRooms)]
 }
 
 // print is a fingerprint for the store's memory of items: 64 bits of an HMAC, so that nobody can make another version, or page,

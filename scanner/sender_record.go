@@ -139,7 +139,7 @@ func (s *Sender) changed(ctx context.Context, l *letter) error {
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return err
 	}
-	stale := err == nil && leak.Version != l.leak.Version
+	stale := err == nil && l.past(leak)
 	return s.settle(ctx, l.row, settling{won: !stale, become: func(d Delivery) Delivery {
 		if stale {
 			d.Due = now.Add(changeAgain)
@@ -147,6 +147,12 @@ func (s *Sender) changed(ctx context.Context, l *letter) error {
 		}
 		return d.Accepted(now)
 	}})
+}
+
+// past says whether what a card says of the leak is not so any more. More places are none of it: they bring a change of their own, one
+// a minute, or a flood of them would change the card without end.
+func (l *letter) past(now Leak) bool {
+	return now.State != l.leak.State || !now.Since.Equal(l.leak.Since) || now.Ask.What != l.leak.Ask.What || !now.When.same(l.leak.When)
 }
 
 // patiently tries again while the store does not answer, until ctx is done.

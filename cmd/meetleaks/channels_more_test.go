@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"meetleaks/cmd/meetleaks/internal/config"
 	"meetleaks/notify"
@@ -219,4 +220,20 @@ func TestMailGoesWhereTheFileSays(t *testing.T) {
 		t.Error(err)
 	}
 	_ = c.Close()
+}
+
+// No room is left out in silence.
+func TestMoreRoomsThanAreToldAreAMistake(t *testing.T) {
+	for n, wrong := range map[int]bool{scanner.MaxRooms: false, scanner.MaxRooms + 1: true} {
+		loaded := &config.Loaded{Config: config.Default()}
+		loaded.Organisations = []config.Organisation{{Name: "acme", Domains: []string{"acme.example"}}}
+		for range n {
+			loaded.Channels.SIEM = append(loaded.Channels.SIEM, config.SIEM{Format: "ocsf", To: "file:" + filepath.Join(t.TempDir(), "events.jsonl")})
+		}
+		m := &mistakes{loaded: loaded}
+		(&service{app: &app{now: time.Now}, loaded: loaded}).checkChannels(m)
+		if got := m.err() != nil && strings.Contains(m.err().Error(), "rooms would be told"); got != wrong {
+			t.Errorf("%d rooms: %v", n, m.err())
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"meetleaks/cmd/meetleaks/internal/config"
 	"meetleaks/notify/webhook"
+	"meetleaks/scanner"
 	"meetleaks/scanner/fetch"
 	"meetleaks/scanner/source/web"
 )
@@ -124,6 +125,11 @@ func (s *service) checkSite(m *mistakes, path string, client *fetch.Client, i in
 
 func (s *service) checkChannels(m *mistakes) {
 	c := s.loaded.Channels
+	for i, o := range s.loaded.Organisations {
+		if n := len(roomsOf(o, c)); n > scanner.MaxRooms {
+			m.add(fmt.Sprintf("organisations[%d]", i), "%d rooms would be told (fallback, webhooks, SIEMs), %d at most are", n, scanner.MaxRooms)
+		}
+	}
 	if c.Slack.Token.IsSet() {
 		readable(m, "channels.slack.token", c.Slack.Token)
 	}
