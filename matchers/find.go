@@ -71,6 +71,17 @@ func Find(text []byte) []Sighting {
 // Standard is the Finder that Find uses.
 func Standard() *Finder { return standard() }
 
+// Promising reports whether text holds anything that a link or an invitation can begin with. Where it says no, FindIn finds nothing.
+// It is a fraction of that work, for streams of which nearly nothing holds a link.
+func (f *Finder) Promising(text []byte) bool {
+	s := search{f: f}
+	spots := hiddenSpots(text)
+	if len(f.set.find(nil, text, 0, len(text))) > 0 {
+		return true
+	}
+	return len(spots) > 0 && len(s.telling(text, mergeSpots(spots), nil)) > 0
+}
+
 // Reach is how far around a place lies what decides about it: the id below a heading, the link above a passcode.
 const Reach = 4 << 10
 

@@ -17,6 +17,7 @@ type Reading struct {
 	Document
 	Source string    // the configured name; at most MaxName bytes
 	At     time.Time // when it was read; zero: now. The same reading given again has the same time
+	Posted time.Time // when it was posted or last changed, by the place's own word; zero: not known
 	Reach  int64     // people who may have seen it, as far as the source knows
 	// Version changes whenever the text may have changed (a hash, a validator). Nil: not known, it is always matched.
 	Version []byte

@@ -14,7 +14,7 @@ type EventKind string
 const (
 	Sighted  EventKind = "sighted"  // a document names the meeting: Place, Site, Seen, View
 	Reposted EventKind = "reposted" // a known place was passed on: Place, Seen.Reach
-	Gone     EventKind = "gone"     // a look found nothing at Place any more
+	Gone     EventKind = "gone"     // a look found nothing at Place any more: Place, Deleted
 	Back     EventKind = "back"     // a look found it there again: Place
 
 	Accepted EventKind = "accepted" // a delivery was accepted: To, Round
@@ -69,8 +69,10 @@ type LeakEvent struct {
 	Delivery string
 	// Withheld is the reason of Withhold.
 	Withheld Withheld
-	Until    time.Time
-	Host     HostRef
+	// Deleted says of Gone that the place's own service told of it, and that nobody will look a second time.
+	Deleted bool
+	Until   time.Time
+	Host    HostRef
 	When     When
 	View     HostView
 }

@@ -147,6 +147,9 @@ func (l Leak) wakes(now time.Time) time.Time {
 	if l.State != StateOver && l.State != StateNotOurs && l.When.Trusted() {
 		due = soonest(due, l.When.Over())
 	}
+	for _, mark := range l.Places {
+		due = soonest(due, mark.believedAt())
+	}
 	if !due.IsZero() && due.Before(now) {
 		return now
 	}

@@ -53,6 +53,7 @@ type Leak struct {
 	MorePlaces int         `json:"more_places,omitempty"` // places for which no mark is kept: nobody looks whether they are gone
 	Sites      []string    `json:"sites,omitempty"`       // see SiteKey, at most MaxSightings
 	GoneLooks  int         `json:"gone_looks,omitempty"`  // looks that found a place gone, all
+	Hid        int         `json:"hid,omitempty"`         // sightings since State was entered, where it is an end: nobody was told of them
 
 	Risk Risk    `json:"risk"`
 	Raid bool    `json:"raid,omitempty"` // words beside it called for a raid
@@ -126,11 +127,24 @@ type PlaceMark struct {
 	Reach  int64     `json:"reach,omitempty"`
 	Gone   int       `json:"gone,omitempty"`   // looks in different hours that found it gone, at most looksBelieved
 	GoneAt time.Time `json:"gone_at,omitzero"` // the last of them
+	// Deleted says that the first of these looks was the service's own word: the second is that an hour later nobody said otherwise.
+	Deleted bool `json:"deleted,omitempty"`
 	Public bool      `json:"public,omitempty"` // the host says that it is there on purpose
 }
 
 // gone says whether the place is believed to be gone.
 func (m PlaceMark) gone() bool { return m.Gone >= looksBelieved }
+
+// believedAt is when a deletion that the place's service told of will be believed, zero when none waits for that.
+func (m PlaceMark) believedAt() time.Time {
+	if !m.Deleted || m.Gone == 0 || m.gone() {
+		return time.Time{}
+	}
+	return m.GoneAt.Add(looksApart)
+}
+
+// stays begins the looks at a place anew: it is there.
+func (m *PlaceMark) stays() { m.Gone, m.GoneAt, m.Deleted = 0, time.Time{}, false }
 
 // Role says in which capacity somebody, or something, speaks. What it may do is decided by [Leak.Apply].
 type Role string

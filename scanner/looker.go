@@ -11,6 +11,15 @@ import (
 // believed after two looks, an hour or more apart. From then on, for a month at least, every version of the place is matched,
 // also one that was read before.
 func (p *Pipeline) Gone(ctx context.Context, uri string) error {
+	return p.lost(ctx, uri, false)
+}
+
+// Deleted tells that the place's own service says that it was deleted, or is shown to nobody any more. That is the first look; the
+// second is that an hour later the source has not read it again. A poster who deletes what was copied meanwhile so silences
+// nobody at once.
+func (p *Pipeline) Deleted(ctx context.Context, uri string) error { return p.lost(ctx, uri, true) }
+
+func (p *Pipeline) lost(ctx context.Context, uri string, deleted bool) error {
 	known, again := p.print("known place", uri), p.print("look again", uri)
 	seen, err := p.store.SeenItems(ctx, []uint64{known})
 	if err != nil {
@@ -22,7 +31,10 @@ func (p *Pipeline) Gone(ctx context.Context, uri string) error {
 	if err := p.store.RememberItems(ctx, []uint64{again, known}); err != nil {
 		return fmt.Errorf("place gone: %w", err)
 	}
-	if err := p.lookAt(ctx, uri, p.goneFrom); err != nil {
+	err = p.lookAt(ctx, uri, func(ctx context.Context, org, id, where string) error {
+		return p.goneFrom(ctx, org, id, where, deleted)
+	})
+	if err != nil {
 		return fmt.Errorf("place gone: %w", err)
 	}
 	return nil
@@ -62,7 +74,7 @@ func (p *Pipeline) missing(ctx context.Context, at place, found map[string][]str
 			}
 			marked = true
 		}
-		return p.goneFrom(ctx, org, id, where)
+		return p.goneFrom(ctx, org, id, where, false)
 	})
 }
 
@@ -97,7 +109,7 @@ func (p *Pipeline) lookAt(ctx context.Context, uri string, f func(ctx context.Co
 }
 
 // goneFrom lets a look find a place gone, and marks the sighting once that is believed.
-func (p *Pipeline) goneFrom(ctx context.Context, org, id, where string) error {
+func (p *Pipeline) goneFrom(ctx context.Context, org, id, where string, deleted bool) error {
 	p.counts.gone.Add(1)
 	return p.again(ctx, "look", func(int) error {
 		d, err := p.openDraft(ctx, org, id)
@@ -105,7 +117,7 @@ func (p *Pipeline) goneFrom(ctx context.Context, org, id, where string) error {
 			return err
 		}
 		looks := goneLooksAt(d.leak, where)
-		if err := d.apply(LeakEvent{Kind: Gone, Place: where}); err != nil {
+		if err := d.apply(LeakEvent{Kind: Gone, Place: where, Deleted: deleted}); err != nil {
 			return err
 		}
 		mark := d.leak.place(where)
@@ -119,6 +131,25 @@ func (p *Pipeline) goneFrom(ctx context.Context, org, id, where string) error {
 		}
 		return p.commit(ctx, d)
 	})
+}
+
+// believe lets deletions be believed that were told of long enough ago, as part of a step.
+func (p *Pipeline) believe(ctx context.Context, d *draft) error {
+	var due []string
+	for _, mark := range d.leak.Places {
+		if at := mark.believedAt(); !at.IsZero() && !d.now.Before(at) {
+			due = append(due, mark.Key)
+		}
+	}
+	for _, where := range due {
+		if err := d.apply(LeakEvent{Kind: Gone, Place: where, Deleted: true}); err != nil {
+			return err
+		}
+		if err := p.markGone(ctx, d, where); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // markGone writes into the kept sighting that its place is believed gone.

@@ -31,6 +31,9 @@ type Pass struct {
 	Deadline time.Time // when ctx ends; for a stream that is no failure
 	Fence    int64     // of the lease: rises with each pass of the source
 	Cursor   string    // where to start, "" from the beginning
+	// Tell keeps how the source is doing; cheap, for any goroutine, as often as wanted. What was told last is written with the next
+	// save, and when the pass ends.
+	Tell func(SourceHealth)
 	// Save keeps a cursor while the pass runs. It is called once what lies before the cursor is durable, by one goroutine at a
 	// time. An error says that nothing was kept; ErrLost, that the pass must stop. Streams also save the cursor that they began
 	// with as soon as they listen: from then on they are shown as seeing.

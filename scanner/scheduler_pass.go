@@ -69,6 +69,29 @@ type passing struct {
 	good  time.Time // when the last successful call for the lease began
 	state watched
 	due   time.Time
+
+	telling sync.Mutex    // guards told, so that telling does not wait for the store
+	told    *SourceHealth // since it was taken over; nil: nothing new
+	before  SourceHealth  // what of this pass was taken over
+}
+
+// tell is Pass.Tell.
+func (p *passing) tell(h SourceHealth) {
+	p.telling.Lock()
+	p.told = &h
+	p.telling.Unlock()
+}
+
+// listen takes over what was told. The caller holds mu.
+func (p *passing) listen() {
+	p.telling.Lock()
+	told := p.told
+	p.told = nil
+	p.telling.Unlock()
+	if told != nil {
+		p.state = p.state.heard(*told, p.before, time.Now())
+		p.before = p.state.Health
+	}
 }
 
 // begin reads the state and says whether the watch is due; if so, it moves Next on.
@@ -99,6 +122,7 @@ func (p *passing) afterLease() time.Time { return time.Now().Add(p.watch.leaseFo
 
 // save writes the state. The caller holds mu, or nobody else knows of p yet.
 func (p *passing) save(ctx context.Context, next time.Time) error {
+	p.listen()
 	value, err := p.state.encode()
 	if err != nil {
 		return err
@@ -119,7 +143,7 @@ func (p *passing) run(passes, stopping context.Context) error {
 
 	pass := Pass{
 		Source: p.watch.Source, Kind: p.watch.Kind, Due: p.due, Deadline: deadline, Fence: p.lease.Fence,
-		Cursor: p.state.Cursor, Save: p.saveCursor,
+		Cursor: p.state.Cursor, Save: p.saveCursor, Tell: p.tell,
 	}
 	var keeper sync.WaitGroup
 	over := make(chan struct{})
@@ -144,6 +168,7 @@ func (p *passing) readOnce(ctx context.Context, pass Pass) (got Outcome, err err
 func (p *passing) saveCursor(ctx context.Context, cursor string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.listen()
 	before := p.state
 	p.state = p.watch.progress(p.state, cursor, time.Now())
 	if err := p.save(ctx, p.afterLease()); err != nil {

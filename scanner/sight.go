@@ -60,6 +60,9 @@ func (t *turn) sighted(a action) error {
 		t.reopen()
 		return nil
 	}
+	if t.l.State.End() {
+		t.l.Hid++
+	}
 	if t.l.State == StateOpen && (n.worse() || sooner(before, t.l.When)) {
 		if n.worse() {
 			t.l.Ladder.Snooze = time.Time{}
@@ -89,6 +92,7 @@ func (t *turn) found() error {
 		t.ev.By, t.ev.Reason = Actor{Role: RoleConfig}, "public by configuration"
 		t.account(Account{AccountSuppressed, WithheldPublic})
 		t.enter(StatePublic, time.Time{})
+		t.l.Hid = 1
 		return nil
 	}
 	t.account(Account{Kind: AccountPending})
@@ -118,7 +122,7 @@ func (t *turn) see() news {
 	n.counted = true
 	if mark != nil {
 		n.back = mark.gone()
-		mark.Gone, mark.GoneAt = 0, time.Time{}
+		mark.stays()
 		if seen.At.After(mark.Seen) {
 			mark.Seen = seen.At
 		}
@@ -242,7 +246,7 @@ func (t *turn) returned() error {
 	}
 	t.stands()
 	t.raiseReach(mark, t.ev.Seen.Reach)
-	mark.Gone, mark.GoneAt = 0, time.Time{}
+	mark.stays()
 	t.ev.Reason = "the post is back"
 	t.reopen()
 	return nil
@@ -255,7 +259,7 @@ func (t *turn) looked(ends bool) error {
 		return nil
 	}
 	mark.Gone++
-	mark.GoneAt = t.now
+	mark.GoneAt, mark.Deleted = t.now, t.ev.Deleted
 	t.l.GoneLooks++
 	if mark.gone() {
 		t.effect(EffectCard)
@@ -285,7 +289,7 @@ func (t *turn) cameBack(again bool) error {
 		return nil
 	}
 	believed := mark.gone()
-	mark.Gone, mark.GoneAt = 0, time.Time{}
+	mark.stays()
 	if believed {
 		t.effect(EffectCard)
 	}

@@ -47,6 +47,9 @@ func (p *Pipeline) tick(ctx context.Context, ref LeakRef) error {
 		if err := d.apply(LeakEvent{Kind: Tick}); err != nil {
 			return err
 		}
+		if err := p.believe(ctx, d); err != nil {
+			return err
+		}
 		d.renew = true
 		if err := p.refresh(ctx, d); err != nil {
 			return err

@@ -109,7 +109,7 @@ func (t *turn) unitePlaces(other Leak) {
 // with is one mark made of two of the same place.
 func (m PlaceMark) with(other PlaceMark) PlaceMark {
 	if other.Gone < m.Gone {
-		m.Gone, m.GoneAt = other.Gone, other.GoneAt
+		m.Gone, m.GoneAt, m.Deleted = other.Gone, other.GoneAt, other.Deleted
 	}
 	m.Seen = later(m.Seen, other.Seen)
 	m.Reach = max(m.Reach, other.Reach)

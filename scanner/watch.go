@@ -92,6 +92,8 @@ type watched struct {
 	Fails    int           `json:"fails,omitempty"`    // passes in a row that failed
 	Blind    string        `json:"blind,omitempty"`    // why the last one failed
 	Since    time.Time     `json:"since,omitzero"`     // when the first of them failed
+	Health   SourceHealth  `json:"health,omitzero"`    // as the last pass told
+	Volume   Volume        `json:"volume,omitzero"`
 }
 
 const maxReason = 120 // bytes
@@ -236,8 +238,10 @@ type Outlook struct {
 	Running time.Time // since when a pass runs; zero: none does
 	Passed  time.Time // when the last pass that did not fail ended
 	// Blind says why nothing is known of the source at present, "" when all is well. A blind source is never clean.
-	Blind string
-	Since time.Time // when that began, zero when it never was otherwise
+	Blind  string
+	Since  time.Time    // when that began, zero when it never was otherwise
+	Health SourceHealth // as the last pass told
+	Volume Volume       // zero for sources that do not tell
 }
 
 // What Blind may say besides what the source said itself.
@@ -249,7 +253,9 @@ const (
 
 // outlook judges what is stored.
 func (w Watch) outlook(r watched, next, now time.Time) Outlook {
-	o := Outlook{Source: w.Source, Kind: w.Kind, Next: next, Running: r.Running, Passed: r.Passed}
+	o := Outlook{
+		Source: w.Source, Kind: w.Kind, Next: next, Running: r.Running, Passed: r.Passed, Health: r.Health, Volume: r.Volume,
+	}
 	quiet := r.Heard
 	if quiet.IsZero() {
 		quiet = r.Began
@@ -266,6 +272,8 @@ func (w Watch) outlook(r watched, next, now time.Time) Outlook {
 		o.Blind, o.Since = BlindOverdue, next
 	case w.Quiet > 0 && now.Sub(quiet) > w.Quiet:
 		o.Blind, o.Since = BlindQuiet, quiet.Add(w.Quiet)
+	case r.Volume.Quiet():
+		o.Blind, o.Since = BlindQuiet, r.Volume.Since.Add(-time.Hour)
 	}
 	return o
 }

@@ -1,0 +1,67 @@
+package scanner
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestAVolumeIsLearntBeforeItIsJudged(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+	var v Volume
+	for range volumeLearnt + 2 {
+		v = v.plus(4000, at)
+		at = at.Add(time.Hour)
+	}
+	if v = v.plus(3900, at); v.Quiet() {
+		t.Fatalf("an hour like the others is quiet: %+v", v)
+	}
+	usual := v.Usual
+	for range 30 {
+		at = at.Add(time.Hour)
+		v = v.plus(3, at)
+	}
+	if !v.Quiet() {
+		t.Errorf("three items where thousands are usual are not quiet: %+v", v)
+	}
+	if v.Usual < usual*0.9 {
+		t.Errorf("an outage becomes usual: %.0f of %.0f", v.Usual, usual)
+	}
+	at = at.Add(time.Hour)
+	if v = v.plus(4000, at); v.Quiet() {
+		t.Errorf("it is quiet still though items came: %+v", v)
+	}
+}
+
+func TestWhatIsSmallOrPausedIsNotQuiet(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+	var few, paused Volume
+	for range 20 {
+		few, paused = few.plus(3, at), paused.plus(5000, at)
+		at = at.Add(time.Hour)
+	}
+	few, paused = few.plus(0, at.Add(3*time.Hour)), paused.plus(0, at.Add(100*time.Hour))
+	if few.Quiet() {
+		t.Errorf("of three an hour none is too few: %+v", few)
+	}
+	if paused.plus(10, at.Add(100*time.Hour)).Hours == 0 {
+		t.Error("a pause made it forget")
+	}
+}
+
+func TestWhatASourceTellsIsBounded(t *testing.T) {
+	t.Parallel()
+	h := SourceHealth{Notes: []string{"see https://acme.zoom.us/j/84930275116 " + strings.Repeat("é", 400)}}
+	for range 50 {
+		h.Notes, h.Used = append(h.Notes, "x\x1b[31m"), append(h.Used, Usage{What: strings.Repeat("w", 500)})
+	}
+	got := h.bounded()
+	if len(got.Notes) != MaxNotes || len(got.Used) != MaxUsed || len(got.Notes[0]) > maxReason || len(got.Used[0].What) > maxReason {
+		t.Errorf("too much is kept: %d notes, %d usages, %d bytes", len(got.Notes), len(got.Used), len(got.Notes[0]))
+	}
+	if strings.Contains(got.Notes[0], "84930275116") || strings.Contains(got.Notes[1], "\x1b") {
+		t.Errorf("a note is kept as it came: %q", got.Notes[:2])
+	}
+}
