@@ -14,6 +14,7 @@ type Config struct {
 	Alerts        Alerts         `key:"alerts"`
 	Organisations []Organisation `key:"organisations"`
 	Sources       []Source       `key:"sources"`
+	Canaries      []Canary       `key:"canaries"`
 	Channels      Channels       `key:"channels"`
 	Retention     Retention      `key:"retention"`
 	Privacy       Privacy        `key:"privacy"`
@@ -80,6 +81,8 @@ type Organisation struct {
 	Fallback  Fallback  `key:"fallback"`
 	Platforms Platforms `key:"platforms"`
 	Routes    []Route   `key:"routes"`
+	// SearchNumbers lets meeting numbers stand in queries to services that are searched, beside hosts, sites and rooms.
+	SearchNumbers bool `key:"search_numbers"`
 }
 
 // Route says which rooms are told of some leaks, in place of the usual ones: of several routes the first that fits. Pattern (a meeting or
@@ -139,21 +142,6 @@ type Host struct {
 type Fallback struct {
 	SlackChannel string `key:"slack_channel"`
 	Email        string `key:"email"`
-}
-
-// Source is a place that is read again and again.
-type Source struct {
-	Name     string   `key:"name"`
-	Kind     string   `key:"kind"`
-	Start    []string `key:"start"`
-	Depth    int      `key:"depth"`
-	MaxPages int      `key:"max_pages"`
-	Every    Duration `key:"every"`
-	Include  []string `key:"include"`
-	Exclude  []string `key:"exclude"`
-	APIURL   string   `key:"api_url"`
-	Token    Secret   `key:"token"`
-	Secret   Secret   `key:"secret"`
 }
 
 // Channels are the ways in which people are told.

@@ -104,6 +104,21 @@ func setScalar(v reflect.Value, text string) error {
 			return errors.New("want a whole number")
 		}
 		*p = n
+	case *bool:
+		switch text {
+		case "true":
+			*p = true
+		case "false":
+			*p = false
+		default:
+			return errors.New("want true or false")
+		}
+	case *float64:
+		n, err := strconv.ParseFloat(text, 64)
+		if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
+			return errors.New("want a number")
+		}
+		*p = n
 	case *Duration:
 		d, err := ParseDuration(text)
 		if err != nil {

@@ -26,6 +26,7 @@ func check(c *Config, origins map[string]Origin, problems *Problems) {
 		v.source(entry("sources", i), &c.Sources[i])
 	}
 	v.distinct("sources", len(c.Sources), func(i int) string { return c.Sources[i].Name })
+	v.canaries(c)
 	v.channels(&c.Channels)
 	v.routes(c)
 	v.retention(&c.Retention)
@@ -248,34 +249,6 @@ func (v *validator) alerts(c *Config) {
 }
 
 // sourceKinds are the places that can be read.
-func sourceKinds() []string {
-	return []string{"web", "feed", "calendar", "hook", "bluesky", "mastodon", "x"}
-}
-
-func (v *validator) source(path string, s *Source) {
-	v.required(path+".name", s.Name, anyText)
-	v.required(path+".kind", s.Kind, oneOf(sourceKinds()...))
-	v.each(path+".start", s.Start, func(text string) error { return checkURL(text, "https", "http") })
-	if slices.Contains([]string{"web", "feed", "calendar"}, s.Kind) && len(s.Start) == 0 {
-		v.missing(path+".start", "is missing: where does reading begin?")
-	}
-	if s.Depth < 0 || s.Depth > 20 {
-		v.note(path+".depth", "want a number from 0 to 20")
-	}
-	if s.MaxPages < 0 || s.MaxPages > 1_000_000 {
-		v.note(path+".max_pages", "want a number from 0 to 1000000")
-	}
-	if v.given(path+".every") && time.Duration(s.Every) < time.Minute {
-		v.note(path+".every", "want at least 1m")
-	}
-	if s.Kind == "hook" && !s.Secret.IsSet() {
-		v.missing(path+".secret", "is missing: give secret_file, the key that feeders sign with (whsec_…)")
-	}
-	v.each(path+".include", s.Include, checkGlob)
-	v.each(path+".exclude", s.Exclude, checkGlob)
-	v.optional(path+".api_url", s.APIURL, func(text string) error { return checkURL(text, "https", "http") })
-}
-
 func (v *validator) channels(c *Channels) {
 	v.required("channels.slack.api_url", c.Slack.APIURL, func(text string) error { return checkURL(text, "https", "http") })
 	v.slackTokens(&c.Slack)
