@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"testing"
+	"time"
 
 	"meetleaks/scanner"
 )
@@ -35,6 +36,8 @@ type Harness struct {
 	// Nudge is called between the passes of a source of kind [scanner.Poll], when the suite wants the next pass to look again at
 	// what was looked at before: it moves the source's clock on, or does nothing.
 	Nudge func(t *testing.T)
+	// Patience is how long the suite waits for what has to come; 0: 15 s. It waits that long only where something is broken.
+	Patience time.Duration
 	// Faults are the ways in which the service can break.
 	Faults []Fault
 }
@@ -54,12 +57,13 @@ const (
 	LooksGone   Signal = "gone"    // the source looks and does not find it: [Taker.Gone], in each look
 )
 
-// Fault is one way in which a service breaks. Break begins it; mend, which may be nil, ends it, and is called when the pass has
-// returned or, for sources of kind [scanner.Stream], when it has had time to.
+// Fault is one way in which a service breaks. Break is called before a pass begins and lets the service answer that pass wrongly, or send
+// it something that it cannot understand. Mend, which may be nil, ends that: it is called when the pass has returned; of a fault that
+// Goes, when the pass listens, or a second after it began.
 type Fault struct {
 	Name  string
 	Break func(t *testing.T) (mend func())
-	// Goes says that the pass goes on in spite of it. Else it has to end with an error: a source that does not see must not look
-	// as if it did.
+	// Goes says that the pass goes on in spite of it, or that another one does: what is posted afterwards is found. Else the pass has to
+	// end with an error: a source that does not see must not look as if it did.
 	Goes bool
 }

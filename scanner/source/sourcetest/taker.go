@@ -84,18 +84,22 @@ func (t *Taker) Reposted(_ context.Context, uri string, reach int64) error {
 	return t.note(Took{What: WasReposted, URI: uri, Reach: reach})
 }
 
-// References yields the references of what was taken and not told gone since.
+// References yields the references of what was taken and not told deleted, or gone twice, since.
 func (t *Taker) References(_ context.Context, source string, yield func(scanner.Secret) bool) error {
 	t.mu.Lock()
-	stands := map[string]scanner.Secret{}
+	stands, looks := map[string]scanner.Secret{}, map[string]int{}
 	for _, took := range t.taken {
 		switch took.What {
 		case WasTaken:
 			if took.Reading.Source == source && took.Reading.Reference.IsSet() {
 				stands[took.URI] = took.Reading.Reference
 			}
-		case WasDeleted, WasGone:
+		case WasDeleted:
 			delete(stands, took.URI)
+		case WasGone: // is believed after the second look
+			if looks[took.URI]++; looks[took.URI] > 1 {
+				delete(stands, took.URI)
+			}
 		}
 	}
 	t.mu.Unlock()
