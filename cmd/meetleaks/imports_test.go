@@ -149,8 +149,9 @@ func arrowFault(f houseFile, imported string) string {
 		return fmt.Sprintf("%s imports %s, but a suite belongs to tests: users would carry it in their binary", f.name, imported)
 	}
 	beside := path.Dir(imported) == path.Join(houseModule, path.Dir(home))
-	if f.isTest() && isSuite(imported) && (beside || imported == houseModule+"/scanner/store/redistest") {
-		return "" // redistest is a server for tests, not of the stores alone
+	if f.isTest() && isSuite(imported) && (beside || imported == houseModule+"/scanner/store/redistest" ||
+		imported == houseModule+"/scanner/source/web/webtest") {
+		return "" // redistest and webtest are servers for tests, not of the stores or of package web alone
 	}
 	if home == toHome || slices.Contains(from.may, to.folder) {
 		return ""

@@ -42,6 +42,7 @@ type Validators struct {
 // Page is what was read of a URL.
 type Page struct {
 	URL    string // after redirects; not masked
+	Moved  string // where the redirects lead that are for good (301, 308), up to the first that is not; "": none is. Not masked
 	Status int
 	Header http.Header
 	Body   []byte // decompressed
@@ -116,7 +117,7 @@ func syntaxError(err error) error {
 
 func newPage(resp *http.Response, body []byte, trace *Trace) *Page {
 	p := &Page{
-		URL: resp.Request.URL.String(), Status: resp.StatusCode, Header: resp.Header, Body: body,
+		URL: resp.Request.URL.String(), Moved: movedTo(resp.Request), Status: resp.StatusCode, Header: resp.Header, Body: body,
 		NotModified: resp.StatusCode == http.StatusNotModified,
 		Tags:        ParseRobotsTag(resp.Header.Values("X-Robots-Tag")),
 	}
@@ -125,6 +126,19 @@ func newPage(resp *http.Response, body []byte, trace *Trace) *Page {
 	p.ContentType, p.Charset = contentType(resp.Header)
 	p.Validators = Validators{ETag: resp.Header.Get("ETag"), LastModified: resp.Header.Get("Last-Modified"), Length: p.Wire}
 	return p
+}
+
+// movedTo is where the redirects for good lead that came before any other. req is the last request of the way.
+func movedTo(req *http.Request) string {
+	moved := ""
+	for at := req; at != nil && at.Response != nil; at = at.Response.Request {
+		if status := at.Response.StatusCode; status != http.StatusMovedPermanently && status != http.StatusPermanentRedirect {
+			moved = ""
+		} else if moved == "" {
+			moved = at.URL.String()
+		}
+	}
+	return moved
 }
 
 // contentType reads the header as far as it can be read.

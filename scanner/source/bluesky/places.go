@@ -1,0 +1,144 @@
+package bluesky
+
+import (
+	"context"
+	"hash/maphash"
+	"maps"
+	"strings"
+	"sync"
+
+	"meetleaks/scanner"
+)
+
+// places knows where leaks stand, for the day on which an account goes away with all it holds: the service then names the account
+// alone. Accounts are kept as hashes under a key of the process, and are looked up, never listed. It is safe for concurrent use.
+type places struct {
+	most int
+	seed maphash.Seed
+
+	mu    sync.Mutex
+	known *index
+	fresh *index // while it is listed anew, beside known
+}
+
+// index is the places by account.
+type index struct {
+	accounts map[uint64]int // how many places
+	spots    map[spot]struct{}
+	full     bool // some had no room
+}
+
+type spot struct {
+	account         uint64
+	collection, key string
+}
+
+func newPlaces(most int) *places {
+	return &places{most: most, seed: maphash.MakeSeed(), known: newIndex()}
+}
+
+func newIndex() *index { return &index{accounts: map[uint64]int{}, spots: map[spot]struct{}{}} }
+
+func (x *index) add(s spot, most int) {
+	if _, found := x.spots[s]; found {
+		return
+	}
+	if len(x.spots) >= most {
+		x.full = true
+		return
+	}
+	x.spots[s] = struct{}{}
+	x.accounts[s.account]++
+}
+
+func (x *index) remove(s spot) {
+	if _, found := x.spots[s]; !found {
+		return
+	}
+	delete(x.spots, s)
+	if x.accounts[s.account]--; x.accounts[s.account] == 0 {
+		delete(x.accounts, s.account)
+	}
+}
+
+// spot keeps nothing of what it is made of but the names of the record.
+func (p *places) spot(did, collection, key string) spot {
+	s := spot{account: maphash.String(p.seed, did), collection: PostCollection, key: strings.Clone(key)}
+	if collection != PostCollection {
+		s.collection = strings.Clone(collection)
+	}
+	return s
+}
+
+// add remembers that a leak stands at a place.
+func (p *places) add(uri string) {
+	did, collection, key, ok := partsOf(uri)
+	if !ok {
+		return
+	}
+	s := p.spot(did, collection, key)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.known.add(s, p.most)
+	if p.fresh != nil {
+		p.fresh.add(s, p.most)
+	}
+}
+
+// of lists the places of an account.
+func (p *places) of(did string) []string {
+	account := maphash.String(p.seed, did)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	left := p.known.accounts[account]
+	if left == 0 {
+		return nil
+	}
+	uris := make([]string, 0, left)
+	for s := range maps.Keys(p.known.spots) {
+		if s.account == account {
+			uris = append(uris, placeOf(did, s.collection, s.key))
+		}
+	}
+	return uris
+}
+
+// forget drops a place.
+func (p *places) forget(uri string) {
+	did, collection, key, _ := partsOf(uri)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.known.remove(p.spot(did, collection, key))
+}
+
+// full says whether there are more places than are known.
+func (p *places) full() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.known.full
+}
+
+// list asks anew which places there are; those that are added meanwhile stay. With an error everything stays as it was. One call at a time.
+func (p *places) list(ctx context.Context, taker Taker, source string) error {
+	fresh := newIndex()
+	p.mu.Lock()
+	p.fresh = fresh
+	p.mu.Unlock()
+	err := taker.References(ctx, source, func(reference scanner.Secret) bool {
+		did, collection, key, ok := partsOf(reference.Text())
+		if !ok {
+			return true
+		}
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		fresh.add(p.spot(did, collection, key), p.most)
+		return !fresh.full
+	})
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.fresh = nil
+	if err == nil {
+		p.known = fresh
+	}
+	return err
+}

@@ -1,0 +1,29 @@
+package feed
+
+import (
+	"bytes"
+	"io"
+)
+
+// Page is what has to be taken apart: the HTML of an item, or a feed that is read as one document. It is what extract.Page asks for.
+type Page struct {
+	uri, host, kind string
+	body            []byte
+}
+
+// URI is the place. It is not masked.
+func (p *Page) URI() string { return p.uri }
+
+// Host is the lower-case host of the feed.
+func (p *Page) Host() string { return p.host }
+
+// ContentType is what it is, and that it is UTF-8.
+func (p *Page) ContentType() string { return p.kind }
+
+// Open returns the text. What it returns can also be read from any place and knows its size. It never fails.
+func (p *Page) Open() (io.ReadCloser, error) { return body{bytes.NewReader(p.body)}, nil }
+
+// body adds Close to what has ReadAt and Size.
+type body struct{ *bytes.Reader }
+
+func (body) Close() error { return nil }

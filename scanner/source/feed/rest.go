@@ -1,0 +1,105 @@
+package feed
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// rest decides when the feed is asked for next, by its own wishes and its server's, MaxRest at most. Zero leaves it to the schedule.
+func (r *reading) rest(header http.Header) {
+	wait := max(maxAge(header), time.Duration(r.m.TTL)*time.Minute)
+	at := r.now.Add(min(wait, r.pass.source.o.MaxRest))
+	latest := r.now.Add(r.pass.source.o.MaxRest)
+	for range 7 * 24 {
+		if !r.skips(at) || !at.Before(latest) {
+			break
+		}
+		at = at.Truncate(time.Hour).Add(time.Hour)
+	}
+	if at.After(latest) {
+		at = latest
+	}
+	for _, look := range []time.Time{r.m.Doubt, r.firstLost()} {
+		if again := look.Add(looksApart); !look.IsZero() && again.Before(at) {
+			at = again
+		}
+	}
+	r.m.Next = time.Time{}
+	if at.After(r.now) {
+		r.m.Next = at
+	}
+}
+
+// firstLost is when the first of the items vanished that are looked for again.
+func (r *reading) firstLost() (first time.Time) {
+	for _, e := range unpacked(r.m.Lost, maxLost) {
+		if at := time.Unix(e.At, 0); first.IsZero() || at.Before(first) {
+			first = at
+		}
+	}
+	return first
+}
+
+// skips says whether the feed asks not to be read at a time (skipHours, skipDays: in UTC). All hours, or all days, are no wish.
+func (r *reading) skips(at time.Time) bool {
+	at = at.UTC()
+	hours, days := r.m.SkipHours, r.m.SkipDays
+	return hours != 1<<24-1 && hours>>at.Hour()&1 == 1 || days != 1<<7-1 && days>>int(at.Weekday())&1 == 1
+}
+
+// maxAge is for how long an answer is fresh (RFC 9111: max-age, less Age), 0 when it does not say.
+func maxAge(header http.Header) time.Duration {
+	age := time.Duration(0)
+	for field := range strings.SplitSeq(strings.Join(header.Values("Cache-Control"), ","), ",") {
+		name, value, _ := strings.Cut(strings.ToLower(strings.TrimSpace(field)), "=")
+		switch name {
+		case "no-cache", "no-store":
+			return 0
+		case "max-age":
+			age = seconds(strings.Trim(value, `"`))
+		}
+	}
+	return max(age-seconds(header.Get("Age")), 0)
+}
+
+// seconds reads a whole number of seconds, a day at most; 0 when it is none.
+func seconds(text string) time.Duration {
+	n, err := strconv.ParseUint(strings.TrimSpace(text), 10, 32)
+	if err != nil {
+		return 0
+	}
+	return min(time.Duration(n)*time.Second, mostRest)
+}
+
+// readTTL reads a number of minutes, a day at most; 0 when it is none.
+func readTTL(text string) int {
+	n, err := strconv.ParseUint(strings.TrimSpace(text), 10, 32)
+	if err != nil {
+		return 0
+	}
+	return int(min(n, 24*60))
+}
+
+// readSkipHours reads hours of the day; 24 is the first.
+func readSkipHours(hours []string) (mask uint32) {
+	for _, text := range hours[:min(len(hours), 48)] {
+		if n, err := strconv.ParseUint(strings.TrimSpace(text), 10, 8); err == nil && n <= 24 {
+			mask |= 1 << (n % 24)
+		}
+	}
+	return mask
+}
+
+// readSkipDays reads English names of days.
+func readSkipDays(days []string) (mask uint8) {
+	for _, text := range days[:min(len(days), 14)] {
+		for day := time.Sunday; day <= time.Saturday; day++ {
+			if strings.EqualFold(strings.TrimSpace(text), day.String()) {
+				mask |= 1 << day
+			}
+		}
+	}
+	return mask
+}
