@@ -42,7 +42,9 @@ type Alert struct {
 	Closed bool
 	// Decide says that something waits for this recipient's word, an analyst's: Status says what, and yes and no are offered.
 	Decide bool
-	// Notice is what the first alert to a person says about privacy: MaxNotice short lines, outside the sixty words.
+	// Asked is when what waits was asked. The answer brings it back, so that a press on an old card says nothing of a newer question.
+	Asked time.Time
+	// Notice is what the first alert to a person says about privacy: MaxNotice lines of maxNotice characters, outside the sixty words.
 	Notice []string
 
 	// Earlier is the receipt of a message to the same recipient about the same leak: this one is joined to it where the
@@ -74,6 +76,7 @@ const (
 	MaxNotice  = 3
 	MaxText    = 200 // characters of one text
 	maxItem    = 60  // characters of one text of an item
+	maxNotice  = 400 // characters of a line of the notice
 	maxIDBytes = 128
 )
 
@@ -149,8 +152,8 @@ func (a Alert) Cleaned() Alert {
 	a.Kind, a.Urgency = Kind(Clean(string(a.Kind))), Urgency(Clean(string(a.Urgency)))
 	a.MorePlaces = max(a.MorePlaces, 0) + max(len(a.Places)-MaxPlaces, 0)
 	a.MoreItems = max(a.MoreItems, 0) + max(len(a.Items)-MaxItems, 0)
-	a.Places, a.Advice = cleanAll(a.Places, MaxPlaces), cleanAll(a.Advice, MaxAdvice)
-	a.Notice = cleanAll(a.Notice, MaxNotice)
+	a.Places, a.Advice = cleanAll(a.Places, MaxPlaces, MaxText), cleanAll(a.Advice, MaxAdvice, MaxText)
+	a.Notice = cleanAll(a.Notice, MaxNotice, maxNotice)
 	a.Items = cleanItems(a.Items)
 	return a
 }
@@ -168,10 +171,11 @@ func (a *Alert) fill() {
 	}
 }
 
-func cleanAll(texts []string, limit int) []string {
-	out := make([]string, 0, min(len(texts), limit))
-	for _, text := range texts[:min(len(texts), limit)] {
-		if text = Clean(text); text != "" {
+// cleanAll cleans the first texts, most of them, of limit characters each.
+func cleanAll(texts []string, most, limit int) []string {
+	out := make([]string, 0, min(len(texts), most))
+	for _, text := range texts[:min(len(texts), most)] {
+		if text = cleanTo(text, limit); text != "" {
 			out = append(out, text)
 		}
 	}

@@ -20,6 +20,8 @@ type Answer struct {
 	Person string
 	When   time.Time // when it was said, by the service's clock; zero: unknown
 	Until  time.Time // of Snooze, PublicPage and PublicSeries; zero: the usual
+	// Asked is the card's Alert.Asked, of Confirm and Refuse; zero: the card has none.
+	Asked time.Time
 	// Nonce is the same when the service delivers one answer twice. 1 to 128 characters.
 	Nonce string
 }

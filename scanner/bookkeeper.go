@@ -73,7 +73,7 @@ func (p *Pipeline) tellImbalance(ctx context.Context, org string) error {
 	now := p.now()
 	day := now.Truncate(24 * time.Hour)
 	c := Change{Org: org}
-	for _, room := range p.rooms(org) {
+	for _, room := range p.faultRooms(org) {
 		c.Deliveries = append(c.Deliveries, Delivery{
 			ID: DeliveryID(org, 0, ToChannel, Rung(room.recipient()+" ledger"), day), Org: org, To: ToChannel, Channel: room.Channel,
 			Recipient: room.recipient(), Kind: DeliveryFault, Rung: RungLedger, Due: now, Made: now, State: DeliveryPending,

@@ -18,7 +18,9 @@ type claim struct {
 	keys  []string // the own key first, then those of the aliases; at most MaxLeakKeys
 	who   whois
 	asked bool // the resolver answered
-	crowd string
+	// called is what the document says as a calendar of the organisation.
+	called called
+	crowd  string
 }
 
 // shownAt is the place, with the ids of the document's meetings hidden.
@@ -100,7 +102,7 @@ func (p *Pipeline) claimDraft(ctx context.Context, key DataKey, c *claim) (d *dr
 		if err != nil {
 			return nil, nil, err
 		}
-		return p.draftFor(c, l, p.viewOf(org, c.who.Contact)), nil, nil
+		return p.draftFor(c, l, p.viewOf(org, c.contact())), nil, nil
 	}
 	view, err := p.view(ctx, leaks[0])
 	if err != nil {
@@ -218,6 +220,9 @@ func (p *Pipeline) apart(ctx context.Context, c *claim) ([]*claim, error) {
 		if part.who.host != hosts[i] {
 			part.who, part.asked = whois{}, false
 		}
+		if part.called.host != hosts[i] {
+			part.called = called{}
+		}
 	}
 	return parts, nil
 }
@@ -254,6 +259,9 @@ func (p *Pipeline) sight(d *draft, key DataKey, c *claim) error {
 			return err
 		}
 		d.change.Sightings = append(d.change.Sightings, seen)
+	}
+	if err := p.heed(d, c); err != nil {
+		return err
 	}
 	if c.asked {
 		return p.meet(d, c.who)

@@ -38,6 +38,7 @@ type Taken struct {
 	Meetings  int // in the document
 	Nobodys   int // of these, of no registered organisation: forgotten
 	Claimed   int // sightings of leaks; a meeting of two organisations is two
+	Unjudged  int // leaks that stood there, and of which this reading says nothing: see PipelineOptions.Judges
 	New       int // of these, leaks that were not known
 	// Skips says what was not read, or could not be kept. A Failure among them makes the reading incomplete, not clean; then the
 	// document is matched again next time.
@@ -56,6 +57,7 @@ type place struct {
 	known uint64 // remembered while leaks stand at the place
 	again uint64 // remembered when something was gone from the place: then every version is matched
 	lives uint64 // of these days, see standsEvery
+	found []Finding
 }
 
 // standsEvery is how often the leaks at a place that is read unchanged are told that they stand there still. They are then kept as
@@ -88,12 +90,20 @@ func (p *Pipeline) Take(ctx context.Context, r Reading) (Taken, error) {
 	if err := ctx.Err(); err != nil {
 		return Taken{}, fmt.Errorf("take document: %w", err)
 	}
+	if findings, err = p.canaries(ctx, at, findings); err != nil {
+		return Taken{}, fmt.Errorf("take document: %w", err)
+	}
+	at.found = findings
 	t := Taken{Bytes: read, Meetings: len(findings), Skips: shownSkips(at, findings, skips)}
 	ids, err := p.claimAll(ctx, at, findings, &t)
 	if err != nil {
 		return t, fmt.Errorf("take document: %w", err)
 	}
-	return t, p.remember(ctx, at, ids, known, t)
+	if t.Claimed > 0 {
+		p.observe(at)
+	}
+	err = p.remember(ctx, at, ids, known, &t)
+	return t, err
 }
 
 // unchanged keeps the memory of a place alive at which leaks stand, and takes a higher reach over.
@@ -115,10 +125,10 @@ func (p *Pipeline) unchanged(ctx context.Context, at place, lives bool) error {
 }
 
 // remember comes last: what the document brought is durable.
-func (p *Pipeline) remember(ctx context.Context, at place, ids map[string][]string, known bool, t Taken) error {
+func (p *Pipeline) remember(ctx context.Context, at place, ids map[string][]string, known bool, t *Taken) error {
 	whole := !slices.ContainsFunc(t.Skips, func(s Skip) bool { return s.Cause == Failure })
 	if known && whole {
-		if err := p.missing(ctx, at, ids); err != nil {
+		if err := p.missing(ctx, at, ids, t); err != nil {
 			return fmt.Errorf("take document: %w", err)
 		}
 	}
@@ -151,11 +161,15 @@ func (p *Pipeline) placeOf(r Reading) (place, error) {
 	if r.At.IsZero() {
 		r.At = p.now()
 	}
+	by := ""
+	if r.MediaType == mediaCalendar {
+		by = r.Source // one may be believed more than another, see CalendarTrust
+	}
 	at := place{Reading: r, site: r.Host, shown: shownPlace(r)}
 	if at.site == "" {
 		at.site = "source " + r.Source
 	}
-	at.print = p.print("version", p.o.Generation, r.URI, string(r.Version))
+	at.print = p.print("version", p.o.Generation, r.URI, string(r.Version), by)
 	at.known, at.again = p.print("known place", r.URI), p.print("look again", r.URI)
 	at.lives = p.print("stands", r.URI, p.now().Truncate(standsEvery).UTC().Format(time.DateOnly))
 	return at, nil
@@ -242,6 +256,9 @@ func (p *Pipeline) claimOrg(ctx context.Context, org string, claims []*claim, t 
 		if err := p.lookUp(ctx, key, c); err != nil {
 			return nil, err
 		}
+	}
+	if err := p.hear(ctx, key, claims, t); err != nil {
+		return nil, err
 	}
 	slices.SortStableFunc(claims, func(a, b *claim) int { return worth(b) - worth(a) })
 	crowds, err := p.crowd(ctx, org, claims)

@@ -91,8 +91,8 @@ func (t *turn) ask() error {
 // confirm does what waits.
 func (t *turn) confirm() error {
 	what := t.l.Ask
-	if what.What == "" {
-		return ErrNothingAsked
+	if err := t.asked(); err != nil {
+		return err
 	}
 	t.l.Ask = Ask{}
 	return t.decide(what, t.ev.Until)
@@ -134,12 +134,23 @@ func (t *turn) notTheirs() {
 }
 
 func (t *turn) refuse() error {
-	if t.l.Ask.What == "" {
-		return ErrNothingAsked
+	if err := t.asked(); err != nil {
+		return err
 	}
 	t.l.Ask = Ask{}
 	t.audit()
 	t.effect(EffectCard)
+	return nil
+}
+
+// asked says why there is nothing that the event could answer.
+func (t *turn) asked() error {
+	switch {
+	case t.l.Ask.What == "":
+		return ErrNothingAsked
+	case !t.ev.Asked.IsZero() && !t.ev.Asked.Equal(t.l.Ask.At):
+		return fmt.Errorf("another question waits by now: %w", ErrNothingAsked)
+	}
 	return nil
 }
 

@@ -7,16 +7,17 @@
 // # Which file is which
 //
 //	document.go finding.go each.go match.go chunk.go group.go   from documents to findings
-//	judge.go risk.go words.go start.go calendar.go              whose a finding is, how bad, when it starts
+//	judge.go risk.go reason.go words.go start.go calendar.go    whose a finding is, how bad, when it starts
 //	leak.go event.go life.go turn.go sight.go decide.go         a leak and its life, see [Leak.Apply]
 //	ladder.go quiet.go digest.go                                who is told when, and how much at a time
 //	outbox.go ledger.go                                         what is owed, and the sum that must hold
 //	store.go store_check.go claim_store.go dump.go              the boundary to the stores, and to their backups
 //	pipeline.go claimer.go claim.go unite.go draft.go           findings become leaks
 //	teller.go sender*.go lanes.go whois.go asking.go hosts.go   alerts go out, and to whom
+//	rooms.go calendar_word.go calendar_claim.go                 which rooms are told; what calendars are believed
 //	standing.go                                                 who may answer, and in which capacity
 //	meeting.go prove*.go                                        what a platform knows of a meeting, and proofs that it is safe
-//	ticker.go clock.go looker.go bookkeeper.go                  time passes, posts vanish, books are checked
+//	ticker.go clock.go looker.go unjudged.go bookkeeper.go      time passes, posts vanish, books are checked
 //	pass.go watch.go scheduler*.go                              which source is read next
 //	keyring.go datakey.go concealed.go                          keys, and what cannot be printed
 //

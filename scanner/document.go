@@ -37,6 +37,8 @@ type Spot struct {
 type Event struct {
 	From, To int64
 	Start    Start
+	// Word is what else the event says. Nil: nothing, or it stands in what is no calendar by itself.
+	Word *EventWord
 }
 
 // Outline is what a page says of itself and where it leads. It is found on the way of making text of the page.

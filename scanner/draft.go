@@ -14,10 +14,12 @@ type draft struct {
 	leak   Leak
 	now    time.Time
 	view   HostView
-	rooms  []Room
+	was    Leak   // as the step found it
 	crowd  string // of deliveries, see Delivery
 	known  bool   // of deliveries
 	change Change
+	// forRooms are deliveries for each of the leak's rooms: which these are is known at the end of the step, see Pipeline.seat.
+	forRooms []Delivery
 
 	resolve, prove bool
 	renew          bool // the resolver is asked what is new, also of a host who is known
@@ -27,7 +29,7 @@ type draft struct {
 
 // newDraft begins a step.
 func (p *Pipeline) newDraft(l Leak, view HostView) *draft {
-	return &draft{leak: l, now: p.now(), view: view, rooms: p.rooms(l.Org), change: Change{Org: l.Org}}
+	return &draft{leak: l, was: l, now: p.now(), view: view, change: Change{Org: l.Org}}
 }
 
 // openDraft reads a leak and begins a step. Its error is ErrNotFound when there is none.
@@ -85,24 +87,15 @@ func isAnswer(kind EventKind) bool {
 	return true
 }
 
-// alert puts a notice into the outbox: for the first room under the notice's own id, for each other one under an id made of it.
+// alert puts a notice into the outbox, or aside when it is for rooms.
 func (d *draft) alert(n Notice) {
 	row := NewDelivery(d.leak, n, d.now)
 	row.Crowd, row.Known = d.crowd, d.known
-	if n.To != ToChannel && n.To != Analysts {
-		d.deliver(row)
+	if n.To == ToChannel || n.To == Analysts {
+		d.forRooms = append(d.forRooms, row)
 		return
 	}
-	for i, room := range d.rooms {
-		row.Channel, row.Recipient = room.Channel, room.recipient()
-		if i > 0 {
-			row.ID = DeliveryID(n.ID, 0, n.To, Rung(row.Recipient), time.Time{})
-		}
-		d.deliver(row)
-	}
-	if len(d.rooms) == 0 {
-		d.deliver(row) // the sender finds nobody, and the ladder goes on
-	}
+	d.deliver(row)
 }
 
 func (d *draft) deliver(row Delivery) {
@@ -172,7 +165,6 @@ func (d *draft) looks() time.Time {
 
 // finish is the change as it is committed. The leak wakes when the ladder, or its end, wants it, or when it is looked at again.
 func (d *draft) finish() Change {
-	d.cards()
 	notices, wake := Next(d.leak, d.view, d.now)
 	wake = soonest(wake, d.looks())
 	if len(notices) > 0 {
@@ -185,6 +177,10 @@ func (d *draft) finish() Change {
 
 // commit writes the step.
 func (p *Pipeline) commit(ctx context.Context, d *draft) error {
+	d.cards()
+	if err := p.seat(ctx, d); err != nil {
+		return err
+	}
 	if err := p.store.Commit(ctx, d.finish()); err != nil {
 		return err
 	}

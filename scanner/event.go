@@ -71,10 +71,12 @@ type LeakEvent struct {
 	Withheld Withheld
 	// Deleted says of Gone that the place's own service told of it, and that nobody will look a second time.
 	Deleted bool
-	Until   time.Time
-	Host    HostRef
-	When     When
-	View     HostView
+	// Asked is when that was asked which Confirm or Refuse answers; of what else waits by then it says nothing. Zero: whatever waits.
+	Asked time.Time
+	Until time.Time
+	Host  HostRef
+	When  When
+	View  HostView
 }
 
 // Seen is what a document says of a meeting.

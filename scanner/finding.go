@@ -23,6 +23,7 @@ type Finding struct {
 	Places     []Place
 	MorePlaces int // places beyond MaxPlaces
 
+	heard  *heard  // what events say of it, nil when none does
 	beside *beside // the meetings of the same document, nil when it was made by hand
 }
 

@@ -44,6 +44,7 @@ type meeting struct {
 	places []spot
 	more   int
 	near   []Window
+	heard  *heard // what events say of it; nil: none does
 }
 
 // spot is a place in the least memory.
@@ -89,7 +90,10 @@ func (s *meetings) see(p *placed) {
 		s.lost++
 		return
 	}
-	p.near.event = s.eventAt(p.offset)
+	if event := s.eventAt(p.offset); event != nil {
+		p.near.event = &event.Start
+		g.hear(event)
+	}
 	if len(g.places) == 0 {
 		g.at = p.offset
 	}
@@ -125,15 +129,26 @@ func (s *meetings) part(at Spot) int32 {
 	return int32(len(s.parts) - 1)
 }
 
-// eventAt returns the start of the event to which a byte belongs, nil without one. Offsets rise.
-func (s *meetings) eventAt(offset int64) *Start {
+// hear takes in what an event says of the meeting that stands in it.
+func (g *meeting) hear(e *Event) {
+	if e.Word == nil {
+		return
+	}
+	if g.heard == nil {
+		g.heard = &heard{}
+	}
+	g.heard.hear(e)
+}
+
+// eventAt returns the event to which a byte belongs, nil without one. Offsets rise.
+func (s *meetings) eventAt(offset int64) *Event {
 	for len(s.events) > 0 && s.events[0].To <= offset {
 		s.events = s.events[1:]
 	}
 	if len(s.events) == 0 || s.events[0].From > offset {
 		return nil
 	}
-	return &s.events[0].Start
+	return &s.events[0]
 }
 
 // keep notes a place, within the bounds of a meeting and of the document.
@@ -337,6 +352,7 @@ func (s *meetings) join(a, b *meeting) *meeting {
 	a.places = a.places[:min(len(a.places), MaxPlaces)]
 	a.more += b.more + before - len(a.places)
 	a.near = append(a.near, b.near[:min(len(b.near), maxNearPlaces-len(a.near))]...)
+	a.heard = a.heard.with(b.heard)
 	*b = meeting{joined: a}
 	s.live--
 	return a
@@ -385,7 +401,7 @@ func (s *meetings) order() []*meeting {
 
 // finding gives the meeting the form that leaves the package.
 func (g *meeting) finding(doc Document, parts []part) Finding {
-	f := Finding{Link: g.link, Places: make([]Place, len(g.places)), MorePlaces: g.more}
+	f := Finding{Link: g.link, Places: make([]Place, len(g.places)), MorePlaces: g.more, heard: g.heard}
 	for i, p := range g.places {
 		at := Place{URI: doc.URI, Page: int(p.page), Line: p.line, Column: p.column, MediaType: doc.MediaType, Via: p.via}
 		if p.part >= 0 {

@@ -114,9 +114,13 @@ func (v Volume) small(items int64) bool {
 // Quiet says whether far less came in the last full hour than is usual.
 func (v Volume) Quiet() bool { return v.small(v.Last) && v.small(v.Now) }
 
-// heard takes over what a pass told.
-func (r watched) heard(h SourceHealth, before SourceHealth, now time.Time) watched {
-	r.Volume = r.Volume.plus(h.Heard-before.Heard, now)
+// heard takes over what a pass told, of which before was taken over already. Of sources that are polled the volume says nothing: what
+// does not change is asked for ever less often.
+func (w Watch) heard(r watched, h, before SourceHealth, now time.Time) watched {
+	if w.Kind == Stream {
+		r.Volume = r.Volume.plus(h.Heard-before.Heard, now)
+	}
+	r.covered(h, before, now)
 	r.Health = h.bounded()
 	return r
 }

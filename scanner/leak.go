@@ -59,6 +59,8 @@ type Leak struct {
 	Raid bool    `json:"raid,omitempty"` // words beside it called for a raid
 	When When    `json:"when,omitzero"`
 	Host HostRef `json:"host,omitempty"`
+	// HostBy is RoleCalendar where only calendars name Host, or name different people and so nobody; "" else. See calendar_claim.go.
+	HostBy Role `json:"host_by,omitempty"`
 	// NotHosts are those of whom an analyst said that it is not their meeting: they are not told of it again.
 	NotHosts []HostRef `json:"not_hosts,omitempty"`
 	// Assigned says that an analyst named Host: what the resolver says does not replace them, also when the leak is opened anew. It
@@ -129,7 +131,7 @@ type PlaceMark struct {
 	GoneAt time.Time `json:"gone_at,omitzero"` // the last of them
 	// Deleted says that the first of these looks was the service's own word: the second is that an hour later nobody said otherwise.
 	Deleted bool `json:"deleted,omitempty"`
-	Public bool      `json:"public,omitempty"` // the host says that it is there on purpose
+	Public  bool `json:"public,omitempty"` // the host says that it is there on purpose
 }
 
 // gone says whether the place is believed to be gone.

@@ -20,6 +20,9 @@ func (p *Pipeline) Gone(ctx context.Context, uri string) error {
 func (p *Pipeline) Deleted(ctx context.Context, uri string) error { return p.lost(ctx, uri, true) }
 
 func (p *Pipeline) lost(ctx context.Context, uri string, deleted bool) error {
+	if err := p.canariesLost(ctx, uri); err != nil {
+		return fmt.Errorf("place gone: %w", err)
+	}
 	known, again := p.print("known place", uri), p.print("look again", uri)
 	seen, err := p.store.SeenItems(ctx, []uint64{known})
 	if err != nil {
@@ -61,12 +64,17 @@ func (p *Pipeline) Reposted(ctx context.Context, uri string, reach int64) error 
 	return nil
 }
 
-// missing lets the meetings be gone that stood at a place and were not found there this time. found is the leaks that were.
-func (p *Pipeline) missing(ctx context.Context, at place, found map[string][]string) error {
-	marked := false
+// missing lets the meetings be gone that stood at a place and were not found there this time. found is the leaks that were. Those of
+// which the reading says nothing are counted.
+func (p *Pipeline) missing(ctx context.Context, at place, found map[string][]string, t *Taken) error {
+	marked, unjudged := false, p.unjudgedAt(at)
 	return p.lookAt(ctx, at.URI, func(ctx context.Context, org, id, where string) error {
 		if slices.Contains(found[org], id) {
 			return nil
+		}
+		if holds, err := unjudged.holds(ctx, org, id); holds || err != nil {
+			t.Unjudged++
+			return err
 		}
 		if !marked { // before the look is written: a version that was read before may bring it back
 			if err := p.store.RememberItems(ctx, []uint64{at.again}); err != nil {

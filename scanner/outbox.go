@@ -33,6 +33,9 @@ type Delivery struct {
 	Crowd string `json:"crowd,omitempty"`
 	Known bool   `json:"known,omitempty"` // as Candidate.Known
 
+	// About says of a fault what is at fault: the name of a source, and why nothing is seen of it, in words without links.
+	About string `json:"about,omitempty"`
+
 	Due      time.Time `json:"due"`
 	Made     time.Time `json:"made"`
 	Attempts int       `json:"attempts,omitempty"`

@@ -19,6 +19,7 @@ import (
 //	asking.go whois.go     who the host is
 //	claimer.go claim.go    Take: a document's findings become leaks
 //	unite.go               aliases that come together
+//	rooms.go               which rooms are told
 //	looker.go              Gone, Back, Reposted: what became of places
 //	ticker.go clock.go     the ladder goes on as time passes, also when the clock was wrong
 //	teller.go              what is handed to those who tell
@@ -56,7 +57,7 @@ type Room struct {
 	ID      string // of the room there, or "" where the channel itself is the room
 }
 
-// MaxRooms bounds the rooms of one organisation: what one step of a leak owes to all of them has to fit into one Change.
+// MaxRooms bounds the rooms that are told of one leak at a time: what one step owes to all of them has to fit into one Change.
 const MaxRooms = 8
 
 // recipient is the room as stores and counts know it.
@@ -70,12 +71,25 @@ type PipelineOptions struct {
 	Resolver Resolver
 	// Matcher completes its findings with a judge of [NewJudge].
 	Matcher *Matcher
-	// Rooms gives an organisation's rooms, the first of them first; the rest get copies. At most MaxRooms are told. Nil: none.
+	// Rooms gives all rooms that an organisation may have: nothing goes to others. Nil: none.
 	Rooms func(org string) []Room
-	Mode  AlertMode
+	// Route gives those of them that are told of a leak of which that much is known, the first of them first; the rest get copies. At
+	// most MaxRooms are told. It is asked again and again, and must give the same for the same. Nil: all. See rooms.go.
+	Route func(org string, about LeakFacts) []Room
+	// Calendars says how far an organisation believes a calendar that was read; nil: nothing. See [CalendarTrust].
+	Calendars func(org string, at CalendarPlace) CalendarTrust
+	Mode      AlertMode
+	// Judges says whether what stands on a page of the network is judged for an organisation at present: what is not does not count as
+	// gone from there. Nil: for all, everywhere.
+	Judges func(org, page string) bool
 	// Pilot says whether a person may be told; nil: everybody.
 	Pilot func(org, email string) bool
 	Caps  Caps // zero: DefaultCaps
+	// Canaries are planted links, which become no leaks. Nil: none.
+	Canaries *Canaries
+	// Found is told how long after it was posted a link of an organisation, or a canary, was read by a source. It must return soon. Nil:
+	// nobody is.
+	Found func(source string, after time.Duration)
 	// Generation changes with whatever decides whose links are: then documents that were read before are matched again.
 	Generation string
 	// Prove is told, after the commit, of a leak whose settings should be read. It must return soon. Nil: nobody is.
@@ -179,14 +193,6 @@ func (p *Pipeline) Counts() PipelineCounts {
 }
 
 func (p *Pipeline) now() time.Time { return p.o.Now() }
-
-func (p *Pipeline) rooms(org string) []Room {
-	if p.o.Rooms == nil {
-		return nil
-	}
-	rooms := p.o.Rooms(org)
-	return rooms[:min(len(rooms), MaxRooms)]
-}
 
 // print is a fingerprint for the store's memory of items: 64 bits of an HMAC, so that nobody can make another version, or page,
 // that has the same.

@@ -200,15 +200,15 @@ func secretReason(names []string) string {
 func (t *tally) start(s meetingStart, now time.Time) {
 	switch s.nearness(now) {
 	case startUnknown:
-		t.add(pointsUnknown, "the start is unknown: it may be live now")
+		t.add(pointsUnknown, reasonUnknown)
 	case startPast:
-		t.add(pointsPast, fmt.Sprintf("the date beside the link (%s) has passed, but the link may still work", s.text()))
+		t.add(pointsPast, fmt.Sprintf(reasonPast+" (%s) has passed, but the link may still work", s.text()))
 	case startLater:
-		t.add(pointsLater, fmt.Sprintf("it is still to come (%s)", s.text()))
+		t.add(pointsLater, fmt.Sprintf(reasonLater+" (%s)", s.text()))
 	case startWeek:
-		t.add(pointsWeek, fmt.Sprintf("it starts within a week (%s)", s.text()))
+		t.add(pointsWeek, fmt.Sprintf(reasonWeek+" (%s)", s.text()))
 	case startDay:
-		t.add(pointsDay, fmt.Sprintf("it starts within a day or is running now (%s)", s.text()))
+		t.add(pointsDay, fmt.Sprintf(reasonDay+" (%s)", s.text()))
 	}
 }
 

@@ -89,7 +89,7 @@ func (p *passing) listen() {
 	p.told = nil
 	p.telling.Unlock()
 	if told != nil {
-		p.state = p.state.heard(*told, p.before, time.Now())
+		p.state = p.watch.heard(p.state, *told, p.before, time.Now())
 		p.before = p.state.Health
 	}
 }

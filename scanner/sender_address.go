@@ -196,20 +196,27 @@ func (s *Sender) name(ctx context.Context, l *letter, c Contact) error {
 	case ToDelegate:
 		return s.nameDelegate(ctx, l, c)
 	}
-	s.nameRoom(l)
-	return nil
+	return s.nameRoom(ctx, l)
 }
 
-// nameRoom finds the delivery's room, or the first when it was made before there were any.
-func (s *Sender) nameRoom(l *letter) {
+// nameRoom finds the delivery's room, or the first of its leak when it was made before there were any.
+func (s *Sender) nameRoom(ctx context.Context, l *letter) error {
 	d := l.row.Delivery
-	for _, room := range s.p.rooms(d.Org) {
+	rooms := s.p.rooms(d.Org)
+	if d.Recipient == "" {
+		var err error
+		if rooms, err = s.p.roomsOf(ctx, l.leak, nil, nil); err != nil {
+			return err
+		}
+	}
+	for _, room := range rooms {
 		if d.Recipient == "" || d.Recipient == room.recipient() {
 			l.to = Recipient{Audience: d.To, Room: room}
 			l.recipient = room.recipient()
-			return
+			return nil
 		}
 	}
+	return nil
 }
 
 // nameDelegate finds the delegate who is to be told now: they are told one after the other, until one can be.
@@ -284,8 +291,7 @@ func (b *sending) prepareApart(ctx context.Context, l *letter) error {
 func (s *Sender) nameAgain(ctx context.Context, l *letter, recipient string) (zone *time.Location, at time.Time, err error) {
 	now, d := s.p.now(), l.row.Delivery
 	if d.To != ToHost && d.To != ToDelegate {
-		s.nameRoom(l)
-		return nil, now, nil
+		return nil, now, s.nameRoom(ctx, l)
 	}
 	c, err := s.p.contactAt(ctx, d.Org, HostRef(recipient))
 	var asked *resolverError

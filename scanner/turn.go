@@ -51,7 +51,7 @@ func (t *turn) tellAnalysts(rung Rung) {
 // enter brings about a state and what comes with it.
 func (t *turn) enter(s State, until time.Time) {
 	t.was = t.l.State
-	t.l.State, t.l.Since, t.l.Until = s, t.now, until
+	t.l.State, t.l.Since, t.l.Until, t.l.Hid = s, t.now, until, 0
 	t.l.By, t.l.Reason = t.ev.By, t.ev.Reason
 	if s.End() && s != StateRemoved {
 		t.l.Ask = Ask{}
@@ -174,11 +174,16 @@ func (t *turn) expire() {
 // resolved takes over who the host is and when the meeting starts.
 func (t *turn) resolved() {
 	before := t.l.Host
-	if host := t.ev.Host; host != before && t.mayBeHost(host) {
+	switch host := t.ev.Host; {
+	case t.ev.By.Role == RoleCalendar:
+		t.called(host)
+	case host != before && t.mayBeHost(host):
 		if before != "" || t.l.Ladder.Host.GaveUp {
 			t.forgetHost() // somebody else was told, or nobody could be
 		}
-		t.l.Host = host
+		t.l.Host, t.l.HostBy = host, ""
+	case host != "" && t.mayBeHost(host):
+		t.l.HostBy = "" // not by a calendar alone
 	}
 	moved := t.mergeWhen(t.ev.When)
 	if t.l.Host != before || moved {

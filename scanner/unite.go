@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -59,11 +60,13 @@ func (t *turn) uniteHosts(other Leak) {
 		}
 	}
 	switch {
+	case other.HostBy == RoleCalendar:
+		t.called(cmp.Or(other.Host, hostDisputed))
 	case t.l.Host == "" && other.Host != "" && !slices.Contains(t.l.NotHosts, other.Host):
 		if t.l.Ladder.Host.GaveUp {
 			t.forgetHost() // nobody was known
 		}
-		t.l.Host, t.l.Assigned = other.Host, other.Assigned
+		t.l.Host, t.l.HostBy, t.l.Assigned = other.Host, "", other.Assigned
 	case t.l.Host == other.Host:
 		t.l.Assigned = t.l.Assigned || other.Assigned
 	}

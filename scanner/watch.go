@@ -94,6 +94,7 @@ type watched struct {
 	Since    time.Time     `json:"since,omitzero"`     // when the first of them failed
 	Health   SourceHealth  `json:"health,omitzero"`    // as the last pass told
 	Volume   Volume        `json:"volume,omitzero"`
+	Days     []CoverageDay `json:"days,omitempty"` // the oldest first
 }
 
 const maxReason = 120 // bytes
@@ -101,6 +102,7 @@ const maxReason = 120 // bytes
 // after is what is known after a pass that ended now, and when the next is due.
 func (w Watch) after(r watched, got Outcome, err error, now time.Time) (watched, time.Time) {
 	r.Running = time.Time{}
+	r.passedBy(got, err, now)
 	if got.Documents > 0 {
 		r.Heard = now
 	}
@@ -239,9 +241,10 @@ type Outlook struct {
 	Passed  time.Time // when the last pass that did not fail ended
 	// Blind says why nothing is known of the source at present, "" when all is well. A blind source is never clean.
 	Blind  string
-	Since  time.Time    // when that began, zero when it never was otherwise
-	Health SourceHealth // as the last pass told
-	Volume Volume       // zero for sources that do not tell
+	Since  time.Time     // when that began, zero when it never was otherwise
+	Health SourceHealth  // as the last pass told
+	Volume Volume        // zero for sources that do not tell
+	Days   []CoverageDay // the oldest first, at most CoverageDays
 }
 
 // What Blind may say besides what the source said itself.
@@ -254,7 +257,7 @@ const (
 // outlook judges what is stored.
 func (w Watch) outlook(r watched, next, now time.Time) Outlook {
 	o := Outlook{
-		Source: w.Source, Kind: w.Kind, Next: next, Running: r.Running, Passed: r.Passed, Health: r.Health, Volume: r.Volume,
+		Source: w.Source, Kind: w.Kind, Next: next, Running: r.Running, Passed: r.Passed, Health: r.Health, Volume: r.Volume, Days: r.Days,
 	}
 	quiet := r.Heard
 	if quiet.IsZero() {

@@ -95,7 +95,8 @@ func (p *Pipeline) Where(ctx context.Context, org string, s Sighting) (string, e
 // meet takes over what the resolver says of the draft's leak. A host who is known and can be told stays, unless an event wants
 // another to be looked for; one whom an analyst named stays whatever the resolver says.
 func (p *Pipeline) meet(d *draft, w whois) error {
-	anew := !d.leak.Assigned && (d.resolve || d.leak.Host == "" || !d.view.Host)
+	byCalendar := d.leak.HostBy == RoleCalendar // whoever else names somebody goes before
+	anew := !d.leak.Assigned && (d.resolve || d.leak.Host == "" || !d.view.Host || byCalendar)
 	d.resolve = false
 	d.known = d.known || w.known
 	if !w.found {
@@ -106,7 +107,8 @@ func (p *Pipeline) meet(d *draft, w whois) error {
 		host = w.host
 		d.view = p.viewOf(d.leak.Org, w.Contact)
 	}
-	if host == d.leak.Host && (!w.When.Known() || w.When.same(d.leak.When)) {
+	confirmed := byCalendar && w.host != "" && host == w.host
+	if host == d.leak.Host && !confirmed && (!w.When.Known() || w.When.same(d.leak.When)) {
 		return nil
 	}
 	return d.apply(LeakEvent{Kind: Resolved, By: Actor{Role: RoleInventory}, Host: host, When: w.When})

@@ -23,9 +23,9 @@ type tellerOptions struct {
 	Called  func(channel, outcome string, d time.Duration) // after each call: "accepted", or a class of failure; nil: nobody counts
 	// Epoch changes when the store has lost its history: then what is told again is no repeat, neither to channels nor to who receives
 	// it. Nil: it never does.
-	Epoch  func() string
-	Notice []string         // what the first message to a person about a leak says of privacy
-	Now    func() time.Time // nil: time.Now
+	Epoch   func() string
+	Notices *notices         // what the first message to a person says of privacy; nil: nothing
+	Now     func() time.Time // nil: time.Now
 }
 
 // teller is the one place that speaks both languages: it makes alerts of what the domain tells, and says in the domain's words what
@@ -89,12 +89,22 @@ func (t *teller) mailInstead(name string, what scanner.Telling, err *scanner.Tel
 	if err == nil || err.Class != scanner.TellPermanent || name == channelMail || t.o.Channels[channelMail] == nil || !what.To.Person() {
 		return false
 	}
-	return err.Reason == "not-in-workspace" || err.Reason == "not-visible"
+	return strangerThere(err.Reason)
 }
 
-// send tells something new by one channel.
+// strangerThere says of the reason of a permanent failure that the channel does not know the person at all.
+func strangerThere(reason string) bool {
+	return reason == "not-in-workspace" || reason == "not-visible"
+}
+
+// send tells something new by one channel, and a person whom nothing was told before, why they are told.
 func (t *teller) send(ctx context.Context, name string, what scanner.Telling) ([]byte, *scanner.TellError) {
 	a := t.alert(what)
+	person := what.To.Email
+	if what.Delivery.Kind == scanner.DeliveryFault {
+		person = "" // it is about the service itself
+	}
+	a.Notice = t.o.Notices.owed(ctx, what.Delivery.Org, person)
 	if earlier, r := cutReceipt(what.Earlier); earlier == name {
 		a.Earlier = r
 	}
@@ -109,17 +119,25 @@ func (t *teller) send(ctx context.Context, name string, what scanner.Telling) ([
 		}
 		return nil, err
 	}
+	t.o.Notices.told(ctx, what.Delivery.Org, person)
+	if len(a.Notice) > 0 {
+		name += noticed
+	}
 	return makeReceipt(name, r), nil
 }
 
-// change changes a message in place, by the channel that sent it.
+// change changes a message in place, by the channel that sent it. What it said of privacy stays in it.
 func (t *teller) change(ctx context.Context, what scanner.Telling) ([]byte, error) {
 	name, r := cutReceipt(what.Receipt)
 	channel := t.o.Channels[name]
 	if channel == nil {
 		return nil, &scanner.TellError{Class: scanner.TellGone, Reason: "no-such-channel"}
 	}
-	err := t.call(name, func() error { return channel.Update(ctx, r, t.alert(what)) })
+	a := t.alert(what)
+	if hadNotice(what.Receipt) {
+		a.Notice = t.o.Notices.all()
+	}
+	err := t.call(name, func() error { return channel.Update(ctx, r, a) })
 	if err != nil {
 		return nil, err
 	}
@@ -159,6 +177,9 @@ func tellFailure(err error) *scanner.TellError {
 	return &scanner.TellError{Class: class, Reason: e.Reason, After: e.After, Unsure: e.Unsure}
 }
 
+// noticed follows the channel's name in the receipt of a message that had the privacy notice. No channel's name holds it.
+const noticed = "+"
+
 // makeReceipt keeps the channel's name beside what it gave: names have no blanks. A channel's receipt has 256 bytes at most.
 func makeReceipt(channel string, r notify.Receipt) []byte {
 	if r == "" || len(channel)+1+len(r) > scanner.MaxReceipt {
@@ -173,7 +194,13 @@ func cutReceipt(kept []byte) (channel string, r notify.Receipt) {
 	if !ok {
 		return "", ""
 	}
-	return channel, notify.Receipt(rest)
+	return strings.TrimSuffix(channel, noticed), notify.Receipt(rest)
+}
+
+// hadNotice says whether the message of a receipt had the privacy notice.
+func hadNotice(kept []byte) bool {
+	channel, _, ok := strings.Cut(string(kept), " ")
+	return ok && strings.HasSuffix(channel, noticed)
 }
 
 // recipient says whom a channel tells. Persons are found by their address, rooms by their id, and a webhook or SIEM is a room by itself.
@@ -205,7 +232,7 @@ func (t *teller) alert(what scanner.Telling) notify.Alert {
 	}
 	switch d.Kind {
 	case scanner.DeliveryFault:
-		a.Status = faultWords(d.Rung)
+		a.Status = faultWords(d)
 		return a
 	case scanner.DeliveryDigest:
 		a.Leak, a.MoreItems = "", what.More
@@ -225,9 +252,8 @@ func (t *teller) alert(what scanner.Telling) notify.Alert {
 	}
 	a.Status = t.status(what, now)
 	a.Closed = l.State.End()
-	a.Decide = l.Ask.What != "" && !what.To.Person()
-	if what.To.Person() && a.Kind == notify.New && len(what.Earlier) == 0 {
-		a.Notice = t.o.Notice
+	if l.Ask.What != "" && !what.To.Person() {
+		a.Decide, a.Asked = true, l.Ask.At
 	}
 	a.Sightings, a.Reach, a.FoundAt = l.Sightings, l.Reach, l.FirstSeen
 	t.places(&a, what)
@@ -335,9 +361,12 @@ func (t *teller) reason(what scanner.Telling) string {
 	return "you are security operations"
 }
 
-func faultWords(rung scanner.Rung) string {
-	if rung == scanner.RungLedger {
+func faultWords(d scanner.Delivery) string {
+	switch d.Rung {
+	case scanner.RungLedger:
 		return "This service's own books do not add up: an alert may be missing. Look at its readiness."
+	case scanner.RungBlind:
+		return "Blind: source " + plain(d.About) + ". What is posted there is not found now."
 	}
 	return "Something is wrong with this service itself. Look at its readiness."
 }

@@ -151,18 +151,18 @@ func TestEveryClassAndPhaseHasWordsThatFit(t *testing.T) {
 func TestACardFollowsTheLeak(t *testing.T) {
 	what := testTelling()
 	tell := testTeller()
-	tell.o.Notice = []string{"why we look"}
 	what.Earlier = nil
-	if a := tell.alert(what); a.Closed || a.Decide || len(a.Notice) != 1 {
+	if a := tell.alert(what); a.Closed || a.Decide {
 		t.Errorf("the first card of a host: %+v", a)
 	}
 	what.Earlier = []byte("slack D1:1.1")
 	what.Leak.State, what.Leak.Ask.What = scanner.StateOver, scanner.NotMine
-	if a := tell.alert(what); !a.Closed || a.Decide || len(a.Notice) != 0 {
+	if a := tell.alert(what); !a.Closed || a.Decide {
 		t.Errorf("a later card of a host: %+v", a)
 	}
 	what.To = scanner.Recipient{Audience: scanner.Analysts, Room: scanner.Room{Channel: channelSlack, ID: "C0SECOPS"}}
-	if a := tell.alert(what); !a.Decide {
+	what.Leak.Ask.At = alertNow().Add(-time.Hour)
+	if a := tell.alert(what); !a.Decide || !a.Asked.Equal(what.Leak.Ask.At) {
 		t.Errorf("the card of who decides: %+v", a)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"meetleaks/cmd/meetleaks/internal/config"
+	"meetleaks/cmd/meetleaks/internal/console"
 	"meetleaks/notify"
 	"meetleaks/notify/slack"
 	"meetleaks/scanner"
@@ -52,8 +53,9 @@ const (
 	sayAnalysts = "Only security operations can do that."
 	sayOutside  = "That person cannot be told: they are no full member under one of your organisation's domains."
 	sayChanged  = "What is to be decided has changed since: look at the alert again, then press."
-	sayWhich    = "It stands at several places, so it is not known which one is meant. Say that the series is public, or have the other posts removed."
-	sayLater    = "That could not be done just now. Nothing is lost: please press again in a minute."
+	sayWhich    = "It stands at several places, and nothing is done as it is not known which one you mean. If it is meant to stand at all of them, choose " +
+		"“Public on purpose: the series”. If not, press “Help me now”: security operations can say it of one place, in the console. Or have the other posts removed."
+	sayLater = "That could not be done just now. Nothing is lost: please press again in a minute."
 )
 
 // handle does what was said once, whoever hands it in how often.
@@ -163,7 +165,7 @@ func (h *answering) event(ctx context.Context, o config.Organisation, l scanner.
 	case notify.PublicSeries:
 		ev.Kind, ev.Until = scanner.PublicSeries, h.until(a, usualPublic, scanner.MaxQuietEnd)
 	case notify.PublicPage:
-		ev.Kind, ev.Until, ev.Place = scanner.PublicPage, h.until(a, usualPublic, scanner.MaxQuietEnd), onlyPlace(l)
+		ev.Kind, ev.Until, ev.Place = scanner.PublicPage, h.until(a, usualPublic, scanner.MaxQuietEnd), console.OnlyPlace(l)
 		if ev.Place == "" {
 			return ev, sayWhich, nil
 		}
@@ -177,10 +179,10 @@ func (h *answering) event(ctx context.Context, o config.Organisation, l scanner.
 	return ev, "", nil
 }
 
-// decision is an analyst's, of what waits for one. A press that is older than what waits was of something else: whoever may ask for
-// two things could have one confirmed that nobody has seen.
+// decision is an analyst's, of what waits for one. A press that is older than what waits, or on a card that asked something else, was of
+// that: whoever may ask for two things could have one confirmed that nobody has seen.
 func (h *answering) decision(l scanner.Leak, a notify.Answer, by scanner.Actor) (ev scanner.LeakEvent, refusal string, err error) {
-	ev = scanner.LeakEvent{Kind: scanner.Refuse, By: by}
+	ev = scanner.LeakEvent{Kind: scanner.Refuse, By: by, Asked: a.Asked}
 	if a.What == notify.Confirm {
 		ev.Kind = scanner.Confirm
 		if l.Ask.What == scanner.PublicPage || l.Ask.What == scanner.PublicSeries {
@@ -190,7 +192,7 @@ func (h *answering) decision(l scanner.Leak, a notify.Answer, by scanner.Actor) 
 	switch {
 	case by.Role != scanner.RoleAnalyst:
 		return ev, sayAnalysts, nil
-	case l.Ask.What != "" && !a.When.IsZero() && a.When.Before(l.Ask.At):
+	case l.Ask.What != "" && !a.When.IsZero() && a.When.Before(l.Ask.At), l.Ask.What != "" && !a.Asked.IsZero() && !a.Asked.Equal(l.Ask.At):
 		return ev, sayChanged, nil
 	}
 	return ev, "", nil
@@ -229,25 +231,6 @@ func (h *answering) until(a notify.Answer, usual, most time.Duration) time.Time 
 		now = a.When
 	}
 	return now.Add(min(usual, most))
-}
-
-// onlyPlace is the place where it stands and of which nobody has said yet that it is there on purpose; "" when there are more: a
-// stranger's post must not be called public because the host thought of their own page.
-func onlyPlace(l scanner.Leak) string {
-	only := ""
-	for _, m := range l.Places {
-		switch {
-		case m.Public || m.Gone > 0:
-			continue
-		case only != "":
-			return ""
-		}
-		only = m.Key
-	}
-	if l.MorePlaces > 0 {
-		return ""
-	}
-	return only
 }
 
 // showedWhere is the audit's word for somebody being shown the places.

@@ -58,6 +58,7 @@ type moreOptions struct {
 const (
 	labelMail   = "meetleaks mail receipt key v1"
 	labelAnswer = "meetleaks answer page key v1"
+	labelNotice = "meetleaks privacy notice key v1"
 )
 
 // keyFor makes a key of the index key.

@@ -194,23 +194,25 @@ func (a *app) joinDesk(ctx context.Context, d *storeDesk, loaded *config.Loaded,
 	if d.names, err = d.opened.store.Organisations(ctx); err != nil {
 		return failed("", "read the store %s: %w", d.opened, err)
 	}
-	do := func(context.Context, string, string, scanner.LeakEvent) (scanner.Leak, error) {
-		return scanner.Leak{}, scanner.ErrNotAllowed
+	o := console.Options{
+		Organisations: func() []string { return d.names }, Store: d.opened.store, Zone: (&service{loaded: loaded}).zone, Log: log, Now: a.now,
+		Ready: func(context.Context) []string { return nil },
+		Do: func(context.Context, string, string, scanner.LeakEvent) (scanner.Leak, error) {
+			return scanner.Leak{}, scanner.ErrNotAllowed
+		},
 	}
 	if acts {
 		pipeline, err := a.deskPipeline(ctx, loaded, d.opened, log)
 		if err != nil {
 			return err
 		}
-		do = asUser(pipeline)
+		o.Do, o.HostOf = asUser(pipeline), pipeline.HostOf
 	}
 	var draw [16]byte
 	_, _ = rand.Read(draw[:]) // never fails
 	token := hex.EncodeToString(draw[:])
-	inside, err := console.New(console.Options{
-		Organisations: func() []string { return d.names }, Store: d.opened.store, Do: do, Log: log, Now: a.now,
-		Ready: func(context.Context) []string { return nil }, Token: func() (string, error) { return token, nil },
-	})
+	o.Token = func() (string, error) { return token, nil }
+	inside, err := console.New(o)
 	if err != nil {
 		return failed("", "%w", err)
 	}

@@ -25,7 +25,7 @@ const deskToken = "t0ken-of-the-Console-42"
 func served(t *testing.T, p *field) (server, tokenFile string) {
 	t.Helper()
 	c, err := console.New(console.Options{
-		Organisations: func() []string { return []string{"acme", "globex"} }, Store: p.opened.store, Do: p.pipeline.Do,
+		Organisations: func() []string { return []string{"acme", "globex"} }, Store: p.opened.store, Do: p.pipeline.Do, HostOf: p.pipeline.HostOf,
 		Ready: func(context.Context) []string { return nil }, Token: func() (string, error) { return deskToken, nil },
 	})
 	if err != nil {
@@ -58,11 +58,21 @@ func TestBothDesksAct(t *testing.T) {
 	file, p, ids := fieldHere(t, boardPage, staffPage)
 	server, token := served(t, p)
 	for id, at := range map[string][]string{ids[0]: {"--config", file}, ids[1]: {"--server", server, "--token-file", token}} {
+		must(t, p.hostSays(t.Context(), id, scanner.NotMine))
 		for _, step := range []struct {
 			args []string
 			code int
 			want string
 		}{
+			{[]string{"confirm", id, "--what", "help"}, exitUsage, "but not-mine"},
+			{[]string{"refuse", id, "--what", "not-mine", "--reason", "it is"}, exitFine, ": open"},
+			{[]string{"confirm", id}, exitUsage, "nothing waits for a decision"},
+			{[]string{"assign", id, "--to", "pa@globex.example"}, exitUsage, "no address under"},
+			{[]string{"assign", id, "--to", "pa@acme.example"}, exitFine, ": open"},
+			{[]string{"public", id, "--what", "page", "--reason", "for all"}, exitFine, ": public until"},
+			{[]string{"public", id, "--what", "series", "--reason", "for all"}, exitUsage, "nothing is changed"},
+			{[]string{"list", "--silenced", "--format", "jsonl"}, exitFine, `"by_ref":"`},
+			{[]string{"unmute", id}, exitFine, ": open"},
 			{[]string{"ack", id, "--for", "1h"}, exitFine, ": open, reminders wait until"},
 			{[]string{"mute", id, "--until", "30d", "--reason", "a rehearsal"}, exitFine, ": muted until"},
 			{[]string{"ack", id}, exitUsage, "nothing is changed"},

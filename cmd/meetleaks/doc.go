@@ -14,9 +14,11 @@
 //	serve.go service.go roles.go plan.go     `serve`: what keeps it from starting, its parts joined, its loops
 //	wire.go watching.go channels*.go         the explicit lists: stores and queues; sources; channels
 //	alert.go routes.go telling.go faults.go  a leak becomes an alert; which rooms are told; alerts go out; who cannot be told
+//	notices.go                               what each person is told once: why they are told
 //	answers.go hearing.go                    an answer becomes a transition; where answers are heard
 //	meetings.go zoomhook.go inventory.go     what meeting services and lists of hosts say
-//	registered.go                            domains that were registered while it ran
+//	calendars.go                             how far calendars are believed
+//	registered.go relay.go                   domains that others register; another service takes over when they change
 //	keeper.go history.go                     keys and retention; what may be lost after a failover
 //	front.go                                 what it serves over HTTP
 //	demo*.go                                 `demo`: the service against stand-ins

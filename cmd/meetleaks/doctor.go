@@ -21,8 +21,10 @@ func (a *app) doctorCommand() *cobra.Command {
 		Long: `doctor checks what serve needs: the configuration, the files it names, the store, keys, sources, channels, clocks and
 certificates. It changes nothing, sends no message, and makes no store. Each failure says what mends it.
 
-It asks the sites of web sources for their robots.txt, Slack whose token it has, and webhooks for a TLS handshake only. Each check
-takes five seconds at most, all together half a minute.
+It looks at every host that egress lists. It asks the sites of web sources for their robots.txt, Slack whose token it has and for the
+address of a connection that it does not make, Zoom for a token and a meeting that there cannot be, and resolvers for a record; at
+the mail server it signs in and leaves; with webhooks, SIEMs and the APIs of sources it shakes hands only. Each check takes five
+seconds at most, all together half a minute.
 
 Exit codes: 0 nothing fails, there may be warnings · 2 mistakes in the configuration · 3 something fails.`,
 		Args: cobra.NoArgs,
@@ -254,6 +256,7 @@ func (d *doctor) examinations() []examination {
 	}
 	list = append(list, d.sourceExaminations()...)
 	list = append(list, d.channelExaminations()...)
+	list = append(list, d.serviceExaminations()...)
 	list = append(list, d.doorExaminations()...)
 	return append(list, examination{{"machine", "", d.machine}})
 }

@@ -28,6 +28,9 @@ func (d *doctor) channelExaminations() []examination {
 	if c.Slack.Token.IsSet() {
 		list = append(list, examination{{"slack", "", func(ctx context.Context) []diagnosis { return d.slack(ctx, clients) }}})
 	}
+	if c.Slack.Token.IsSet() && c.Slack.AppToken.IsSet() {
+		list = append(list, examination{{"slack socket", "", func(ctx context.Context) []diagnosis { return d.slackSocket(ctx, clients) }}})
+	}
 	for i, w := range c.Webhook {
 		list = append(list, examination{{"webhook", w.Name, func(ctx context.Context) []diagnosis {
 			return []diagnosis{d.webhook(ctx, i, w, clients)}
@@ -92,6 +95,32 @@ func (d *doctor) slack(ctx context.Context, clients apiClients) []diagnosis {
 		return append([]diagnosis{judgeSlack(target, notify.AsError(err))}, watch.clock(target)...)
 	}
 	return append([]diagnosis{healthy(name, target, "accepts the token"), watch.judgeScopes(target)}, watch.clock(target)...)
+}
+
+// slackSocket asks Slack whether Socket Mode would be given a connection, and makes none.
+func (d *doctor) slackSocket(ctx context.Context, clients apiClients) []diagnosis {
+	const name = "slack socket"
+	c := d.loaded.Channels.Slack
+	target := addressOf(c.APIURL)
+	channel, err := openSlack(c, clients)
+	if err != nil {
+		return nil // told with Slack
+	}
+	e := notify.AsError(channel.CheckSocket(ctx, notify.SecretFrom(c.AppToken.Read)))
+	if e == nil {
+		return []diagnosis{healthy(name, target, "Socket Mode would be given a connection")}
+	}
+	seen := judgeSlack(target, e)
+	seen.Name = name
+	switch e.Reason {
+	case "token-refused", "bad-token", "secret-unreadable", "secret-not-set":
+		seen.Mend = "give the app-level token (xapp-…) in channels.slack.app_token_file, and see that Socket Mode is on in the app's settings"
+	case "missing-scope":
+		seen.Mend = "make an app-level token with the scope connections:write, and give it in channels.slack.app_token_file"
+	case "address-refused":
+		seen.Mend = "Slack names a host that is not under its own domain: see what answers at channels.slack.api_url"
+	}
+	return []diagnosis{seen}
 }
 
 func (w *answerWatch) clock(target string) []diagnosis {

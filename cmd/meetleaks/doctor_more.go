@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/url"
+	"strings"
 
 	"meetleaks/notify"
 )
@@ -18,25 +20,42 @@ func (d *doctor) moreExaminations(clients apiClients) []examination {
 	var list []examination
 	c := d.loaded.Channels
 	if c.Mail.URL.IsSet() {
-		list = append(list, examination{{"mail", "", func(ctx context.Context) []diagnosis {
+		target := ""
+		if u, ok := readSecretURL(c.Mail.URL); ok {
+			target = u.Scheme + "://" + hostAndPort(u)
+		}
+		list = append(list, examination{{"mail", target, func(ctx context.Context) []diagnosis {
 			channel, err := openMail(c.Mail, o)
 			if err == nil {
 				err = channel.Check(ctx)
 			}
-			return []diagnosis{moreDiagnosis("mail", "", err, "the server takes messages from us", mailMend)}
+			return []diagnosis{moreDiagnosis("mail", target, err, "the server takes messages from us", mailMend)}
 		}}})
 	}
 	for i, s := range c.SIEM {
-		name := fmt.Sprint(i)
-		list = append(list, examination{{"siem", name, func(ctx context.Context) []diagnosis {
-			channel, err := d.app.openSIEM(i, s, o)
-			if err == nil {
-				err = channel.Check(ctx)
-			}
-			return []diagnosis{moreDiagnosis("siem", name, err, "events can be written", siemMend)}
-		}}})
+		target := strings.TrimSpace(fmt.Sprint(i) + " " + addressOf(s.To))
+		list = append(list, examination{{"siem", target, func(ctx context.Context) []diagnosis { return []diagnosis{d.siem(ctx, i, target, o)} }}})
 	}
 	return list
+}
+
+// siem looks whether events could be written: to a file, or at the end of a handshake. Over HTTP no request is sent: it would be an event.
+func (d *doctor) siem(ctx context.Context, i int, target string, o moreOptions) diagnosis {
+	const name = "siem"
+	s := d.loaded.Channels.SIEM[i]
+	channel, err := d.app.openSIEM(i, s, o)
+	if err == nil {
+		err = channel.Check(ctx)
+	}
+	u, notURL := url.Parse(s.To)
+	if err != nil || notURL != nil || u.Scheme != "https" && u.Scheme != "http" {
+		return moreDiagnosis(name, target, err, "events can be written", siemMend)
+	}
+	client, err := clientFor(s.To, o.clients)
+	if err != nil {
+		return moreDiagnosis(name, target, err, "", siemMend)
+	}
+	return d.handshake(ctx, name, target, u, client)
 }
 
 func moreDiagnosis(name, target string, err error, good string, mend func(*notify.Error) string) diagnosis {

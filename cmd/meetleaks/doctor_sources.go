@@ -11,6 +11,7 @@ import (
 
 	"meetleaks/cmd/meetleaks/internal/config"
 	"meetleaks/notify/webhook"
+	"meetleaks/scanner"
 	"meetleaks/scanner/fetch"
 )
 
@@ -41,15 +42,16 @@ func (d *doctor) sourceExaminations() []examination {
 	}
 	starts := 0
 	for i, source := range c.Sources {
-		switch source.Kind {
-		case sourceWeb:
+		switch kind := kindNamed(source.Kind); {
+		case source.Off:
+			list = append(list, examination{{"source", source.Name, saying(unexamined("source", source.Name, "it is switched off"))}})
+		case kind.pass == scanner.Poll:
 			list = append(list, look.site(source, maxStartsChecked-starts)...)
 			starts += len(source.Start)
-		case sourceHook:
-			list = append(list, examination{{"source", source.Name, saying(judgeFeeder(i, source))}})
+		case kind.isService():
+			list = append(list, examination{{"source", source.Name, saying(judgeService(i, source))}})
 		default:
-			list = append(list, examination{{"source", source.Name, saying(ailing("source", source.Name,
-				"sources of kind "+source.Kind+" are not built into this version: serve does not start with it", "take it out for now"))}})
+			list = append(list, examination{{"source", source.Name, saying(judgeFeeder(i, source))}})
 		}
 	}
 	return list
@@ -159,6 +161,19 @@ func judgeFeeder(i int, source config.Source) diagnosis {
 		return ailing("source", source.Name, fmt.Sprintf("sources[%d].secret: %v", i, err), "make a key: echo whsec_$(openssl rand -base64 32)")
 	}
 	return healthy("source", source.Name, "its key is well formed")
+}
+
+// judgeService looks at what a service is asked with; that it answers is looked at with the other services.
+func judgeService(i int, source config.Source) diagnosis {
+	if source.Token.IsSet() {
+		if _, err := source.Token.Read(); err != nil {
+			return ailing("source", source.Name, fmt.Sprintf("sources[%d].token: %v", i, err), "put the service's token into the file")
+		}
+	}
+	if _, err := readDictionary(string(source.Dictionary)); err != nil {
+		return ailing("source", source.Name, fmt.Sprintf("sources[%d].%v", i, err), "name the file, or take dictionary out: then the stream is read uncompressed")
+	}
+	return healthy("source", source.Name, "is complete")
 }
 
 // wayOut looks at what all requests to the web share.

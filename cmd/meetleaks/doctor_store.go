@@ -221,8 +221,8 @@ func (s *storeLook) outlooks(ctx context.Context) []diagnosis {
 	const name = "source's record"
 	var watches []scanner.Watch
 	for _, source := range s.loaded.Sources {
-		if source.Kind == sourceWeb {
-			watches = append(watches, scanner.Watch{Source: source.Name, Kind: scanner.Poll, Every: time.Duration(source.Every), Read: readNothing})
+		if w, read := lookedAt(source); read {
+			watches = append(watches, w)
 		}
 	}
 	switch {
@@ -248,11 +248,6 @@ func (s *storeLook) outlooks(ctx context.Context) []diagnosis {
 		}
 	}
 	return list
-}
-
-// readNothing stands where a reader is wanted, and is never called: nothing is offered.
-func readNothing(context.Context, scanner.Pass) (scanner.Outcome, error) {
-	return scanner.Outcome{}, errors.New("doctor reads no source")
 }
 
 // lookOnce asks the store once how the sources are doing.

@@ -23,9 +23,9 @@ func (a *app) domainCommand() *cobra.Command {
 		Short: "Register the domains of an organisation, and have them proved by DNS",
 		Long: `domain works on the store that the configuration names, beside a running service or without one; the store is made by serve.
 
-A domain is proved by a TXT record at _meetleaks.DOMAIN. Nothing is looked for because of a domain before it is proved; serve looks for
-the record again each day. When it is missing, the claim is warned on the first day, frozen on the third (nothing new is watched), stopped on
-the seventh, and purged on the thirtieth: then an organisation without another proof is erased, unless it stands in the configuration.
+A domain is proved by a TXT record at _meetleaks.DOMAIN. Nothing is looked for because of a domain before it is proved; from then on each
+running serve watches it within two minutes, without a restart, and looks for the record again each day. When it is missing, the claim is warned on the first day, frozen on the third (nothing new is watched, but people are told of
+what was found, and answer), stopped on the seventh, and purged on the thirtieth: then an organisation without another proof is erased, unless it stands in the configuration.
 
 Exit codes: 0 done, or proved · 2 wrong usage, a domain is refused, no such claim · 3 not proved, or the store does not answer ·
 130 interrupted.`,
@@ -181,14 +181,15 @@ func (a *app) domainListCommand(o *domainOptions) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			rows := domainRows(list, vouchedFor(t.loaded.Config), org)
+			vouched := vouchedFor(t.loaded.Config)
+			rows := domainRows(list, vouched, org)
 			if t.json {
 				return a.writeJSON(map[string][]domainRow{"domains": rows})
 			}
 			if len(rows) == 0 {
 				fmt.Fprintln(a.stderr, "meetleaks: no domain is registered; `meetleaks domain add ORG DOMAIN` claims one")
 			}
-			return a.print("%s", a.domainsText(rows))
+			return a.print("%s", a.domainsText(rows, vouched))
 		}),
 	}
 	cmd.Flags().StringVar(&org, "org", "", "of the organisation `NAME` only")

@@ -69,6 +69,8 @@ type domainRow struct {
 	Since   time.Time `json:"since,omitzero"`
 	Proved  time.Time `json:"proved,omitzero"`
 	Next    time.Time `json:"next,omitzero"`
+	// WatchedFrom is when each running service watches the domain, at the latest; zero when none does because of the claim.
+	WatchedFrom time.Time `json:"watched_from,omitzero"`
 }
 
 const vouchedState = "vouched"
@@ -77,9 +79,7 @@ const vouchedState = "vouched"
 func domainRows(list []scanner.DomainClaim, vouched []claims.Vouched, org string) []domainRow {
 	rows := make([]domainRow, 0, len(list))
 	for _, c := range list {
-		rows = append(rows, domainRow{
-			Org: c.Org, Domain: c.Domain, State: string(c.State), Vouched: isVouched(vouched, c.Org, c.Domain), Since: c.Since, Proved: c.Proved, Next: c.Next,
-		})
+		rows = append(rows, rowOf(c, vouched))
 	}
 	for _, o := range vouched {
 		for _, domain := range o.Domains {
@@ -93,11 +93,52 @@ func domainRows(list []scanner.DomainClaim, vouched []claims.Vouched, org string
 	return rows
 }
 
+func rowOf(c scanner.DomainClaim, vouched []claims.Vouched) domainRow {
+	return domainRow{
+		Org: c.Org, Domain: c.Domain, State: string(c.State), Vouched: isVouched(vouched, c.Org, c.Domain), Since: c.Since, Proved: c.Proved, Next: c.Next,
+		WatchedFrom: watchedFrom(c, isNamed(vouched, c.Org)),
+	}
+}
+
+// watchedWithin is how long it takes until a domain that was proved is watched by each service that runs: it looks every minute, and is
+// made anew once a minute at most.
+const watchedWithin = 2 * claimsEvery
+
+// watchedFrom is when a claim's domain is watched, at the latest; zero when it is not, or not because of the claim: of an organisation that
+// the configuration names only what stands there counts. Of a proof that is missing since today that it was watched before is all that is
+// known.
+func watchedFrom(c scanner.DomainClaim, named bool) time.Time {
+	if named || !c.State.Watched() {
+		return time.Time{}
+	}
+	if c.State == scanner.ClaimWarned {
+		return c.Since
+	}
+	return c.Since.Add(watchedWithin)
+}
+
+// watchWords says in a sentence when a domain is watched, "" when there is nothing to say.
+func watchWords(state scanner.ClaimState, from time.Time, named bool, now time.Time) string {
+	switch {
+	case !state.Watched():
+		return ""
+	case named:
+		return "watched as the configuration says: it names the organisation, so this claim adds nothing"
+	case now.Before(from):
+		return "watched from " + from.Local().Format("15:04") + " on, by each service that runs"
+	}
+	return "watched"
+}
+
+func isNamed(vouched []claims.Vouched, org string) bool {
+	return slices.ContainsFunc(vouched, func(o claims.Vouched) bool { return o.Name == org })
+}
+
 func isVouched(vouched []claims.Vouched, org, domain string) bool {
 	return slices.ContainsFunc(vouched, func(o claims.Vouched) bool { return o.Name == org && slices.Contains(o.Domains, domain) })
 }
 
-func (a *app) domainsText(rows []domainRow) string {
+func (a *app) domainsText(rows []domainRow, vouched []claims.Vouched) string {
 	var b strings.Builder
 	i := a.ink()
 	orgs, domains := 0, 0
@@ -108,6 +149,9 @@ func (a *app) domainsText(rows []domainRow) string {
 		words := claimWords(scanner.ClaimState(row.State), row.Since)
 		if row.State == vouchedState {
 			words = "vouched for in the configuration, not proved"
+		}
+		if watch := watchWords(scanner.ClaimState(row.State), row.WatchedFrom, isNamed(vouched, row.Org), a.now()); watch != "" {
+			words += "; " + watch
 		}
 		fmt.Fprintf(&b, "%-*s  %s  %s\n", orgs, row.Org, i.bold(fmt.Sprintf("%-*s", domains, row.Domain)), i.claim(row.State, words))
 	}
@@ -156,6 +200,7 @@ type claimView struct {
 	Record    domainRecord    `json:"record"`
 	Resolvers []claimViewSeen `json:"resolvers"`
 	Said      []string        `json:"said"` // why it is not proved, and what to do
+	named     bool            // the configuration names the organisation
 }
 
 // claimViewSeen is what one resolver said.
@@ -167,8 +212,7 @@ type claimViewSeen struct {
 
 func (t domainTask) view(c scanner.DomainClaim) claimView {
 	v := claimView{
-		domainRow: domainRow{Org: c.Org, Domain: c.Domain, State: string(c.State), Vouched: isVouched(vouchedFor(t.loaded.Config), c.Org, c.Domain),
-			Since: c.Since, Proved: c.Proved, Next: c.Next},
+		domainRow: rowOf(c, vouchedFor(t.loaded.Config)), named: isNamed(vouchedFor(t.loaded.Config), c.Org),
 		Made: c.Made, Looked: c.Looked, Failed: c.Failed, Record: recordRow(t.registry.Record(c)), Resolvers: []claimViewSeen{}, Said: []string{},
 	}
 	for _, seen := range c.Seen {
@@ -202,6 +246,9 @@ func (a *app) showClaims(t domainTask, list []scanner.DomainClaim) error {
 func (a *app) claimText(b *strings.Builder, v claimView) {
 	i := a.ink()
 	fmt.Fprintf(b, "%s of %s: %s\n", i.bold(v.Domain), v.Org, i.claim(v.State, claimWords(scanner.ClaimState(v.State), v.Since)))
+	if watch := watchWords(scanner.ClaimState(v.State), v.WatchedFrom, v.named, a.now()); watch != "" {
+		fmt.Fprintf(b, "  %s\n", watch)
+	}
 	fmt.Fprintf(b, "  %s  %s. %d IN TXT %q\n", i.dim("record"), v.Record.Name, v.Record.TTL, v.Record.Value)
 	if v.Looked.IsZero() {
 		fmt.Fprintf(b, "  nobody has looked for it yet: meetleaks domain verify %s\n", v.Domain)

@@ -158,9 +158,8 @@ func (p *egressPlanner) store(c config.Config) {
 // source adds what reading a source contacts.
 func (p *egressPlanner) source(path string, s config.Source) {
 	name := plain(s.Name)
-	unbuilt := ""
-	if s.Kind != sourceWeb && s.Kind != sourceHook {
-		unbuilt = "; sources of kind " + s.Kind + " are not built into this version"
+	if s.Off {
+		return
 	}
 	for i, start := range s.Start {
 		u, err := url.Parse(start)
@@ -168,16 +167,34 @@ func (p *egressPlanner) source(path string, s config.Source) {
 			continue
 		}
 		key := fmt.Sprintf("%s.start[%d]", path, i)
-		if s.Kind != sourceWeb {
-			p.visit(u, key, name+unbuilt, true)
-			continue
+		switch s.Kind {
+		case config.SourceWeb:
+			p.visit(u, key, name+": its pages, robots.txt and sitemaps; where robots.txt redirects to, that too", true)
+			p.site(u, key, name)
+		case config.SourceFeed:
+			p.visit(u, key, name+": a feed, and robots.txt; where they redirect to, that too"+hubWords(s), true)
+		case config.SourceCalendar:
+			if u.Scheme == "webcal" {
+				u.Scheme = "https"
+			}
+			p.visit(u, key, name+": a calendar, and robots.txt; where they redirect to, that too", true)
 		}
-		p.visit(u, key, name+": its pages, robots.txt and sitemaps; where robots.txt redirects to, that too", true)
-		p.site(u, key, name)
 	}
-	if u, err := url.Parse(s.APIURL); err == nil && u.Host != "" {
-		p.visit(u, path+".api_url", name+unbuilt, true)
+	if u, err := url.Parse(serviceAddress(s)); err == nil && u.Host != "" && kindNamed(s.Kind).isService() {
+		key := path + ".api_url"
+		if s.APIURL == "" {
+			key += " (its own)"
+		}
+		p.visit(u, key, name+": "+kindNamed(s.Kind).Reads, !notify.IsPrivate(u))
 	}
+}
+
+// hubWords says where a feed that is pushed leads besides.
+func hubWords(s config.Source) string {
+	if s.WebSub {
+		return "; and the hub that it names"
+	}
+	return ""
 }
 
 // visit adds the host of a URL.

@@ -25,6 +25,7 @@ func (a *app) fetchClient(c config.Fetch, organisations []config.Organisation, p
 		Pace:         fetch.Pace(c.Pace),
 		Pacer:        pacer,
 		Now:          a.now,
+		Resolver:     a.names,
 	}
 	for _, text := range c.Deny {
 		prefix, err := netip.ParsePrefix(text)

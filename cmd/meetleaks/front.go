@@ -6,11 +6,13 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"meetleaks/cmd/meetleaks/internal/config"
@@ -24,9 +26,13 @@ const tokenName = "console.token"
 // feedPath is where the pushing sources are.
 const feedPath = "/hooks/feed"
 
-// front is what a process serves.
+// front is where a process listens, as long as it runs; what is answered there is the business of the service that is at work. It is safe
+// for concurrent use once it listens.
 type front struct {
 	doors []*door
+
+	mu     sync.Mutex
+	atWork *replies
 }
 
 // door is one address with what is served there.
@@ -47,22 +53,23 @@ func (s *service) joinFront(context.Context) error {
 		return err
 	}
 	c, err := console.New(console.Options{
-		Organisations: s.organisations, Store: s.opened.store, Do: s.pulled.Do, Outlooks: s.outlooks,
-		Ready: s.notReady, Notes: s.blind, Metrics: s.figures.Handler(), Feed: s.feeds(), Slack: s.interactions(), Zoom: zoom, Answers: s.answerPages(),
+		Organisations: s.organisations, Store: s.opened.store, Do: s.pulled.Do, HostOf: s.pulled.HostOf, Zone: s.zone, Outlooks: s.outlooks,
+		Ready: s.notReady, Notes: s.blind, Metrics: s.figures.Handler(), Feed: s.feeds(), Hubs: s.hubs(), Slack: s.interactions(), Zoom: zoom, Answers: s.answerPages(),
 		Token: s.token, Version: version(), PublicURL: s.loaded.Console.PublicURL,
 		Config: s.shownConfig, Domains: s.listDomains, Log: s.log, Now: s.app.now,
 	})
 	if err != nil {
 		return failed("", "%w", err)
 	}
-	s.front = &front{}
 	private, public := c.Private(), c.Public()
 	if !s.roles.has(roleConsole) {
 		private = only(private, "/healthz", "/readyz", "/metrics")
 	}
-	s.front.add("console.listen", s.loaded.Console.Listen, console.NewServer(private, s.log))
+	s.console, s.replies = c, &replies{handlers: []http.Handler{private, public}}
+	s.front = &front{atWork: s.replies}
+	s.front.add("console.listen", s.loaded.Console.Listen, s.log)
 	if s.loaded.Public.Listen != "" && s.roles.has(roleConsole) {
-		s.front.add("public.listen", s.loaded.Public.Listen, console.NewServer(public, s.log))
+		s.front.add("public.listen", s.loaded.Public.Listen, s.log)
 	}
 	return nil
 }
@@ -106,6 +113,28 @@ func (s *service) feeds() http.Handler {
 	return feeds(s.reading.hooks)
 }
 
+// hubs is the door of feeds that are pushed, nil when none is.
+func (s *service) hubs() http.Handler {
+	if len(s.reading.hubs) == 0 {
+		return nil
+	}
+	return hubs(s.reading.hubs)
+}
+
+// hubs finds a source by the beginning of the path.
+type hubs map[string]http.Handler
+
+// ServeHTTP implements [http.Handler].
+func (h hubs) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	for prefix, source := range h {
+		if strings.HasPrefix(r.URL.Path, prefix) {
+			source.ServeHTTP(w, r)
+			return
+		}
+	}
+	http.NotFound(w, r)
+}
+
 // feeds finds a source by the rest of the path: names are the operator's, and may hold what means something in a pattern of a mux.
 type feeds map[string]*hook.Hook
 
@@ -125,8 +154,74 @@ func (f feeds) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.ServeHTTP(w, r)
 }
 
-func (f *front) add(setting, address string, server *http.Server) {
-	f.doors = append(f.doors, &door{setting: setting, address: address, server: server})
+// add adds a door. What is asked there goes to the handler of its number, of the service that is at work.
+func (f *front) add(setting, address string, log *slog.Logger) {
+	number := len(f.doors)
+	answer := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		by := f.enter()
+		defer by.leave()
+		by.handlers[number].ServeHTTP(w, r)
+	})
+	f.doors = append(f.doors, &door{setting: setting, address: address, server: console.NewServer(answer, log)})
+}
+
+// enter counts a request in with the service that is at work.
+func (f *front) enter() *replies {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.atWork.enter()
+	return f.atWork
+}
+
+// hand lets another service answer from now on. What the one before has begun to answer it answers to the end.
+func (f *front) hand(next *replies) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.atWork = next
+}
+
+// replies is what one service answers at the doors, a handler each, and how many requests it has. It is safe for concurrent use.
+type replies struct {
+	handlers []http.Handler
+
+	mu    sync.Mutex
+	under int
+	none  chan struct{} // is closed when the last one leaves; nil: nobody waits for that
+}
+
+func (r *replies) enter() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.under++
+}
+
+func (r *replies) leave() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.under--; r.under == 0 && r.none != nil {
+		close(r.none)
+		r.none = nil
+	}
+}
+
+// empty returns when no request is under way, or after the bound.
+func (r *replies) empty(bound time.Duration) {
+	r.mu.Lock()
+	if r.under == 0 {
+		r.mu.Unlock()
+		return
+	}
+	if r.none == nil {
+		r.none = make(chan struct{})
+	}
+	none := r.none
+	r.mu.Unlock()
+	timer := time.NewTimer(bound)
+	defer timer.Stop()
+	select {
+	case <-none:
+	case <-timer.C:
+	}
 }
 
 // address is where the console listens, port included.

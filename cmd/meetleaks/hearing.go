@@ -69,7 +69,7 @@ func (s *service) hear(ctx context.Context) error {
 // leased runs do while this process holds a lease, again and again until ctx is done; while another holds it, it waits. Do must
 // return soon after its context is done.
 func (s *service) leased(ctx context.Context, name string, ttl time.Duration, do func(context.Context) error) error {
-	scanner.Every(ctx, "hold "+name, ttl/3, s.log, func(ctx context.Context) (bool, error) {
+	scanner.Every(ctx, "hold "+name, min(ttl/3, leaseTry), s.log, func(ctx context.Context) (bool, error) {
 		lease, err := s.opened.store.Acquire(ctx, name, s.holder, ttl)
 		if errors.Is(err, scanner.ErrHeld) {
 			return false, nil

@@ -31,6 +31,9 @@ Exit codes: 0 done, or nothing found · 2 wrong usage, no such leak, not allowed
 		Example: `  meetleaks leak list
   meetleaks leak show 1f3a9c02
   meetleaks leak ack 1f3a9c02 --for 2h
+  meetleaks leak confirm 1f3a9c02 --what not-mine
+  meetleaks leak public 1f3a9c02 --what series --until 60d --reason 'a lecture for all'
+  meetleaks leak list --silenced
   meetleaks leak list --server https://meetleaks.acme.example --token-file token`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -265,11 +268,13 @@ func checkFormat(format string, all ...string) error {
 type leakAct struct {
 	use, short string
 	flags      func(cmd *cobra.Command)
-	action     func(now time.Time) (console.Action, error)
+	check      func(now time.Time) error // of the flags, before anything is opened
+	// action is what to do with a leak. The present is in the zone of the leak's organisation.
+	action func(ctx context.Context, q *queue, l console.Leak, now time.Time) (console.Action, error)
 }
 
 // actFlags are the flags of all that change leaks.
-type actFlags struct{ reason, until, as, span string }
+type actFlags struct{ reason, until, as, span, what, place, to string }
 
 func (f *actFlags) needReason(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.reason, "reason", "", "why, in your words; the audit keeps it (needed)")
@@ -281,16 +286,17 @@ func (f *actFlags) mayReason(cmd *cobra.Command) {
 
 func (a *app) leakActs(o *deskOptions, org *string) []*cobra.Command {
 	var cmds []*cobra.Command
-	for _, act := range []leakAct{ackAct(), closeAct(), muteAct(), unmuteAct(), reopenAct()} {
+	for _, act := range []leakAct{
+		ackAct(), closeAct(), muteAct(), unmuteAct(), reopenAct(), confirmAct(), refuseAct(), assignAct(), publicAct(),
+	} {
 		cmd := &cobra.Command{
 			Use: act.use, Short: act.short, Args: cobra.ExactArgs(1),
 			RunE: func(cmd *cobra.Command, args []string) error {
-				action, err := act.action(a.now())
-				if err != nil {
+				if err := act.check(a.now()); err != nil {
 					return err
 				}
 				return a.atDesk(cmd.Context(), *o, *org, true, func(ctx context.Context, q *queue) error {
-					return a.carryOut(ctx, q, args[0], action)
+					return a.carryOut(ctx, q, args[0], act)
 				})
 			},
 		}
@@ -301,8 +307,12 @@ func (a *app) leakActs(o *deskOptions, org *string) []*cobra.Command {
 }
 
 // carryOut changes a leak and says in one line how it is then.
-func (a *app) carryOut(ctx context.Context, q *queue, id string, do console.Action) error {
+func (a *app) carryOut(ctx context.Context, q *queue, id string, act leakAct) error {
 	l, err := q.find(ctx, id)
+	if err != nil {
+		return err
+	}
+	do, err := act.action(ctx, q, l, a.nowOf(l))
 	if err != nil {
 		return err
 	}
@@ -310,7 +320,7 @@ func (a *app) carryOut(ctx context.Context, q *queue, id string, do console.Acti
 	if err != nil {
 		return err
 	}
-	line := fmt.Sprintf("%s  %s of %s: %s", short(got.Leak.ID, shortID), meetingWords(got.Leak), got.Leak.Org, stateWords(got.Leak, a.now()))
+	line := fmt.Sprintf("%s  %s of %s: %s", short(got.Leak.ID, shortID), meetingWords(got.Leak), got.Leak.Org, stateWords(got.Leak, a.nowOf(got.Leak)))
 	if !got.TookEffect {
 		return usage("the audit keeps what you asked for", "nothing is changed, its state does not allow for it: %s", line)
 	}
@@ -325,14 +335,24 @@ func ackAct() leakAct {
 			cmd.Flags().StringVar(&f.span, "for", "4h", "how long reminders wait")
 			f.mayReason(cmd)
 		},
-		action: func(now time.Time) (console.Action, error) {
-			span, err := config.ParseDuration(f.span)
-			if err != nil || span <= 0 || time.Duration(span) > scanner.MaxSnooze {
-				return console.Action{}, usage("mute it when it shall be quiet for longer", "--for wants a length of time up to 24h, such as 4h or 90m")
-			}
-			return console.Ack(now.Add(time.Duration(span)), f.reason), checkReason(f.reason, false)
+		check: func(now time.Time) error {
+			_, err := f.snooze(now)
+			return firstOf(err, checkReason(f.reason, false))
+		},
+		action: func(_ context.Context, _ *queue, _ console.Leak, now time.Time) (console.Action, error) {
+			until, err := f.snooze(now)
+			return console.Ack(until, f.reason), err
 		},
 	}
+}
+
+// snooze is until when reminders wait.
+func (f *actFlags) snooze(now time.Time) (time.Time, error) {
+	span, err := config.ParseDuration(f.span)
+	if err != nil || span <= 0 || time.Duration(span) > scanner.MaxSnooze {
+		return time.Time{}, usage("mute it when it shall be quiet for longer", "--for wants a length of time up to 24h, such as 4h or 90m")
+	}
+	return now.Add(time.Duration(span)), nil
 }
 
 func closeAct() leakAct {
@@ -343,14 +363,14 @@ func closeAct() leakAct {
 			cmd.Flags().StringVar(&f.as, "as", "", "over (the meeting is), safe-by-word (locked or moved), or not-ours (needed)")
 			f.needReason(cmd)
 		},
-		action: func(time.Time) (console.Action, error) {
-			as := scanner.State(f.as)
-			switch as {
+		check: func(time.Time) error {
+			switch scanner.State(f.as) {
 			case scanner.StateOver, scanner.StateByWord, scanner.StateNotOurs:
-				return console.Close(as, f.reason), checkReason(f.reason, true)
+				return checkReason(f.reason, true)
 			}
-			return console.Action{}, usage("", "--as wants over, safe-by-word or not-ours")
+			return usage("", "--as wants over, safe-by-word or not-ours")
 		},
+		action: always(func() console.Action { return console.Close(scanner.State(f.as), f.reason) }),
 	}
 }
 
@@ -362,12 +382,13 @@ func muteAct() leakAct {
 			cmd.Flags().StringVar(&f.until, "until", "", "a length of time such as 30d, or a day such as 2027-01-31, to its end (needed)")
 			f.needReason(cmd)
 		},
-		action: func(now time.Time) (console.Action, error) {
+		check: func(now time.Time) error {
+			_, err := parseUntil(f.until, now)
+			return firstOf(err, checkReason(f.reason, true))
+		},
+		action: func(_ context.Context, _ *queue, _ console.Leak, now time.Time) (console.Action, error) {
 			until, err := parseUntil(f.until, now)
-			if err != nil {
-				return console.Action{}, err
-			}
-			return console.Mute(until, f.reason), checkReason(f.reason, true)
+			return console.Mute(until, f.reason), err
 		},
 	}
 }
@@ -376,7 +397,8 @@ func unmuteAct() leakAct {
 	f := &actFlags{}
 	return leakAct{
 		use: "unmute ID", short: "End a mute, or what is public on purpose, before its time", flags: f.mayReason,
-		action: func(time.Time) (console.Action, error) { return console.Unmute(f.reason), checkReason(f.reason, false) },
+		check:  func(time.Time) error { return checkReason(f.reason, false) },
+		action: always(func() console.Action { return console.Unmute(f.reason) }),
 	}
 }
 
@@ -384,8 +406,14 @@ func reopenAct() leakAct {
 	f := &actFlags{}
 	return leakAct{
 		use: "reopen ID", short: "Open a leak anew: whoever hosts the meeting is told again", flags: f.needReason,
-		action: func(time.Time) (console.Action, error) { return console.Reopen(f.reason), checkReason(f.reason, true) },
+		check:  func(time.Time) error { return checkReason(f.reason, true) },
+		action: always(func() console.Action { return console.Reopen(f.reason) }),
 	}
+}
+
+// always is an action that is the same for every leak.
+func always(do func() console.Action) func(context.Context, *queue, console.Leak, time.Time) (console.Action, error) {
+	return func(context.Context, *queue, console.Leak, time.Time) (console.Action, error) { return do(), nil }
 }
 
 // maxReason is what the API takes, in characters.
@@ -401,12 +429,12 @@ func checkReason(reason string, needed bool) error {
 	return nil
 }
 
-// parseUntil reads a length of time from now, or a day of this machine's zone, to its end.
+// parseUntil reads a length of time from now, or a day of now's zone, to its end.
 func parseUntil(text string, now time.Time) (time.Time, error) {
 	if span, err := config.ParseDuration(text); err == nil && span > 0 {
 		return checkQuiet(now.Add(time.Duration(span)), now)
 	}
-	day, err := time.ParseInLocation(time.DateOnly, text, time.Local)
+	day, err := time.ParseInLocation(time.DateOnly, text, now.Location())
 	if err != nil {
 		return time.Time{}, usage("", "--until wants a length of time such as 30d, or a day such as 2027-01-31")
 	}

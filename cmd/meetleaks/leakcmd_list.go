@@ -22,6 +22,7 @@ import (
 type leakListOptions struct {
 	state, since, format string
 	limit                int
+	silenced             bool
 }
 
 func (a *app) leakListCommand(o *deskOptions, org *string) *cobra.Command {
@@ -31,6 +32,12 @@ func (a *app) leakListCommand(o *deskOptions, org *string) *cobra.Command {
 		Short: "List leaks, those first that can do harm first: running or starting soon, then by risk, then the newest",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if l.silenced {
+				if cmd.Flags().Changed("state") {
+					return usage("", "--silenced and --state exclude each other")
+				}
+				l.state = silencedStates
+			}
 			states, since, err := l.check(a.now())
 			if err != nil {
 				return err
@@ -44,9 +51,13 @@ func (a *app) leakListCommand(o *deskOptions, org *string) *cobra.Command {
 	flags.StringVar(&l.state, "state", string(scanner.StateOpen), "of these states, divided by commas: "+strings.Join(stateNames(), ", ")+"; or all")
 	flags.StringVar(&l.since, "since", "", "first seen within this time, such as 7d")
 	flags.IntVar(&l.limit, "limit", 50, "`N` leaks at most")
+	flags.BoolVar(&l.silenced, "silenced", false, "what is muted or public on purpose: by whom, why, until when, and what that hid; what hid nothing comes first")
 	flags.StringVar(&l.format, "format", "text", "text, json, jsonl or csv")
 	return cmd
 }
+
+// silencedStates are those of --silenced.
+const silencedStates = string(scanner.StateMuted) + "," + string(scanner.StatePublic)
 
 func stateNames() []string {
 	var names []string
@@ -95,27 +106,48 @@ func (a *app) listLeaks(ctx context.Context, q *queue, l leakListOptions, states
 	if err != nil {
 		return err
 	}
-	byHarm(list, a.now())
+	if l.silenced {
+		console.BySilence(list)
+	} else {
+		byHarm(list, a.now())
+	}
 	shown := list[:min(len(list), l.limit)]
-	if err := a.printLeaks(l.format, leakReport{append([]console.Leak{}, shown...), len(list), cut}, shortLength(list)); err != nil {
+	if err := a.printLeaks(l, leakReport{append([]console.Leak{}, shown...), len(list), cut}, shortLength(list)); err != nil {
 		return err
 	}
 	if len(list) == 0 {
 		return a.sayNone(ctx, q, l)
 	}
 	a.sayCounts(len(shown), len(list), cut, l.state)
+	if l.silenced {
+		a.sayIdle(list)
+	}
 	return nil
 }
 
+// sayIdle says how many silences could be ended.
+func (a *app) sayIdle(list []console.Leak) {
+	idle := 0
+	for _, l := range list {
+		if l.HidNothing() {
+			idle++
+		}
+	}
+	fmt.Fprintf(a.stderr, "meetleaks: %d of %d hid nothing: `meetleaks leak unmute` ends a silence\n", idle, len(list))
+}
+
 // printLeaks writes the result; n is how many digits of the ids text shows.
-func (a *app) printLeaks(format string, r leakReport, n int) error {
-	switch format {
+func (a *app) printLeaks(o leakListOptions, r leakReport, n int) error {
+	switch o.format {
 	case "json":
 		return a.writeJSON(r)
 	case "jsonl":
 		return a.leakLines(r.Leaks)
 	case "csv":
 		return a.print("%s", leakCSV(r.Leaks))
+	}
+	if o.silenced {
+		return a.print("%s", a.silencedTable(r.Leaks, n))
 	}
 	return a.print("%s", a.leakTable(r.Leaks, n))
 }
@@ -222,6 +254,7 @@ func leakCSV(list []console.Leak) string {
 	b.WriteString(report.CSVLine(
 		"id", "org", "platform", "kind", "class", "masked_id", "secrets", "state", "state_since", "state_until", "reason", "starts", "starts_by",
 		"risk_score", "risk_level", "first_seen", "last_seen", "places", "sightings", "reach", "account", "account_reason",
+		"by", "by_ref", "hid", "public_places",
 	))
 	for _, l := range list {
 		w := l.When.Domain()
@@ -229,6 +262,7 @@ func leakCSV(list []console.Leak) string {
 			l.ID, l.Org, l.Platform, l.Kind, l.Class, l.MaskedID, strings.Join(l.Secrets, "; "), l.State, stamp(l.Since), stamp(l.Until), l.Reason,
 			stamp(w.Start.Time), string(w.By), strconv.Itoa(l.Risk.Score), l.Risk.Level, stamp(l.FirstSeen), stamp(l.LastSeen),
 			strconv.Itoa(l.DistinctPlaces), strconv.Itoa(l.Sightings), strconv.FormatInt(l.Reach, 10), l.Account.Kind, l.Account.Reason,
+			l.By, l.ByRef, strconv.Itoa(l.Hid), strconv.Itoa(l.PublicPlaces),
 		}
 		for i, field := range fields {
 			fields[i] = plain(field)

@@ -103,18 +103,50 @@ func table(rows [][]cell) string {
 	return b.String()
 }
 
+// silencedTable is leakTable for what is silenced.
+func (a *app) silencedTable(list []console.Leak, n int) string {
+	var rows [][]cell
+	i := a.ink()
+	for _, l := range list {
+		rows = append(rows, a.silencedRow(l, n, i))
+	}
+	return a.fitting(rows, i, "ID", "HID", "ENDS", "MEETING", "ORG", "STATE", "BY", "WHY")
+}
+
+func (a *app) silencedRow(l console.Leak, n int, i ink) []cell {
+	hid, ends, by := cell{text: "nothing", paint: i.bold}, "never by itself", l.By
+	if !l.HidNothing() {
+		hid = newCell(l.HidWords(), nil)
+	}
+	if !l.Until.IsZero() {
+		ends = agoWords(l.Until, a.nowOf(l))
+	}
+	if l.ByRef != "" {
+		by += " (" + l.ByRef + ")"
+	}
+	return []cell{
+		newCell(short(l.ID, n), i.bold), hid, newCell(ends, nil), newCell(meetingWords(l), nil), newCell(l.Org, nil), newCell(l.State, nil),
+		newCell(by, nil), newCell(cmp.Or(l.Reason, "-"), i.dim),
+	}
+}
+
 // leakTable is a line for each leak where the terminal is wide enough, two where it is not.
 func (a *app) leakTable(list []console.Leak, n int) string {
-	if len(list) == 0 {
-		return ""
-	}
 	i := a.ink()
 	var rows [][]cell
 	for _, l := range list {
 		rows = append(rows, a.leakRow(l, n, i))
 	}
-	head := make([]cell, 0, len(rows[0]))
-	for _, name := range []string{"ID", "RISK", "STARTS", "MEETING", "ORG", "STATE", "SEEN AT", "ALERT"} {
+	return a.fitting(rows, i, "ID", "RISK", "STARTS", "MEETING", "ORG", "STATE", "SEEN AT", "ALERT")
+}
+
+// fitting is rows as a table where the terminal is wide enough, else two lines each.
+func (a *app) fitting(rows [][]cell, i ink, names ...string) string {
+	if len(rows) == 0 {
+		return ""
+	}
+	head := make([]cell, 0, len(names))
+	for _, name := range names {
 		head = append(head, cell{name, i.dim})
 	}
 	whole := append([][]cell{head}, rows...)
@@ -131,7 +163,7 @@ func (a *app) leakRow(l console.Leak, n int, i ink) []cell {
 		soon = i.bold
 	}
 	return []cell{
-		newCell(short(l.ID, n), i.bold), newCell(cmp.Or(l.Risk.Level, "-"), level), newCell(startWords(l.When.Domain(), a.now()), soon),
+		newCell(short(l.ID, n), i.bold), newCell(cmp.Or(l.Risk.Level, "-"), level), newCell(startWords(l.When.Domain(), a.nowOf(l)), soon),
 		newCell(meetingWords(l), nil), newCell(l.Org, nil), newCell(l.State, nil), newCell(count(l.DistinctPlaces, "place"), nil),
 		newCell(accountWords(l.Account), i.dim),
 	}
@@ -184,7 +216,16 @@ func startWords(w scanner.When, now time.Time) string {
 	return "in " + spanWords(w.Begins().Sub(now)) + ", " + startText(w.Start, now)
 }
 
-// startText is a start in the zone of this machine; what has no zone stays as it was written.
+// nowOf is the present in the zone of a leak's organisation: all times of the leak are shown there.
+func (a *app) nowOf(l console.Leak) time.Time {
+	zone, err := time.LoadLocation(l.Timezone)
+	if err != nil || zone == time.Local {
+		zone = time.UTC
+	}
+	return a.now().In(zone)
+}
+
+// startText is a start in the zone of now; what has no zone stays as it was written.
 func startText(s scanner.Start, now time.Time) string {
 	switch {
 	case s.AllDay:
@@ -195,13 +236,13 @@ func startText(s scanner.Start, now time.Time) string {
 	return momentText(s.Time, now)
 }
 
-// momentText is a moment in the zone of this machine: near ones by weekday, others by date.
+// momentText is a moment in the zone of now, which it names: near ones by weekday, others by date.
 func momentText(t, now time.Time) string {
-	t = t.In(time.Local)
+	t = t.In(now.Location())
 	if d := t.Sub(now).Abs(); d < 6*24*time.Hour {
-		return t.Format("Mon 15:04")
+		return t.Format("Mon 15:04 ") + console.ZoneName(t)
 	}
-	return t.Format("2006-01-02 15:04")
+	return t.Format("2006-01-02 15:04 ") + console.ZoneName(t)
 }
 
 // spanWords is a length of time, rounded to its largest unit.
@@ -236,6 +277,9 @@ func stateWords(l console.Leak, now time.Time) string {
 	}
 	if l.By != "" && l.By != string(scanner.RolePage) {
 		text += ", by the word of: " + l.By
+	}
+	if l.PublicPlaces > 0 && l.State != string(scanner.StatePublic) {
+		text += ", public on purpose at " + count(l.PublicPlaces, "place")
 	}
 	if l.Reason != "" {
 		text += fmt.Sprintf(" (%s)", l.Reason)
@@ -300,7 +344,7 @@ const (
 
 // leakText is all about one leak.
 func (a *app) leakText(d console.LeakDetails) string {
-	s := &sheet{ink: a.ink(), width: min(max(cmp.Or(width(a.stdout), sheetWidth), minSheet), maxSheet), now: a.now()}
+	s := &sheet{ink: a.ink(), width: min(max(cmp.Or(width(a.stdout), sheetWidth), minSheet), maxSheet), now: a.nowOf(d.Leak)}
 	s.what(d.Leak)
 	s.places(d)
 	s.deliveries(d)
@@ -327,6 +371,9 @@ func (s *sheet) what(l console.Leak) {
 	s.row("alert", roundWords(l))
 	if l.Waiting != nil {
 		s.row("waits", fmt.Sprintf("%s, said by: %s, %s. An analyst decides", console.WaitWords(l.Waiting.What), l.Waiting.By, agoWords(l.Waiting.At, s.now)))
+	}
+	if l.Silenced() {
+		s.row("hid since", l.HidWords())
 	}
 }
 
@@ -392,8 +439,17 @@ func (s *sheet) places(d console.LeakDetails) {
 			text += ", via " + strings.Join(at.Via, ", ")
 		}
 		text += ")"
+		if at.Public {
+			text += " ON PURPOSE"
+		}
 		if !at.Gone.IsZero() {
 			text += " GONE since " + momentText(at.Gone, s.now)
+		}
+		if l := d.Leak.Waiting; l != nil && l.Place != "" && l.Place == at.ID {
+			text += " THE ONE THAT IS MEANT"
+		}
+		if at.ID != "" && len(d.Sightings) > 1 {
+			text += " [" + at.ID + "]"
 		}
 		s.line("%s", text)
 	}
@@ -496,20 +552,23 @@ func (s *sheet) next(l console.Leak) {
 
 func nextCommands(l console.Leak) []string {
 	id := short(l.ID, shortID)
-	mute := fmt.Sprintf("mute %s --until 30d --reason '…'", id)
 	var all []string
+	if l.Waiting != nil && checkWhat(l.Waiting.What) == nil {
+		all = append(all, fmt.Sprintf("confirm %s --what %s", id, l.Waiting.What), fmt.Sprintf("refuse %s --what %s", id, l.Waiting.What))
+	}
 	switch scanner.State(l.State) {
 	case scanner.StateOpen:
 		all = append(all, "ack "+id+" --for 4h", "close "+id+" --as safe-by-word|over|not-ours --reason '…'")
 	case scanner.StateMuted, scanner.StatePublic:
-		return []string{"unmute " + id, "close " + id + " --as over|not-ours --reason '…'"}
+		return append(all, "unmute "+id, "close "+id+" --as over|not-ours --reason '…'")
 	case scanner.StateRemoved:
 		all = append(all, "close "+id+" --as safe-by-word|over|not-ours --reason '…'", "reopen "+id+" --reason '…'")
 	default:
-		return []string{"reopen " + id + " --reason '…'"}
+		return append(all, "reopen "+id+" --reason '…'")
 	}
+	all = append(all, "assign "+id+" --to ADDRESS")
 	if l.Class != string(matchers.HostCredential) {
-		all = append(all, mute)
+		all = append(all, "mute "+id+" --until 30d --reason '…'", "public "+id+" --what page|series --until 90d --reason '…'")
 	}
 	return all
 }

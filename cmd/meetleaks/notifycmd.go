@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -26,21 +27,26 @@ func (a *app) notifyCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	var file, to string
+	var file, to, via string
 	test := &cobra.Command{
-		Use:     "test --to EMAIL",
-		Short:   "Send one person a sample alert, marked as a test",
-		Example: "  meetleaks notify test --to jdoe@acme.example",
+		Use:   "test --to EMAIL",
+		Short: "Send one person a sample alert, marked as a test",
+		Long: `test sends a sample as serve would send an alert: by Slack, and by mail to whom Slack does not know. It says by which way the sample
+was accepted, and why not by the other.
+
+Exit codes: 0 a channel accepted it · 2 wrong usage, or nothing is configured that tells persons · 3 nobody accepted it.`,
+		Example: "  meetleaks notify test --to jdoe@acme.example\n  meetleaks notify test --to jdoe@acme.example --via mail",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !cmd.Flags().Changed("config") {
 				file = existingDefault()
 			}
-			return a.notifyTest(cmd.Context(), file, to)
+			return a.notifyTest(cmd.Context(), file, to, via)
 		},
 	}
 	test.Flags().StringVar(&file, "config", "", "configuration `FILE` (default "+defaultConfig+" when it is there)")
 	test.Flags().StringVar(&to, "to", "", "the person's `EMAIL` address, under a registered domain")
+	test.Flags().StringVar(&via, "via", "", "`CHANNEL` that is tried alone: slack or mail")
 	cmd.AddCommand(test)
 	return cmd
 }
@@ -53,7 +59,7 @@ func (a *app) announceCommand() *cobra.Command {
 		Use:   "announce (--to-hosts | --to EMAIL...)",
 		Short: "Tell people before their first alert what this is",
 		Long: `announce tells hosts what the service does, before it tells them of a leak. Without --yes it prints whom it would tell, and tells
-nobody. What it says of privacy comes from privacy: in the configuration.`,
+nobody. What it says of privacy comes from privacy: in the configuration; whoever is told so is not told again with their first alert.`,
 		Example: "  meetleaks announce --to-hosts\n  meetleaks announce --to-hosts --yes",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -78,7 +84,7 @@ type addressee struct {
 }
 
 // notifyTest sends a sample.
-func (a *app) notifyTest(ctx context.Context, file, to string) error {
+func (a *app) notifyTest(ctx context.Context, file, to, via string) error {
 	loaded, err := a.loadConfig(file)
 	if err != nil {
 		return err
@@ -90,14 +96,18 @@ func (a *app) notifyTest(ctx context.Context, file, to string) error {
 	if err != nil {
 		return err
 	}
-	channel, err := a.personChannel(loaded.Config)
+	ways, err := a.personWays(loaded.Config, via)
 	if err != nil {
 		return err
 	}
-	if _, err := channel.Send(ctx, notify.Recipient{Email: whom.email, Domains: whom.domains}, sampleAlert(whom.org, a.now(), privacyNotice(loaded.Privacy))); err != nil {
-		return tellFault(ctx, channel.Name(), err)
+	name, err := a.tellPerson(ctx, ways, whom, sampleAlert(whom.org, a.now(), privacyNotice(loaded.Privacy)))
+	if err != nil {
+		return tellFault(ctx, name, err)
 	}
-	return a.print("accepted by %s: a sample for %s\n", channel.Name(), plain(whom.email))
+	if name == channelMail {
+		fmt.Fprintln(a.stderr, "meetleaks: the mail server took it; what cannot be delivered comes back to who it is from")
+	}
+	return a.print("accepted by %s: a sample for %s\n", name, plain(whom.email))
 }
 
 // sampleAlert is what an alert looks like, and says that it is none.
@@ -131,20 +141,66 @@ func addresseeOf(list []config.Organisation, email string) (addressee, error) {
 		"%s lies under no domain of organisations: in the configuration", plain(email))
 }
 
-// personChannel is the channel that tells persons by their address.
-func (a *app) personChannel(c config.Config) (notify.Channel, error) {
-	if !c.Channels.Slack.Token.IsSet() {
-		return nil, usage("`meetleaks slack manifest` begins with it", "no channel is configured that tells persons: channels.slack has no token")
+// personWays are the channels that tell persons by their address, in the order in which they are tried; with via, that one alone.
+func (a *app) personWays(c config.Config, via string) ([]notify.Channel, error) {
+	if via != "" && via != channelSlack && via != channelMail {
+		return nil, usage("", "--via %q is not known: want slack or mail", via)
 	}
 	clients, err := a.apiClients(c.Fetch)
 	if err != nil {
 		return nil, err
 	}
-	channel, err := openSlack(c.Channels.Slack, clients)
-	if err != nil {
-		return nil, usage("", "channels.slack: %w", err)
+	var ways []notify.Channel
+	if c.Channels.Slack.Token.IsSet() && via != channelMail {
+		channel, err := openSlack(c.Channels.Slack, clients)
+		if err != nil {
+			return nil, usage("", "channels.slack: %w", err)
+		}
+		ways = append(ways, channel)
 	}
-	return channel, nil
+	if c.Channels.Mail.URL.IsSet() && via != channelSlack {
+		dials, err := a.apiDials(c.Fetch)
+		if err != nil {
+			return nil, err
+		}
+		// The key is any: it seals receipts, and none is kept.
+		channel, err := openMail(c.Channels.Mail, moreOptions{dials: dials, index: make([]byte, 32), from: mailFrom(c.Organisations)})
+		if err != nil {
+			return nil, usage("", "channels.mail: %w", err)
+		}
+		ways = append(ways, channel)
+	}
+	if len(ways) == 0 {
+		return nil, noWay(via)
+	}
+	return ways, nil
+}
+
+// noWay says what is missing.
+func noWay(via string) error {
+	switch via {
+	case channelSlack:
+		return usage("`meetleaks slack manifest` begins with it", "--via slack: channels.slack has no token")
+	case channelMail:
+		return usage("give url_file with smtp:// or smtps://", "--via mail: channels.mail has no url")
+	}
+	return usage("`meetleaks slack manifest` begins with Slack; channels.mail with its url_file is enough too",
+		"no channel is configured that tells persons: channels.slack has no token, channels.mail no url")
+}
+
+// tellPerson tells somebody by the first way, and by the next when that does not know them; it returns by which it ended, and says on
+// standard error why it was not an earlier one.
+func (a *app) tellPerson(ctx context.Context, ways []notify.Channel, whom addressee, what notify.Alert) (name string, err error) {
+	for i, way := range ways {
+		name = way.Name()
+		_, err = way.Send(ctx, notify.Recipient{Email: whom.email, Domains: whom.domains}, what)
+		e := notify.AsError(err)
+		if e == nil || e.Class != notify.Permanent || !strangerThere(e.Reason) || i == len(ways)-1 {
+			return name, err
+		}
+		fmt.Fprintf(a.stderr, "meetleaks: %s does not know %s (%s): %s is tried\n", name, plain(whom.email), e.Reason, ways[i+1].Name())
+	}
+	return name, err
 }
 
 // tellFault is a channel's failure for people.
@@ -152,7 +208,11 @@ func tellFault(ctx context.Context, channel string, err error) error {
 	if ctx.Err() != nil {
 		return outcome(exitInterrupted)
 	}
-	return failed("`meetleaks doctor` looks at the connection, the token and its scopes", "tell by %s: %w", channel, err)
+	hint := "`meetleaks doctor` looks at the connection, the token and its scopes"
+	if channel == channelMail {
+		hint = "`meetleaks doctor` looks at the connection to the mail server, and signs in there"
+	}
+	return failed(hint, "tell by %s: %w", channel, err)
 }
 
 // announce tells people what is to come.
@@ -174,11 +234,46 @@ func (a *app) announce(ctx context.Context, file string, to []string, toHosts, s
 	if loaded.Alerts.Mode == "observe" {
 		return usage("set alerts.mode to hosts, or leave --yes out", "alerts.mode is observe: nobody is told anything")
 	}
-	channel, err := a.personChannel(loaded.Config)
+	ways, err := a.personWays(loaded.Config, "")
 	if err != nil {
 		return err
 	}
-	return a.announceAll(ctx, channel, whom, privacyNotice(loaded.Privacy))
+	memory, end := a.noticeMemory(ctx, loaded)
+	defer end()
+	return a.announceAll(ctx, ways, whom, privacyNotice(loaded.Privacy), memory)
+}
+
+// noticeMemory is where serve remembers who has had the privacy notice: an announcement has it too. When it cannot be reached that is
+// said, and nothing is remembered; nil then. The function lets go of it.
+func (a *app) noticeMemory(ctx context.Context, loaded *config.Loaded) (*notices, func()) {
+	nothing := func() {}
+	if len(privacyNotice(loaded.Privacy)) == 0 {
+		return nil, nothing
+	}
+	opened, err := a.existingStore(ctx, loaded.Config)
+	if err != nil {
+		a.sayNotRemembered(err)
+		return nil, nothing
+	}
+	end := func() { _ = opened.store.Close() } // what was to be written is
+	memory, err := noticesOf(loaded, opened)
+	if err != nil {
+		a.sayNotRemembered(err)
+	}
+	return memory, end
+}
+
+// noticesOf are the notices of a store.
+func noticesOf(loaded *config.Loaded, opened *openedStore) (*notices, error) {
+	keys, err := openKeys(loaded.Keys, opened.keyPlace())
+	if err != nil {
+		return nil, err
+	}
+	return newNotices(loaded.Privacy, keys.ring.IndexKey(), opened.store, slog.New(slog.DiscardHandler))
+}
+
+func (a *app) sayNotRemembered(err error) {
+	fmt.Fprintf(a.stderr, "meetleaks: it cannot be remembered who was told, so the first alert tells them of privacy again: %s\n", plain(err.Error()))
 }
 
 // addressees are those of the flags, or all hosts; of a pilot, those who take part.
@@ -237,11 +332,12 @@ func (a *app) wouldTell(whom []addressee) error {
 // errNotAllTold says that some are not told.
 var errNotAllTold = errors.New("not all were told")
 
-// announceAll tells one after the other, at the pace of the channel.
-func (a *app) announceAll(ctx context.Context, channel notify.Channel, whom []addressee, notice []string) error {
+// announceAll tells one after the other, at the pace of the channels.
+func (a *app) announceAll(ctx context.Context, ways []notify.Channel, whom []addressee, notice []string, memory *notices) error {
 	told := 0
+	var forgot error
 	for _, one := range whom {
-		_, err := channel.Send(ctx, notify.Recipient{Email: one.email, Domains: one.domains}, announcement(one, notice))
+		name, err := a.tellPerson(ctx, ways, one, announcement(one, notice))
 		if ctx.Err() != nil {
 			fmt.Fprintf(a.stderr, "meetleaks: interrupted; told %d of %d\n", told, len(whom))
 			return outcome(exitInterrupted)
@@ -249,11 +345,17 @@ func (a *app) announceAll(ctx context.Context, channel notify.Channel, whom []ad
 		if err != nil {
 			fmt.Fprintf(a.stderr, "meetleaks: %s was not told: %v\n", plain(one.email), err)
 			if notify.AsError(err).Class == notify.Config {
-				return tellFault(ctx, channel.Name(), err)
+				return tellFault(ctx, name, err)
 			}
 			continue
 		}
 		told++
+		if err := memory.remember(ctx, one.org, one.email); err != nil {
+			forgot = err
+		}
+	}
+	if forgot != nil {
+		a.sayNotRemembered(forgot)
 	}
 	if err := a.print("told %d of %d\n", told, len(whom)); err != nil {
 		return err
@@ -272,17 +374,4 @@ func announcement(whom addressee, notice []string) notify.Alert {
 		Status: "From now on you are told here when a link to a meeting of yours stands in public, and what to do.",
 		Reason: "you host meetings of " + whom.org, Notice: notice,
 	}
-}
-
-// privacyNotice is what the first alert to a person says: from privacy: in the configuration, a line each.
-func privacyNotice(p config.Privacy) []string {
-	var lines []string
-	for _, line := range []struct{ mark, text string }{
-		{"", p.Purpose}, {"On the ground of: ", p.Authority}, {"Questions and objections: ", p.Contact},
-	} {
-		if line.text != "" {
-			lines = append(lines, line.mark+line.text)
-		}
-	}
-	return lines
 }

@@ -2,6 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -9,7 +12,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"meetleaks/cmd/meetleaks/internal/config"
-	"meetleaks/notify"
 	"meetleaks/notify/slack"
 	"meetleaks/notify/slack/fakeslack"
 )
@@ -57,6 +59,83 @@ func TestNotifyTestSendsAMarkedSample(t *testing.T) {
 	code, _, stderr = carryOut(t, "", "notify", "test", "--config", file, "--to", "jdoe@acme.example")
 	if code != exitIncomplete || !strings.Contains(stderr, "token-refused") || strings.Contains(stderr, botToken) {
 		t.Errorf("exit code %d, %s", code, stderr)
+	}
+}
+
+// TestNotifyTestTriesMail for whom Slack does not know, or alone, and says what came of each.
+func TestNotifyTestTriesMail(t *testing.T) {
+	post := openPostbox(t)
+	server, file := slackOf(t, "")
+	server.AddUser(fakeslack.User{ID: "U0GUEST", Email: "guest@acme.example", Guest: true})
+	content, err := os.ReadFile(file)
+	must(t, err)
+	smtp := writeFile(t, "smtp", "smtp://"+post.Addr().String())
+	both := writeFile(t, "both.yaml", strings.Replace(string(content), "channels: {", "channels: {mail: {url_file: "+smtp+"}, ", 1))
+	mailAlone := writeFile(t, "mail.yaml", "organisations: [{name: acme, domains: [acme.example]}]\nchannels: {mail: {url_file: "+smtp+"}}\n")
+	none := writeFile(t, "none.yaml", "organisations: [{name: acme, domains: [acme.example]}]\n")
+	gone := writeFile(t, "gone.yaml", strings.Replace(string(content), "channels: {", "channels: {mail: {url: \"smtp://127.0.0.1:1\"}, ", 1))
+	for _, c := range []struct {
+		name, file, to, via string
+		code, slack, mail   int // messages so far
+		stdout, stderr      string
+	}{
+		{"whom Slack knows", both, "jdoe@acme.example", "", exitFine, 1, 0, "accepted by slack: a sample for jdoe@acme.example\n", ""},
+		{"whom it does not", both, "new@acme.example", "", exitFine, 1, 1, "accepted by mail: a sample for new@acme.example\n", "slack does not know new@acme.example (not-in-workspace): mail is tried"},
+		{"mail alone", both, "jdoe@acme.example", "mail", exitFine, 1, 2, "accepted by mail: a sample for jdoe@acme.example\n", "comes back"},
+		{"Slack alone", both, "new@acme.example", "slack", exitIncomplete, 1, 2, "", "tell by slack: permanent: not-in-workspace"},
+		{"a guest", both, "guest@acme.example", "", exitIncomplete, 1, 2, "", "tell by slack: permanent: guest"},
+		{"without Slack", mailAlone, "jdoe@acme.example", "", exitFine, 1, 3, "accepted by mail: a sample for jdoe@acme.example\n", ""},
+		{"Slack that is not there", mailAlone, "jdoe@acme.example", "slack", exitUsage, 1, 3, "", "channels.slack has no token"},
+		{"mail that is not there", file, "jdoe@acme.example", "mail", exitUsage, 1, 3, "", "channels.mail has no url"},
+		{"nothing", none, "jdoe@acme.example", "", exitUsage, 1, 3, "", "no channel is configured that tells persons"},
+		{"a pigeon", both, "jdoe@acme.example", "pigeon", exitUsage, 1, 3, "", "want slack or mail"},
+		{"a server that is gone", gone, "new@acme.example", "", exitIncomplete, 1, 3, "", "signs in there"},
+		{"a stranger", both, "eve@elsewhere.example", "mail", exitUsage, 1, 3, "", "under no domain"},
+	} {
+		code, stdout, stderr := carryOut(t, "", "notify", "test", "--config", c.file, "--to", c.to, "--via", c.via)
+		if code != c.code || stdout != c.stdout || !strings.Contains(stderr, c.stderr) {
+			t.Errorf("%s: exit code %d, %q, %s", c.name, code, stdout, stderr)
+		}
+		if len(server.Messages()) != c.slack || len(post.all()) != c.mail {
+			t.Errorf("%s: %d messages, %d letters", c.name, len(server.Messages()), len(post.all()))
+		}
+	}
+	if letter := post.all()[0]; !strings.Contains(letter, "Subject: Only a test, no leak: a Zoom meeting of acme") || !strings.Contains(letter, "Why you get this: acme keeps") {
+		t.Errorf("%s", letter)
+	}
+}
+
+// TestWhomAnnounceToldIsNotToldAgain of privacy, by the service on the same store.
+func TestWhomAnnounceToldIsNotToldAgain(t *testing.T) {
+	folder := t.TempDir()
+	place := storePlace{kind: kindSQLite, path: filepath.Join(folder, "m.db")}
+	keys, err := openKeys(config.Keys{}, place.keyPlace())
+	must(t, err)
+	opened, err := openPlace(t.Context(), place)
+	must(t, err)
+	defer func() { must(t, opened.store.Close()) }()
+	post := openPostbox(t)
+	_, file := slackOf(t, "")
+	content, err := os.ReadFile(file)
+	must(t, err)
+	text := strings.Replace(string(content), "channels: {", "channels: {mail: {url: \"smtp://"+post.Addr().String()+"\"}, ", 1)
+	file = writeFile(t, "meetleaks.yaml", text+"store: sqlite:"+place.path+"\n")
+	code, stdout, stderr := carryOut(t, "", "announce", "--config", file, "--to", "jdoe@acme.example,new@acme.example", "--yes")
+	if code != exitFine || stdout != "told 2 of 2\n" || len(post.all()) != 1 || strings.Contains(stderr, "remembered") {
+		t.Fatalf("exit code %d, %q, %s, %d letters", code, stdout, stderr, len(post.all()))
+	}
+	n, err := newNotices(testPrivacy(), keys.ring.IndexKey(), opened.store, slog.New(slog.DiscardHandler))
+	must(t, err)
+	for email, want := range map[string]int{"jdoe@acme.example": 0, "new@acme.example": 0, "pa@acme.example": 3} {
+		if got := n.owed(t.Context(), "acme", email); len(got) != want {
+			t.Errorf("%s: %q", email, got)
+		}
+	}
+	// Without a store all are told as before, and it is said that this is not remembered.
+	file = writeFile(t, "meetleaks.yaml", text+"store: sqlite:"+filepath.Join(folder, "none.db")+"\n")
+	code, stdout, stderr = carryOut(t, "", "announce", "--config", file, "--to", "pa@acme.example", "--yes")
+	if code != exitFine || stdout != "told 1 of 1\n" || !strings.Contains(stderr, "cannot be remembered who was told") {
+		t.Errorf("exit code %d, %q, %s", code, stdout, stderr)
 	}
 }
 
@@ -124,12 +203,5 @@ func TestTheScopesOfTheManifestAreThoseThatDoctorLooksFor(t *testing.T) {
 	}
 	if diff := cmp.Diff(slackScopes(), names); diff != "" {
 		t.Error(diff)
-	}
-}
-
-func TestThePrivacyNoticeHasThreeLinesAtMost(t *testing.T) {
-	full := privacyNotice(config.Privacy{Purpose: "a", Authority: "b", Contact: "c"})
-	if len(full) > notify.MaxNotice || len(privacyNotice(config.Privacy{})) != 0 {
-		t.Errorf("%q", full)
 	}
 }

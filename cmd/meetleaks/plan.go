@@ -3,11 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"meetleaks/cmd/meetleaks/internal/config"
 	"meetleaks/notify/webhook"
-	"meetleaks/scanner"
 	"meetleaks/scanner/fetch"
 	"meetleaks/scanner/source/web"
 )
@@ -85,18 +85,55 @@ func (s *service) checkSources(m *mistakes) {
 	defer client.Close()
 	for i, source := range c.Sources {
 		path := fmt.Sprintf("sources[%d]", i)
-		switch source.Kind {
-		case sourceWeb:
-			s.checkSite(m, path, client, i, source)
-		case sourceHook:
-			text, ok := readable(m, path+".secret", source.Secret)
-			if _, err := webhook.ParseKeys(text); ok && err != nil {
-				m.add(path+".secret", "%v", err)
-			}
-		default:
-			m.add(path+".kind", "sources of kind %s are not built into this version: take it out for now", source.Kind)
+		s.checkSource(m, path, client, i, source)
+	}
+}
+
+func (s *service) checkSource(m *mistakes, path string, client *fetch.Client, i int, source config.Source) {
+	switch {
+	case source.Off:
+	case source.Kind == config.SourceWeb:
+		s.checkSite(m, path, client, i, source)
+	case source.Kind == config.SourceFeed || source.Kind == config.SourceCalendar:
+		starts, err := startURLs(source)
+		if err != nil {
+			m.add(path+".start", "%v", err)
+			return
+		}
+		checkStarts(m, path, client.From(starts), starts)
+		if _, err := s.hubCallback(source); err != nil {
+			m.add(path+".websub", "%v", err)
+		}
+	case source.Kind == config.SourceHook:
+		text, ok := readable(m, path+".secret", source.Secret)
+		if _, err := webhook.ParseKeys(text); ok && err != nil {
+			m.add(path+".secret", "%v", err)
+		}
+	default:
+		s.checkService(m, path, source)
+	}
+}
+
+// checkService reads what a service is asked with.
+func (s *service) checkService(m *mistakes, path string, source config.Source) {
+	if source.Token.IsSet() {
+		readable(m, path+".token", source.Token)
+	}
+	if _, err := readDictionary(string(source.Dictionary)); err != nil {
+		m.add(path+".dictionary", "%v", err)
+	}
+}
+
+// checkStarts says of addresses that are not read why, and whether all are.
+func checkStarts(m *mistakes, path string, client *fetch.Client, starts []*url.URL) bool {
+	for j, start := range starts {
+		if err := client.Admit(start); err != nil {
+			m.add(fmt.Sprintf("%s.start[%d]", path, j), "is not read: %v; a service of your own is read when fetch.allow names its host:port",
+				fetch.AsError(err, start.String()).Err)
+			return false
 		}
 	}
+	return true
 }
 
 // checkSite makes the crawler of a site, as joinWeb does.
@@ -107,12 +144,8 @@ func (s *service) checkSite(m *mistakes, path string, client *fetch.Client, i in
 		return
 	}
 	from := client.From(starts)
-	for j, start := range starts {
-		if err := from.Admit(start); err != nil {
-			m.add(fmt.Sprintf("%s.start[%d]", path, j), "is not read: %v; a service of your own is read when fetch.allow names its host:port",
-				fetch.AsError(err, start.String()).Err)
-			return
-		}
+	if !checkStarts(m, path, from, starts) {
+		return
 	}
 	options, err := s.siteOptions(i, source)
 	if err == nil {
@@ -125,11 +158,7 @@ func (s *service) checkSite(m *mistakes, path string, client *fetch.Client, i in
 
 func (s *service) checkChannels(m *mistakes) {
 	c := s.loaded.Channels
-	for i, o := range s.loaded.Organisations {
-		if n := len(roomsOf(o, c)); n > scanner.MaxRooms {
-			m.add(fmt.Sprintf("organisations[%d]", i), "%d rooms would be told (fallback, webhooks, SIEMs), %d at most are", n, scanner.MaxRooms)
-		}
-	}
+	checkRooms(m, s.loaded.Organisations, c)
 	if c.Slack.Token.IsSet() {
 		readable(m, "channels.slack.token", c.Slack.Token)
 	}
@@ -149,11 +178,6 @@ func (s *service) checkChannels(m *mistakes) {
 		}
 	}
 	s.checkMore(m, clients)
-	for i, o := range s.loaded.Organisations {
-		if len(o.Routes) > 0 {
-			m.add(fmt.Sprintf("organisations[%d].routes", i), "routes are not built into this version: take them out for now")
-		}
-	}
 }
 
 // checkMore makes mail and SIEM channels, as joinMore does. The key is any: no message is sent under it.

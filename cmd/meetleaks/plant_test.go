@@ -112,6 +112,31 @@ func plant(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// says is the command of scripts: says CONFIG LEAK WHAT lets the leak's host say something: of public-page, of the newest place.
+func says(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: says CONFIG LEAK WHAT")
+	}
+	p, err := openField(context.Background(), ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer p.opened.store.Close()
+	ts.Check(p.hostSays(context.Background(), args[1], scanner.EventKind(args[2])))
+}
+
+// hostSays lets the host of a leak of acme say something.
+func (p *field) hostSays(ctx context.Context, id string, what scanner.EventKind) error {
+	l, err := p.opened.store.Leak(ctx, "acme", id)
+	if err != nil {
+		return err
+	}
+	ev := scanner.LeakEvent{Kind: what, By: scanner.Actor{Role: scanner.RoleHost, Ref: "slack:T0HOME/U0HOST"}}
+	if what == scanner.PublicPage {
+		ev.Place = l.Places[len(l.Places)-1].Key
+	}
+	_, err = p.pipeline.Do(ctx, l.Org, id, ev)
+	return err
+}
+
 // The meetings of tests that need no script.
 const (
 	boardPage  = "https://www.acme.example/board\nBoard, {+3h}: https://acme.zoom.us/j/84930275116?pwd=Zk1FaWx5QmRv"

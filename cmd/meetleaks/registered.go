@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -20,9 +21,13 @@ import (
 // claimsEvery is how often a process looks how registered domains stand.
 const claimsEvery = time.Minute
 
-// joinRegistered takes in the organisations that were registered while the service ran and proved their domains: they are watched like
-// those of the file, their domains as sites of their own. What is registered later counts from the next start. The file goes first: of
-// an organisation that it names only its word counts, and nothing that is registered can keep the service from starting.
+// rhythm is how often this process looks.
+func (s *service) rhythm() time.Duration { return cmp.Or(s.options.claimsEvery, claimsEvery) }
+
+// joinRegistered takes in the organisations that were registered and proved their domains: they are watched like those of the file, their
+// domains as sites of their own. One whose proofs are all frozen is known, so that its open leaks are told and answered, and nothing is
+// looked for. What is registered later makes another service take over, see keepClaims. The file goes first: of an organisation that it
+// names only its word counts, and nothing that is registered can keep the service from starting.
 func (s *service) joinRegistered(ctx context.Context) error {
 	registry, err := newRegistry(s.loaded.Config, s.opened.store, s.keys.ring, s.app.now, s.log)
 	if err != nil {
@@ -35,16 +40,39 @@ func (s *service) joinRegistered(ctx context.Context) error {
 	own := *s.loaded // what is added is not the file's
 	own.Organisations, own.Sources = slices.Clone(own.Organisations), slices.Clone(own.Sources)
 	s.file, s.loaded = s.loaded, &own
+	s.searched = slices.Clone(own.Organisations)
 	for _, name := range s.claims.Organisations() {
-		if s.inFile(name) {
-			continue
+		if !s.inFile(name) {
+			s.takeIn(name)
 		}
-		domains := s.claims.Watched(name)
-		s.loaded.Organisations = append(s.loaded.Organisations, config.Organisation{Name: name, Domains: domains})
-		s.watchDomains(name, domains)
 	}
-	s.registered = s.proved()
+	s.registered = s.standing()
 	return s.rewrapRegistered(ctx)
+}
+
+// takeIn adds an organisation that was registered. The sites of frozen domains stay sources, which are blind.
+func (s *service) takeIn(name string) {
+	watched := s.claims.Watched(name)
+	known := append(slices.Clone(watched), s.claims.Frozen(name)...)
+	s.loaded.Organisations = append(s.loaded.Organisations, config.Organisation{Name: name, Domains: known})
+	if len(watched) > 0 {
+		s.searched = append(s.searched, config.Organisation{Name: name, Domains: watched})
+	}
+	s.watchDomains(name, known)
+}
+
+// judged are the organisations that links can belong to, with the domains that are theirs: those of the file, and those that were
+// registered without what is frozen. A command knows the file's alone.
+func (s *service) judged() []config.Organisation {
+	if s.claims == nil {
+		return s.loaded.Organisations
+	}
+	return s.searched
+}
+
+// searches says whether anything may be looked for on behalf of an organisation at present: proofs lapse while the service runs.
+func (s *service) searches(org string) bool {
+	return s.claims == nil || s.inFile(org) || s.claims.Proved(org)
 }
 
 // inFile says whether the operator's file names an organisation.
@@ -139,12 +167,18 @@ func (s *service) mayTell(takesPart func(org, email string) bool) func(org, emai
 	return func(org, email string) bool { return s.alerted(org) && (takesPart == nil || takesPart(org, email)) }
 }
 
-// proved is all that is proved at present, one entry a domain.
-func (s *service) proved() []string {
+// standing is how all that is registered stands at present, as far as a service is made of it: one entry a domain.
+func (s *service) standing() []string {
 	var list []string
 	for _, org := range s.claims.Organisations() {
+		if s.inFile(org) {
+			continue
+		}
 		for _, domain := range s.claims.Watched(org) {
 			list = append(list, scanner.ClaimKey(org, domain))
+		}
+		for _, domain := range s.claims.Frozen(org) {
+			list = append(list, scanner.ClaimKey(org, domain)+" frozen")
 		}
 	}
 	return list
@@ -202,10 +236,21 @@ func (s *service) listDomains(ctx context.Context) ([]console.Domain, error) {
 	for _, c := range registered {
 		record := s.registry.Record(c)
 		list = append(list, console.Domain{
-			Org: c.Org, Domain: c.Domain, State: string(c.State), Since: c.Since, RecordName: record.Name, Record: record.Value, Explanation: c.Said,
+			Org: c.Org, Domain: c.Domain, State: string(c.State), Since: c.Since, RecordName: record.Name, Record: record.Value,
+			Explanation: s.explained(c),
 		})
 	}
 	return list, nil
+}
+
+// explained is what there is to say of a claim: what the last look found, and when the domain is watched.
+func (s *service) explained(c scanner.DomainClaim) []string {
+	named := s.inFile(c.Org)
+	said := c.Said
+	if watch := watchWords(c.State, watchedFrom(c, named), named, s.app.now()); watch != "" {
+		said = append([]string{"It is " + watch + "."}, said...)
+	}
+	return said
 }
 
 // shownConfig is the effective configuration, as `config show` prints it.
@@ -217,17 +262,16 @@ func (s *service) shownConfig() ([]byte, error) {
 	return []byte(matchers.Mask(string(text))), nil
 }
 
-// keepClaims proves claims again each day, in one process of those that schedule; the others read how they stand.
+// keepClaims proves claims again each day, in one process of those that schedule; the others read how they stand. When what a service is
+// made of has changed, it is time for another one: see relieve.
 func (s *service) keepClaims(ctx context.Context) (more bool, err error) {
 	if s.roles.has(roleSchedule) {
 		more, err = s.claims.Step(ctx)
 	} else {
 		err = s.claims.Refresh(ctx)
 	}
-	if now := s.proved(); err == nil && !slices.Equal(now, s.registered) {
-		s.log.Warn("domains were proved, or are proved no longer: start the service anew to watch what is new",
-			"before", len(s.registered), "now", len(now))
-		s.registered = now
+	if err == nil && !slices.Equal(s.standing(), s.registered) {
+		s.relieve(ctx)
 	}
 	return more, err
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"net"
 	"slices"
 	"strings"
 	"time"
@@ -18,12 +19,13 @@ type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	now            func() time.Time
+	names          *net.Resolver // of hosts whose pages are read; nil: the system's
 }
 
 // run is the whole program: it carries out args and returns the exit code. When ctx is done it stops, keeps what it has,
 // and returns 130. env holds "NAME=value".
 func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{env, stdin, stdout, stderr, time.Now}
+	a := &app{env: env, stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now}
 	if err := a.checkEnv(); err != nil {
 		return conclude(err, stderr)
 	}

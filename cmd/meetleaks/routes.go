@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -8,14 +9,6 @@ import (
 	"meetleaks/matchers"
 	"meetleaks/scanner"
 )
-
-// routed is what of a leak decides which rooms are told.
-type routed struct {
-	Platform string
-	Class    matchers.Class
-	Keys     []string // of the meeting and its aliases, see [scanner.Leak]
-	Pages    []string // where it was seen, as places are kept: masked
-}
 
 // router says which rooms are told. It does not change, and is safe for concurrent use.
 type router map[string]orgRoutes
@@ -44,9 +37,7 @@ func newRouter(list []config.Organisation, c config.Channels, index []byte) rout
 			if configured.Pattern.IsSet() {
 				one.keys = meetingKeys(index, configured.Pattern.Clear())
 			}
-			for _, name := range configured.To {
-				one.to = append(one.to, roomsNamed(name, c)...)
-			}
+			one.to = roomsTo(configured.To, c)
 			entry.routes = append(entry.routes, one)
 		}
 		r[o.Name] = entry
@@ -68,7 +59,7 @@ func (r router) rooms(org string) []scanner.Room {
 }
 
 // roomsFor are those that are told of one leak: of the first route that fits, or the usual ones.
-func (r router) roomsFor(org string, what routed) []scanner.Room {
+func (r router) roomsFor(org string, what scanner.LeakFacts) []scanner.Room {
 	for _, one := range r[org].routes {
 		if one.fits(what) {
 			return one.to
@@ -77,16 +68,48 @@ func (r router) roomsFor(org string, what routed) []scanner.Room {
 	return r[org].usual
 }
 
-func (r route) fits(what routed) bool {
+// fits looks at the pages last: they are read from the store.
+func (r route) fits(what scanner.LeakFacts) bool {
 	switch {
 	case r.platform != "" && r.platform != what.Platform, r.class != "" && r.class != what.Class:
 		return false
 	case r.keys != nil && !slices.ContainsFunc(r.keys, func(key string) bool { return slices.Contains(what.Keys, key) }):
 		return false
-	case r.page != "" && !slices.ContainsFunc(what.Pages, func(page string) bool { return fitsPage(r.page, page) }):
+	case r.page != "" && !slices.ContainsFunc(what.Pages(), func(page string) bool { return fitsPage(r.page, page) }):
 		return false
 	}
 	return true
+}
+
+// openRouter makes the router of what is configured. Nobody is told of an organisation whose proof is lost.
+func (s *service) openRouter() (all func(org string) []scanner.Room, told func(org string, what scanner.LeakFacts) []scanner.Room) {
+	r := newRouter(s.loaded.Organisations, s.loaded.Channels, s.keys.ring.IndexKey())
+	rooms := make(map[string][]scanner.Room)
+	for _, o := range s.loaded.Organisations {
+		rooms[o.Name] = r.rooms(o.Name)
+	}
+	all = func(org string) []scanner.Room {
+		if !s.alerted(org) {
+			return nil
+		}
+		return rooms[org]
+	}
+	return all, r.roomsFor
+}
+
+// checkRooms notes organisations of which more rooms would be told at a time than one step of a leak can tell.
+func checkRooms(m *mistakes, list []config.Organisation, c config.Channels) {
+	note := func(path string, n int, what string) {
+		if n > scanner.MaxRooms {
+			m.add(path, "%d rooms would be told%s, %d at most are", n, what, scanner.MaxRooms)
+		}
+	}
+	for i, o := range list {
+		note(fmt.Sprintf("organisations[%d]", i), len(roomsOf(o, c)), " (fallback, webhooks, SIEMs)")
+		for j, configured := range o.Routes {
+			note(fmt.Sprintf("organisations[%d].routes[%d].to", i, j), len(roomsTo(configured.To, c)), "")
+		}
+	}
 }
 
 // fitsPage compares with "*" for any stretch. Hosts are compared in lower case, a last slash does not count.
@@ -155,6 +178,19 @@ func meetingKeys(index []byte, text string) []string {
 		add(strings.ToLower(before), "meet", after)
 	}
 	return keys
+}
+
+// roomsTo are the rooms of a route, each once: "siem" and "siem:0" name the same.
+func roomsTo(names []string, c config.Channels) []scanner.Room {
+	var to []scanner.Room
+	for _, name := range names {
+		for _, room := range roomsNamed(name, c) {
+			if !slices.Contains(to, room) {
+				to = append(to, room)
+			}
+		}
+	}
+	return to
 }
 
 // roomsNamed reads the name of a room in a route, which the configuration has checked; "siem" is all of them.

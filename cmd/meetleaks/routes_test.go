@@ -28,6 +28,7 @@ func TestWhichRoomsAreTold(t *testing.T) {
 		{Pattern: meeting("https://whereby.com/acme-Board"), To: []string{"siem:1"}},
 		{Platform: "zoom", Class: "A", To: []string{"webhook:soc", "siem:1"}},
 	}}
+	at := func(pages ...string) func() []string { return func() []string { return pages } }
 	room := func(channel, id string) scanner.Room { return scanner.Room{Channel: channel, ID: id} }
 	usual := []scanner.Room{room("slack", "C0SECOPS"), room("mail", "soc@acme.example"), room("webhook:soc", ""), room("siem:0", ""), room("siem:1", "")}
 	key := func(text string) []string {
@@ -40,22 +41,25 @@ func TestWhichRoomsAreTold(t *testing.T) {
 	r := newRouter([]config.Organisation{acme, {Name: "globex"}}, channels, index)
 	for name, test := range map[string]struct {
 		org  string
-		what routed
+		what scanner.LeakFacts
 		want []scanner.Room
 	}{
-		"none fits":         {"acme", routed{Platform: "webex", Class: "B"}, usual},
-		"a page":            {"acme", routed{Pages: []string{"https://other.example/", "https://WWW.acme.example/board/2026/"}}, []scanner.Room{room("slack", "C0BOARD"), room("siem:0", ""), room("siem:1", "")}},
-		"beside the page":   {"acme", routed{Pages: []string{"https://www.acme.example/boards"}}, usual},
-		"another host":      {"acme", routed{Pages: []string{"https://www.acme.example.evil.example/board/x"}}, usual},
-		"a number":          {"acme", routed{Platform: "zoom", Class: "A", Keys: key("https://acme.zoom.us/j/84930275116?pwd=x")}, []scanner.Room{room("mail", "board@acme.example")}},
-		"another number":    {"acme", routed{Platform: "zoom", Class: "B", Keys: key("https://acme.zoom.us/j/93615048227")}, usual},
-		"a whole link":      {"acme", routed{Keys: key("https://whereby.com/acme-Board")}, []scanner.Room{room("siem:1", "")}},
-		"platform, class":   {"acme", routed{Platform: "zoom", Class: "A"}, []scanner.Room{room("webhook:soc", ""), room("siem:1", "")}},
-		"only the platform": {"acme", routed{Platform: "zoom", Class: "B"}, usual},
-		"the first":         {"acme", routed{Platform: "zoom", Class: "A", Pages: []string{"https://www.acme.example/board/x"}}, []scanner.Room{room("slack", "C0BOARD"), room("siem:0", ""), room("siem:1", "")}},
-		"no routes":         {"globex", routed{Platform: "zoom", Class: "A"}, usual[2:]},
-		"nobody":            {"initech", routed{Platform: "zoom"}, nil},
+		"none fits":         {"acme", scanner.LeakFacts{Platform: "webex", Class: "B"}, usual},
+		"a page":            {"acme", scanner.LeakFacts{Pages: at("https://other.example/", "https://WWW.acme.example/board/2026/")}, []scanner.Room{room("slack", "C0BOARD"), room("siem:0", ""), room("siem:1", "")}},
+		"beside the page":   {"acme", scanner.LeakFacts{Pages: at("https://www.acme.example/boards")}, usual},
+		"another host":      {"acme", scanner.LeakFacts{Pages: at("https://www.acme.example.evil.example/board/x")}, usual},
+		"a number":          {"acme", scanner.LeakFacts{Platform: "zoom", Class: "A", Keys: key("https://acme.zoom.us/j/84930275116?pwd=x")}, []scanner.Room{room("mail", "board@acme.example")}},
+		"another number":    {"acme", scanner.LeakFacts{Platform: "zoom", Class: "B", Keys: key("https://acme.zoom.us/j/93615048227")}, usual},
+		"a whole link":      {"acme", scanner.LeakFacts{Keys: key("https://whereby.com/acme-Board")}, []scanner.Room{room("siem:1", "")}},
+		"platform, class":   {"acme", scanner.LeakFacts{Platform: "zoom", Class: "A"}, []scanner.Room{room("webhook:soc", ""), room("siem:1", "")}},
+		"only the platform": {"acme", scanner.LeakFacts{Platform: "zoom", Class: "B"}, usual},
+		"the first":         {"acme", scanner.LeakFacts{Platform: "zoom", Class: "A", Pages: at("https://www.acme.example/board/x")}, []scanner.Room{room("slack", "C0BOARD"), room("siem:0", ""), room("siem:1", "")}},
+		"no routes":         {"globex", scanner.LeakFacts{Platform: "zoom", Class: "A"}, usual[2:]},
+		"nobody":            {"initech", scanner.LeakFacts{Platform: "zoom"}, nil},
 	} {
+		if test.what.Pages == nil {
+			test.what.Pages = at()
+		}
 		if diff := cmp.Diff(test.want, r.roomsFor(test.org, test.what)); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}

@@ -41,6 +41,7 @@ func TestMain(m *testing.M) {
 //	answers URL CODE   waits until a GET is answered with that code
 //	terminate          sends SIGTERM to what runs in the background
 //	plant CONFIG FOLDER fills the store of a configuration, see plant
+//	says CONFIG LEAK WHAT lets a leak's host say something, see says
 //	resolver NAME...   starts name servers on loopback, see resolver
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -55,6 +56,7 @@ func TestScripts(t *testing.T) {
 			"fill":     fill,
 			"prove":    prove,
 			"plant":    plant,
+			"says":     says,
 			"resolver": resolver(t),
 			"free":     free,
 			"answers":  answers,

@@ -22,6 +22,8 @@ type serveOptions struct {
 	roles                       roles
 	// ready is called once the addresses are taken, before the parts begin; it must return soon. Nil: nobody is told.
 	ready func(*service)
+	// claimsEvery is how often is looked how registered domains stand; 0: claimsEvery, as for whoever is not a test.
+	claimsEvery time.Duration
 }
 
 func (a *app) serveCommand() *cobra.Command {
@@ -31,7 +33,7 @@ func (a *app) serveCommand() *cobra.Command {
 		Short: "Watch sources, alert hosts, and stay with each leak until it is closed",
 		Long: `serve reads the configured sources again and again, finds the meeting links that belong to the configured organisations, and
 tells those who can lock or move the meeting. It serves /healthz, /readyz, /metrics, the API under /api/v1 and the hooks on
-console.listen.
+console.listen. Domains that others register and prove (see "meetleaks domain") count within a minute or two, without a restart.
 
 Without a configuration it keeps an embedded store in the user's data folder and waits to be told what to watch. With a store in
 Redis any number of processes share the work; --roles says which part one takes.
@@ -93,13 +95,17 @@ func (a *app) serve(ctx context.Context, o serveOptions) error {
 // serveLoaded is serve with a configuration that was read.
 func (a *app) serveLoaded(ctx context.Context, o serveOptions, loaded *config.Loaded, log *slog.Logger) error {
 	s, err := a.assemble(ctx, o, loaded, log)
+	if err == nil {
+		err = s.front.listen(ctx)
+	}
 	switch {
 	case err == nil:
-		err = s.run(ctx, o.ready)
+		err = s.run(ctx)
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
-		err = nil // told to stop before all was there
+		err = s.closeSoon(closeBound) // told to stop before all was there
+	default:
+		err = errors.Join(err, s.closeSoon(closeBound))
 	}
-	err = errors.Join(err, s.closeSoon(closeBound))
 	switch {
 	case err == nil:
 		log.Info("stopped")
@@ -113,21 +119,6 @@ func (a *app) serveLoaded(ctx context.Context, o serveOptions, loaded *config.Lo
 func isFault(err error) bool {
 	var f *fault
 	return errors.As(err, &f)
-}
-
-// run does the work of the roles until ctx is done, and returns when all is ended, within drainAll. When a part fails for good, all
-// are ended.
-func (s *service) run(ctx context.Context, ready func(*service)) error {
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	if err := s.front.listen(ctx); err != nil {
-		return err
-	}
-	s.greet()
-	if ready != nil {
-		ready(s)
-	}
-	return s.together(ctx, stop, s.parts(), drainAll)
 }
 
 // together runs parts until ctx is done, and waits for their ends, not longer than the bound. A part that fails, or ends though nobody
@@ -193,17 +184,19 @@ const (
 // parts are what the roles of this process do.
 func (s *service) parts() []part {
 	parts := []part{
-		{"serve", s.front.serve},
+		{"answer", s.attend},
 		s.every("look at the store", historyEvery, s.history.look),
 		s.every("look at the hosts' files", hostsEvery, s.checkHosts),
-		s.every("prove domains", claimsEvery, s.keepClaims),
+		s.every("prove domains", s.rhythm(), s.keepClaims),
 		s.every("look for missing keys", keysEvery, s.keeper.mend),
 		{"schedule", s.outlook.Schedule},
 		// In each process: each says of itself whether it is ready. That of several one alert is made is the store's business.
+		s.every("look for what sources do not see", booksEvery, s.watchSources),
 		s.every("check the books", booksEvery, func(ctx context.Context) (bool, error) { return false, s.pulled.CheckBooks(ctx) }),
 	}
 	if s.roles.has(roleSchedule) {
-		parts = append(parts, s.every("take away what is old", expireEvery, s.keeper.expire))
+		parts = append(parts, s.every("take away what is old", expireEvery, s.keeper.expire),
+			s.every("keep the record of coverage", coverageEvery, s.keepCoverage))
 	}
 	if s.roles.has(roleRead) {
 		parts = append(parts, part{"read", s.schedule.Work})

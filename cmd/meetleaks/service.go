@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"meetleaks/cmd/meetleaks/internal/config"
+	"meetleaks/cmd/meetleaks/internal/console"
 	"meetleaks/cmd/meetleaks/internal/hosts"
 	"meetleaks/cmd/meetleaks/internal/metrics"
 	"meetleaks/notify"
@@ -23,7 +24,8 @@ import (
 	"meetleaks/scanner/claims"
 )
 
-// service is one process of `serve`: its parts, joined. Nothing of it runs before serve.go starts it.
+// service is what a process of `serve` does: its parts, joined. Nothing of it runs before relay.go starts it; another takes over from it
+// when what is registered has changed.
 type service struct {
 	app    *app
 	loaded *config.Loaded // with what was registered besides
@@ -53,20 +55,30 @@ type service struct {
 	queue    scanner.Queue
 	schedule *scanner.Scheduler // reads, and offers what is due when that is a role of this process
 	outlook  *scanner.Scheduler // knows how the sources are doing; the same one when it also offers
+	canaries *scanner.Canaries  // nil: none
+	aviary   aviary
 	figures  *metrics.Metrics
 	faults   channelFaults
 	registry *claims.Registry
 	claims   *claims.Keeper // who has proved which domain
-	front    *front
+	front    *front         // the process's, whichever service is at work
+	console  *console.Console
+	replies  *replies // what this one answers there
 
-	registered []string // what was proved at the last look, see proved
+	searched   []config.Organisation // see judged
+	registered []string              // what this service is made of, see standing
+	options    serveOptions
+	working    time.Time     // since when, by this machine's clock
+	relief     chan *service // the next one, when there is to be one
 	closers    []func() error
 }
 
 // assemble joins the parts. It opens the store, but reads no source and tells nobody. What it made is given back by close, also after
 // an error.
 func (a *app) assemble(ctx context.Context, o serveOptions, loaded *config.Loaded, log *slog.Logger) (*service, error) {
-	s := &service{app: a, loaded: loaded, roles: o.roles, log: log, holder: newHolder(), began: a.now()}
+	s := &service{
+		app: a, loaded: loaded, roles: o.roles, log: log, holder: newHolder(), began: a.now(), options: o, relief: make(chan *service),
+	}
 	for _, step := range []func(context.Context) error{
 		func(context.Context) error { return s.checkPlan() },
 		s.openStore, s.joinRegistered, s.readHosts, s.joinPipelines, s.joinProving, s.joinSources, s.joinFigures, s.joinSender, s.joinAnswers, s.joinFront,
@@ -216,46 +228,40 @@ func (s *service) joinProving(context.Context) error {
 // joinPipelines makes the way from documents to leaks: one for what was fetched, where organisations see their own pages only, and
 // one for what was handed in, with the operator's word for it.
 func (s *service) joinPipelines(context.Context) error {
-	lists := newViewers(s.loaded.Config, &proofs{})
+	c := s.loaded.Config
+	c.Organisations = s.judged()
+	lists := newViewers(c, &proofs{})
 	lists.beyond = s.claims.Proved
 	var err error
-	if s.pulled, err = s.newPipeline(lists.may); err != nil {
+	if s.canaries, err = newCanaries(c.Canaries, s.keys.ring.IndexKey(), s.opened.store); err != nil {
 		return err
 	}
-	s.pushed, err = s.newPipeline(func(string, string) bool { return true })
+	if s.pulled, err = s.newPipeline(func(org, page string) bool { return s.searches(org) && lists.may(org, page) }); err != nil {
+		return err
+	}
+	s.pushed, err = s.newPipeline(func(org, _ string) bool { return s.searches(org) })
 	return err
 }
 
+// newPipeline makes a pipeline; may says whether an organisation may be shown what stands on a page, at present.
 func (s *service) newPipeline(may func(org, page string) bool) (*scanner.Pipeline, error) {
 	c := s.loaded.Config
-	index, err := config.Index(c.Organisations, s.keys.ring.IndexKey())
+	index, err := config.Index(s.judged(), s.keys.ring.IndexKey())
 	if err != nil {
 		return nil, usage("", "%w", err)
 	}
 	judge := scanner.NewJudge(scanner.JudgeOptions{Index: index, May: may, Known: s.meetings.owners(s.book), Now: s.app.now})
+	rooms, route := s.openRouter()
 	p, err := scanner.NewPipeline(scanner.PipelineOptions{
 		Store: s.opened.store, Keys: s.keys.ring, Resolver: s.meetings.resolver, Matcher: scanner.NewMatcher(s.app.finder(c.Organisations), judge),
-		Rooms: s.rooms(), Mode: scanner.AlertMode(c.Alerts.Mode), Pilot: s.mayTell(pilot(c)), Generation: s.generation(), Now: s.now,
-		Prove: s.prove,
+		Rooms: rooms, Route: route, Calendars: s.calendars, Mode: scanner.AlertMode(c.Alerts.Mode), Pilot: s.mayTell(pilot(c)),
+		Generation: s.generation(), Now: s.now, Judges: may,
+		Prove: s.prove, Canaries: s.canaries, Found: s.observe,
 	})
 	if err != nil {
 		return nil, failed("", "%w", err)
 	}
 	return p, nil
-}
-
-// rooms gives the rooms of each organisation.
-func (s *service) rooms() func(org string) []scanner.Room {
-	rooms := make(map[string][]scanner.Room)
-	for _, o := range s.loaded.Organisations {
-		rooms[o.Name] = roomsOf(o, s.loaded.Channels)
-	}
-	return func(org string) []scanner.Room {
-		if !s.alerted(org) {
-			return nil
-		}
-		return rooms[org]
-	}
 }
 
 // pilot says who may be told while alerts are tried out; nil: everybody.
@@ -274,7 +280,7 @@ func pilot(c config.Config) func(org, email string) bool {
 // so it is keyed.
 func (s *service) generation() string {
 	sum := hmac.New(sha256.New, s.keys.ring.IndexKey())
-	for _, o := range config.Registered(s.loaded.Organisations) {
+	for _, o := range config.Registered(s.judged()) {
 		text, err := json.Marshal(o)
 		if err != nil {
 			text = []byte(fmt.Sprintf("%q", o.Name))
@@ -282,6 +288,9 @@ func (s *service) generation() string {
 		sum.Write(text)
 	}
 	fmt.Fprintf(sum, "%q %s %x", s.loaded.Fetch.Allow, version(), s.book.Listed())
+	for _, canary := range s.loaded.Canaries {
+		fmt.Fprintf(sum, " %q %q %q", canary.Name, canary.Sources, meetingKeys(s.keys.ring.IndexKey(), canary.Link.Clear()))
+	}
 	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
 

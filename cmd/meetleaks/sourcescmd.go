@@ -5,20 +5,25 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"meetleaks/cmd/meetleaks/internal/config"
+	"meetleaks/notify"
 	"meetleaks/scanner"
 	"meetleaks/scanner/source/web"
 )
 
 func (a *app) sourcesCommand() *cobra.Command {
 	var file, format string
+	var covered bool
+	var days int
 	cmd := &cobra.Command{
 		Use:   "sources",
 		Short: "Say what can be watched, what it costs and needs, what nobody can watch, and how the configured sources are doing",
@@ -30,33 +35,17 @@ func (a *app) sourcesCommand() *cobra.Command {
 			if !cmd.Flags().Changed("config") {
 				file = existingDefault()
 			}
+			if covered {
+				return a.covered(cmd.Context(), file, format, days)
+			}
 			return a.sources(cmd.Context(), file, format)
 		},
 	}
+	cmd.Flags().BoolVar(&covered, "coverage", false, "instead: the daily records of what was looked at for each organisation, and what was not")
+	cmd.Flags().IntVar(&days, "days", 7, "with --coverage: how many `DAYS`, at most 90")
 	cmd.Flags().StringVar(&file, "config", "", "configuration `FILE` (default "+defaultConfig+" when it is there)")
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
 	return cmd
-}
-
-// sourceKind is a kind of source, or of place that cannot be one.
-type sourceKind struct {
-	Kind  string `json:"kind"`
-	Reads string `json:"reads"`
-	Costs string `json:"costs"`
-	Needs string `json:"needs"`
-	Built bool   `json:"built_in"` // into this version
-}
-
-func sourceKindList() []sourceKind {
-	return []sourceKind{
-		{sourceWeb, "a site, crawled again and again: pages, calendars, PDF and office files", "free", "its address", true},
-		{sourceHook, "documents that a feeder of yours hands in, signed", "free", "a key that both sides know (secret_file)", true},
-		{"feed", "RSS, Atom and JSON feeds", "free", "their addresses", false},
-		{"calendar", "public calendars (iCalendar)", "free", "their addresses", false},
-		{"bluesky", "public posts of the whole network", "free", "nothing", false},
-		{"mastodon", "public posts of servers whose administrators agree", "free", "an account on each server", false},
-		{"x", "posts that match rules", "paid for each post that is read", "an app's bearer token and prepaid credit", false},
-	}
 }
 
 // unwatchable is what nobody may or can watch from outside.
@@ -75,19 +64,23 @@ func unwatchables() []unwatchable {
 
 // sourceState is a configured source and how it is doing.
 type sourceState struct {
-	Name     string    `json:"name"`
-	Kind     string    `json:"kind"`
-	Built    bool      `json:"built_in"`
-	Start    []string  `json:"start,omitempty"` // masked
-	Every    string    `json:"every,omitempty"`
-	Known    bool      `json:"state_known"`
-	Unknown  string    `json:"state_unknown_because,omitempty"`
-	Next     time.Time `json:"next,omitzero"`
-	Running  time.Time `json:"running_since,omitzero"`
-	Passed   time.Time `json:"last_passed,omitzero"`
-	Blind    string    `json:"blind,omitempty"`
-	Since    time.Time `json:"blind_since,omitzero"`
-	Warnings []string  `json:"warnings,omitempty"`
+	Name       string                `json:"name"`
+	Kind       string                `json:"kind"`
+	Off        bool                  `json:"off,omitempty"`
+	Start      []string              `json:"start,omitempty"` // masked
+	Every      string                `json:"every,omitempty"`
+	Known      bool                  `json:"state_known"`
+	Unknown    string                `json:"state_unknown_because,omitempty"`
+	Next       time.Time             `json:"next,omitzero"`
+	Running    time.Time             `json:"running_since,omitzero"`
+	Passed     time.Time             `json:"last_passed,omitzero"`
+	Blind      string                `json:"blind,omitempty"`
+	Since      time.Time             `json:"blind_since,omitzero"`
+	Warnings   []string              `json:"warnings,omitempty"`
+	Permission string                `json:"permission,omitempty"` // who allowed the reading
+	Health     scanner.SourceHealth  `json:"health,omitzero"`
+	Volume     scanner.Volume        `json:"volume,omitzero"`
+	Days       []scanner.CoverageDay `json:"days,omitempty"` // the last ones, the oldest first
 }
 
 // sourcesReport is `sources --format json`.
@@ -123,14 +116,18 @@ func (a *app) sourceStates(ctx context.Context, c config.Config) ([]sourceState,
 	states := make([]sourceState, 0, len(c.Sources))
 	lists := newViewers(c, &proofs{})
 	for _, source := range c.Sources {
-		s := sourceState{Name: plain(source.Name), Kind: source.Kind, Built: source.Kind == sourceWeb || source.Kind == sourceHook}
+		s := sourceState{Name: plain(source.Name), Kind: source.Kind, Off: source.Off, Permission: plain(source.Permission)}
+		if address := serviceAddress(source); address != "" {
+			s.Start = append(s.Start, plain(address))
+		}
 		for _, start := range source.Start {
 			s.Start = append(s.Start, plain(start))
 		}
-		if source.Kind == sourceWeb {
+		if kindNamed(source.Kind).pass == scanner.Poll {
 			s.Every = everyText(cmp.Or(source.Every, config.Duration(defaultEvery)))
 			s.Warnings = nobodysStarts(source, c.Organisations, lists)
 		}
+		s.Warnings = append(s.Warnings, nobodysPosts(source, c.Organisations)...)
 		s.Unknown = unknownWithoutStore(s)
 		states = append(states, s)
 	}
@@ -140,7 +137,7 @@ func (a *app) sourceStates(ctx context.Context, c config.Config) ([]sourceState,
 	}
 	outlooks, why, err := a.outlooks(ctx, c, watches)
 	for i := range states {
-		if states[i].Kind == sourceWeb {
+		if states[i].Unknown == "" {
 			states[i].take(outlooks[c.Sources[i].Name], why)
 		}
 	}
@@ -163,10 +160,10 @@ func everyText(d config.Duration) string {
 
 func unknownWithoutStore(s sourceState) string {
 	switch {
-	case s.Kind == sourceHook:
+	case s.Off:
+		return "it is switched off"
+	case s.Kind == config.SourceHook:
 		return "it is not read but handed its documents; a running service's /metrics say when the last came"
-	case !s.Built:
-		return "not built into this version: `serve` refuses it"
 	}
 	return ""
 }
@@ -178,21 +175,16 @@ func (s *sourceState) take(o scanner.Outlook, why string) {
 	}
 	s.Known, s.Blind, s.Since = true, plain(o.Blind), o.Since
 	s.Next, s.Running, s.Passed = o.Next, o.Running, o.Passed
+	s.Health, s.Volume, s.Days = o.Health, o.Volume, o.Days
 }
 
 // watchesOf is the sources that are read again and again, for looking at only.
 func watchesOf(sources []config.Source) []scanner.Watch {
 	var watches []scanner.Watch
 	for _, source := range sources {
-		if source.Kind != sourceWeb {
-			continue
+		if w, read := lookedAt(source); read {
+			watches = append(watches, w)
 		}
-		watches = append(watches, scanner.Watch{
-			Source: source.Name, Kind: scanner.Poll, Every: time.Duration(source.Every),
-			Read: func(context.Context, scanner.Pass) (scanner.Outcome, error) {
-				return scanner.Outcome{}, errors.New("looked at only")
-			},
-		})
 	}
 	return watches
 }
@@ -269,17 +261,10 @@ func nobodysStarts(source config.Source, organisations []config.Organisation, li
 
 // sourcesText is the report for people.
 func (a *app) sourcesText(r sourcesReport, file string) string {
-	s := &sheet{ink: a.ink(), now: a.now(), width: min(max(cmp.Or(width(a.stdout), sheetWidth), minSheet), maxSheet)}
-	for _, part := range []struct {
-		title string
-		built bool
-	}{{"What can be watched", true}, {"What comes later: not built into this version", false}} {
-		s.head(part.title)
-		for _, k := range r.Kinds {
-			if k.Built == part.built {
-				s.item(k.Kind, fmt.Sprintf("%s. Costs: %s. Needs: %s.", k.Reads, k.Costs, k.Needs))
-			}
-		}
+	s := a.newSheet()
+	s.head("What can be watched")
+	for _, k := range r.Kinds {
+		s.item(k.Kind, fmt.Sprintf("%s. Costs: %s. Needs: %s.", k.Reads, k.Costs, k.Needs))
 	}
 	s.head("What nobody can watch from outside")
 	for _, u := range r.Unwatched {
@@ -293,6 +278,11 @@ func (a *app) sourcesText(r sourcesReport, file string) string {
 		s.line("nothing: nothing is watched. `meetleaks config init` prints an example")
 	}
 	return strings.TrimPrefix(s.String(), "\n")
+}
+
+// newSheet is an empty one, as wide as the terminal.
+func (a *app) newSheet() *sheet {
+	return &sheet{ink: a.ink(), now: a.now(), width: min(max(cmp.Or(width(a.stdout), sheetWidth), minSheet), maxSheet)}
 }
 
 // item is a name and a text beside it.
@@ -341,5 +331,87 @@ func (s sourceState) words(now time.Time) string {
 	default:
 		text += "; next: due now"
 	}
+	return text + s.healthWords(now)
+}
+
+// healthWords is what a source tells of itself.
+func (s sourceState) healthWords(now time.Time) string {
+	text := ""
+	if h := s.Health; h.Heard > 0 {
+		text += fmt.Sprintf("; %d heard, %d read in the last pass", h.Heard, h.Read)
+	}
+	if s.Volume.Hours > 0 {
+		text += fmt.Sprintf("; %d in the last hour, usually %.0f", s.Volume.Last, s.Volume.Usual)
+	}
+	if s.Health.Lag >= time.Second {
+		text += fmt.Sprintf("; %s behind", s.Health.Lag.Round(time.Second))
+	}
+	for _, u := range s.Health.Used {
+		text += "; " + plain(u.What) + ": " + quantity(u.Used, u.Unit)
+		if u.Limit > 0 {
+			text += " of " + quantity(u.Limit, u.Unit)
+		}
+		if u.Until.After(now) {
+			text += " until " + u.Until.UTC().Format("2 Jan 15:04 MST")
+		}
+	}
+	for _, note := range s.Health.Notes {
+		text += ". Note: " + plain(note)
+	}
 	return text
+}
+
+// quantity is a number with its unit, without digits that say nothing.
+func quantity(n float64, unit string) string {
+	text := strconv.FormatFloat(n, 'f', -1, 64)
+	if n != math.Trunc(n) {
+		text = strconv.FormatFloat(n, 'f', 2, 64)
+	}
+	return strings.TrimSpace(text + " " + plain(unit))
+}
+
+// nobodysPosts is a warning of a service on the public internet that is read for nobody.
+func nobodysPosts(source config.Source, organisations []config.Organisation) []string {
+	u, err := url.Parse(serviceAddress(source))
+	if err != nil || !kindNamed(source.Kind).isService() || source.Off || notify.IsPrivate(u) {
+		return nil
+	}
+	if len(organisations) == 0 {
+		return []string{"no organisation is configured"}
+	}
+	return []string{"posts are looked through only for organisations that have proved a domain by DNS: `meetleaks domain list` says which"}
+}
+
+// covered prints the daily records.
+func (a *app) covered(ctx context.Context, file, format string, days int) error {
+	if days < 1 || days > mostCoverage {
+		return usage("", "--days %d: want 1 to %d", days, mostCoverage)
+	}
+	loaded, err := a.loadConfig(file)
+	if err != nil {
+		return err
+	}
+	place, err := a.storePlace(loaded.Config)
+	if err != nil {
+		return err
+	}
+	list := []scanner.Coverage{}
+	if place.kind != kindSQLite || !isMissing(place.path) {
+		opened, err := openPlace(ctx, place)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = opened.store.Close() }() // nothing was written
+		organisations, err := opened.store.Organisations(ctx)
+		if err != nil {
+			return failed("", "read coverage: %w", err)
+		}
+		if list, err = loadCoverage(ctx, opened.store, organisations, days, a.now()); err != nil {
+			return failed("", "read coverage: %w", err)
+		}
+	}
+	if format == "json" {
+		return a.writeJSON(list)
+	}
+	return a.print("%s", a.coverageText(list))
 }

@@ -30,8 +30,12 @@ func (s *service) joinSender(context.Context) error {
 	if err := s.joinMore(); err != nil {
 		return err
 	}
+	notices, err := newNotices(s.loaded.Privacy, s.keys.ring.IndexKey(), s.opened.store, s.log)
+	if err != nil {
+		return failed("", "%w", err)
+	}
 	s.teller = newTeller(tellerOptions{
-		Channels: s.channels, Domains: s.domains, Zone: s.zone, Kind: s.kindOf, Called: s.called, Epoch: s.history.epoch, Notice: privacyNotice(s.loaded.Privacy), Now: s.app.now,
+		Channels: s.channels, Domains: s.domains, Zone: s.zone, Kind: s.kindOf, Called: s.called, Epoch: s.history.epoch, Notices: notices, Now: s.app.now,
 	})
 	s.sender = scanner.NewSender(s.pulled, s.teller, scanner.SenderOptions{
 		Bound: tellBound, Lease: tellLease, Pause: tellPause, Log: s.log,
@@ -116,7 +120,7 @@ func (s *service) joinFigures(context.Context) error {
 	figures, err := metrics.New(metrics.Options{
 		Version: version(), Counts: s.counts, Imbalances: s.pulled.Imbalances, Ledger: (&fresh[scanner.Ledger]{ask: s.ledger}).get,
 		Health:   (&fresh[scanner.Health]{ask: s.opened.store.Health}).get,
-		Outlooks: s.outlooks, Fetch: s.reading.client.Stats, Log: s.log, Now: s.app.now,
+		Outlooks: s.outlooks, Canaries: s.aviary.sightings, Fetch: s.reading.client.Stats, Log: s.log, Now: s.app.now,
 	})
 	if err != nil {
 		return failed("", "%w", err)

@@ -33,6 +33,7 @@ type reading struct {
 	watches []scanner.Watch
 	web     map[string]*web.Source
 	hooks   map[string]*hook.Hook
+	hubs    map[string]http.Handler // by path: what hubs tell
 }
 
 // defaultPages is what a pass reads of a site when the configuration does not say.
@@ -41,7 +42,7 @@ const defaultPages = 10_000
 // joinSources makes the sources, the queue and the schedule.
 func (s *service) joinSources(context.Context) error {
 	c := s.loaded.Config
-	r := &reading{web: map[string]*web.Source{}, hooks: map[string]*hook.Hook{}}
+	r := &reading{web: map[string]*web.Source{}, hooks: map[string]*hook.Hook{}, hubs: map[string]http.Handler{}}
 	s.reading = r
 	client, err := s.app.watchClient(c, s.opened)
 	if err != nil {
@@ -70,14 +71,20 @@ func (s *service) joinSources(context.Context) error {
 
 // joinSource adds one source of the configuration.
 func (s *service) joinSource(i int, source config.Source) error {
-	switch source.Kind {
-	case sourceWeb:
+	switch {
+	case source.Off:
+		s.log.Info("a source is switched off", "source", source.Name)
+		return nil
+	case source.Kind == config.SourceWeb:
 		return s.joinWeb(i, source)
-	case sourceHook:
+	case source.Kind == config.SourceHook:
 		return s.joinHook(source)
+	case source.Kind == config.SourceFeed:
+		return s.joinFeed(i, source)
+	case source.Kind == config.SourceCalendar:
+		return s.joinCalendar(i, source)
 	}
-	return usage("take it out for now; `meetleaks sources` lists what can be watched",
-		"sources[%d] (%s): sources of kind %s are not built into this version", i, source.Name, source.Kind)
+	return s.joinService(i, source)
 }
 
 // joinWeb adds a site that is crawled again and again.
@@ -109,9 +116,7 @@ func (s *service) joinWeb(i int, source config.Source) error {
 		return usage("", "sources[%d] (%s): %w", i, source.Name, err)
 	}
 	s.reading.web[source.Name] = site
-	s.reading.watches = append(s.reading.watches, scanner.Watch{
-		Source: source.Name, Kind: scanner.Poll, Every: time.Duration(source.Every), Read: s.whileProved(i, source, site.Read),
-	})
+	s.watch(source, s.whileProved(i, source, site.Read))
 	return nil
 }
 
@@ -160,6 +165,9 @@ func startURLs(source config.Source) ([]*url.URL, error) {
 		u, err := url.Parse(text)
 		if err != nil {
 			return nil, usage("", "source %s: a start is no URL", source.Name)
+		}
+		if u.Scheme == "webcal" { // which is https by another name
+			u.Scheme = "https"
 		}
 		starts = append(starts, u)
 	}
@@ -217,7 +225,7 @@ func (s *service) joinSchedule() error {
 
 // outlooks is how the sources are doing: those that are read, and, where they are handed in, those that are not.
 func (s *service) outlooks() []scanner.Outlook {
-	all := s.outlook.Outlooks()
+	all := s.aviary.over(s.outlook.Outlooks())
 	if !s.roles.has(roleConsole) {
 		return all
 	}

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Measures `meetleaks serve` from outside, with Redis and with the embedded store: the time from a document to the call that tells Slack,
-# and how fast a long queue is listed. deploy/bench/README.md says what the numbers mean.
+# from a press in Slack to the changed card, and how fast a long queue is listed. deploy/bench/README.md says what the numbers mean.
 #
-#   deploy/bench/serve.sh [--quick] [--seconds N] [--leaks N] [--sightings N]
+#   deploy/bench/serve.sh [--quick] [--seconds N] [--presses N] [--leaks N] [--sightings N]
 #
 #   --seconds N     how long documents are handed in, 1,000 of them and one leak a second (120)
+#   --presses N     presses over signed requests, and again over Socket Mode (200)
 #   --leaks N       leaks of the long queue (100000); --sightings N places of each (10)
 #   --quick         a few seconds of each: shows that the benchmark works, the numbers say nothing
 #   MEETLEAKS=…     measures that binary instead of building one
@@ -14,19 +15,20 @@
 set -euo pipefail
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-seconds=120 leaks=100000 sightings=10
+seconds=120 presses=200 leaks=100000 sightings=10
 redis='' port=''
 
 fail() { printf 'bench: %s\n' "$*" >&2; exit 1; }
 say() { printf 'bench: %s\n' "$*" >&2; }
-usage() { sed -n '5,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
+usage() { sed -n '5,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
 whole() { [[ $1 =~ ^[1-9][0-9]{0,6}$ ]]; }
 
 arguments() {
   while (($# > 0)); do
     case $1 in
-      --quick) seconds=5 leaks=500 sightings=2 ;;
+      --quick) seconds=5 presses=5 leaks=500 sightings=2 ;;
       --seconds) whole "${2:-}" || usage; seconds=$2; shift ;;
+      --presses) whole "${2:-}" || usage; presses=$2; shift ;;
       --leaks) whole "${2:-}" || usage; leaks=$2; shift ;;
       --sightings) whole "${2:-}" || usage; sightings=$2; shift ;;
       -h | --help) (usage 2>&1) || true; exit 0 ;;
@@ -73,12 +75,17 @@ main() {
   local meetleaks=${MEETLEAKS:-$tmp/meetleaks}
   [[ -n ${MEETLEAKS:-} ]] || go build -trimpath -o "$meetleaks" ./cmd/meetleaks
   go build -o "$tmp/service" ./deploy/bench/service
-  local kind store
+  local kind store way
   for kind in redis sqlite; do
     echo "== $kind"
     store=sqlite:$tmp/latency.db
     if [[ $kind == redis ]]; then start_redis; store=redis://127.0.0.1:$port/0; fi
     "$tmp/service" latency -meetleaks "$meetleaks" -store "$store" -seconds "$seconds"
+    for way in http socket; do
+      store=sqlite:$tmp/presses-$way.db
+      if [[ $kind == redis ]]; then start_redis; store=redis://127.0.0.1:$port/0; fi
+      "$tmp/service" presses -meetleaks "$meetleaks" -store "$store" -presses "$presses" -way "$way"
+    done
     store=sqlite:$tmp/listing.db
     if [[ $kind == redis ]]; then start_redis; store=redis://127.0.0.1:$port/0; fi
     "$tmp/service" listing -meetleaks "$meetleaks" -store "$store" -leaks "$leaks" -sightings "$sightings"

@@ -129,7 +129,7 @@ func (c *Channel) Update(ctx context.Context, r notify.Receipt, a notify.Alert) 
 	if !a.Closed || a.Status == "" {
 		return nil
 	}
-	a.Kind = notify.Update
+	a.Kind, a.Notice = notify.Update, nil // the first letter has it
 	l := letter{from: c.from, to: address, id: messageID(first, address, a.Status), answers: first, at: c.now()}
 	l.subject, l.body = words(a, "")
 	return c.post(ctx, l)

@@ -68,11 +68,14 @@ func TestAMessageIsPlainAndThreaded(t *testing.T) {
 		t.Fatal(err)
 	}
 	end := notifytest.Alert("dl1:c")
-	end.Closed, end.Status = true, "Safe: the platform's settings were read again and hold."
+	end.Closed, end.Status, end.Notice = true, "Safe: the platform's settings were read again and hold.", a.Notice
 	if err := c.Update(t.Context(), first, end); err != nil {
 		t.Fatal(err)
 	}
 	got := s.messages()
+	if len(got) == 3 && strings.Contains(read(t, got[2].text).body, "our own links") {
+		t.Error("the notice comes again with the end")
+	}
 	if len(got) != 3 || got[0].from != "FROM:<meetleaks@acme.example> BODY=8BITMIME" || got[0].to != "TO:<jdoe@acme.example>" {
 		t.Fatalf("%+v", got)
 	}

@@ -638,6 +638,7 @@ func FuzzInteractions(f *testing.F) {
 	for _, seed := range []string{
 		`{"type":"block_actions","user":{"id":"U0JANE"},"team":{"id":"T0ACME"},"container":{"channel_id":"D0JANE","message_ts":"1796115600.000001"},"trigger_id":"1.2","actions":[{"action_id":"ml-done","block_id":"ml1|acme|lk1:a|dl1:b","action_ts":"1796115600.123456"}]}`,
 		`{"type":"block_actions","actions":[{"action_id":"ml-more","block_id":"ml1|acme|lk1:a|","selected_option":{"value":"snooze"}}]}`,
+		`{"type":"block_actions","user":{"id":"U0SEC"},"actions":[{"action_id":"ml-confirm","block_id":"ml1|acme|lk1:a|dl1:b","action_ts":"1796115600.1","value":"1796115600123456789"}]}`,
 		`{"type":"event_callback","team_id":"T0ACME","event_id":"Ev1","event":{"type":"app_home_opened","user":"U0JANE","tab":"home"}}`,
 		`{"type":"url_verification","challenge":"abc"}`, `null`, `{`, `{"type":"block_actions","enterprise":null}`,
 	} {

@@ -1,7 +1,9 @@
 package slack
 
 import (
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -65,7 +67,9 @@ func elementsFor(a notify.Alert) []slack.BlockElement {
 	where := button(notify.ShowWhere, "Show where")
 	switch {
 	case a.Decide:
-		return []slack.BlockElement{primary(button(notify.Confirm, "Yes, so it is")), button(notify.Refuse, "No"), where}
+		yes, no := primary(button(notify.Confirm, "Yes, so it is")), button(notify.Refuse, "No")
+		yes.Value, no.Value = askedValue(a.Asked), askedValue(a.Asked)
+		return []slack.BlockElement{yes, no, where}
 	case a.Audience == audienceChannel, a.Audience == audienceAnalyst:
 		return []slack.BlockElement{sendTo(), where, primary(button(notify.Done, "Done")), menu()}
 	}
@@ -80,6 +84,26 @@ func button(what notify.Choice, text string) *slack.ButtonBlockElement {
 
 func primary(b *slack.ButtonBlockElement) *slack.ButtonBlockElement {
 	return b.WithStyle(slack.StylePrimary)
+}
+
+// askedValue is what a button that decides hands back: when that was asked which it answers, to the nanosecond.
+func askedValue(at time.Time) string {
+	if at.IsZero() || at.Before(time.Unix(0, 0)) || at.Year() > maxAskedYear {
+		return ""
+	}
+	return strconv.FormatInt(at.UnixNano(), 10)
+}
+
+// maxAskedYear is the last whose nanoseconds fit.
+const maxAskedYear = 2200
+
+// askedOf reads what askedValue wrote; zero of anything else.
+func askedOf(value string) time.Time {
+	nanos, err := strconv.ParseInt(value, 10, 64)
+	if err != nil || nanos <= 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, nanos).UTC()
 }
 
 // menu holds what is said less often. It is a select because Slack's overflow menus have five entries at most.

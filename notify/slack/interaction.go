@@ -72,6 +72,7 @@ type action struct {
 	ActionID       string `json:"action_id"`
 	BlockID        string `json:"block_id"`
 	ActionTS       string `json:"action_ts"`
+	Value          string `json:"value"`
 	SelectedUser   string `json:"selected_user"`
 	SelectedOption struct {
 		Value string `json:"value"`
@@ -112,6 +113,9 @@ func parsePress(payload []byte) (press, error) {
 			return press{}, errMalformed
 		}
 		p.answer.Person = act.SelectedUser
+	}
+	if what == notify.Confirm || what == notify.Refuse {
+		p.answer.Asked = askedOf(act.Value)
 	}
 	p.answer.Nonce = nonceOf("press", in.Team.ID, in.Enterprise.ID, in.User.ID, in.Container.ChannelID, in.Container.MessageTS,
 		in.Container.ViewID, act.BlockID, act.ActionID, string(what), act.SelectedUser, act.ActionTS)

@@ -163,3 +163,36 @@ func TestAnEnvelopeThatIsTooBigEndsTheConnectionOnly(t *testing.T) {
 	m := c.card(t, jane(), notifytest.Alert("dl1:a"))
 	until(t, "heard", func() bool { return c.slack.Press(t.Context(), m, "ml-help", "U0JANE") == nil })
 }
+
+// TestWhetherThereWouldBeASocket asks for an address, and dials nothing.
+func TestWhetherThereWouldBeASocket(t *testing.T) {
+	for name, c := range map[string]struct {
+		app   notify.Secret
+		fault *fakeslack.Fault
+		want  string
+	}{
+		"right":     {notify.NewSecret(testApp), nil, ""},
+		"wrong":     {notify.NewSecret("xapp-other"), nil, "token-refused"},
+		"no token":  {notify.NewSecret("a file\nof something else"), nil, "bad-token"},
+		"not set":   {notify.Secret{}, nil, "secret-not-set"},
+		"no scope":  {notify.NewSecret(testApp), &fakeslack.Fault{Code: "missing_scope"}, "missing-scope"},
+		"elsewhere": {notify.NewSecret(testApp), &fakeslack.Fault{Handler: http.HandlerFunc(elsewhere)}, "address-refused"},
+	} {
+		s := newStage(t, nil, fakeslack.Options{AppToken: testApp})
+		if c.fault != nil {
+			s.slack.Fail("apps.connections.open", *c.fault, 0)
+		}
+		err := s.CheckSocket(t.Context(), c.app)
+		if e := notify.AsError(err); (e == nil) != (c.want == "") || e != nil && e.Reason != c.want {
+			t.Errorf("%s: %v", name, err)
+		}
+		if n := s.slack.Sockets(); n != 0 {
+			t.Errorf("%s: %d connections", name, n)
+		}
+	}
+}
+
+func elsewhere(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write([]byte(`{"ok":true,"url":"wss://wss.elsewhere.example/link?ticket=1"}`))
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -30,7 +31,7 @@ type Keeper struct {
 // standing is what all claims come to at one moment. It does not change.
 type standing struct {
 	watched map[string][]string // domains by organisation, sorted
-	alerted map[string]bool
+	frozen  map[string][]string // the same
 }
 
 // NewKeeper makes a keeper. Nobody is proved before Refresh or Step has read the store.
@@ -47,17 +48,22 @@ func (k *Keeper) Proved(org string) bool { return len(k.standing.Load().watched[
 // Watched returns the organisation's domains of which new pages may be watched, sorted.
 func (k *Keeper) Watched(org string) []string { return slices.Clone(k.standing.Load().watched[org]) }
 
-// Alerted says whether people may be told because of a proof; of organisations that are vouched for that does not matter.
-func (k *Keeper) Alerted(org string) bool { return k.standing.Load().alerted[org] }
+// Frozen returns the organisation's domains whose proof is missing for days, sorted: of them nothing new may be watched, but people are
+// told and heard as before.
+func (k *Keeper) Frozen(org string) []string { return slices.Clone(k.standing.Load().frozen[org]) }
 
-// Organisations returns those that are proved, sorted.
+// Alerted says whether people may be told because of a proof; of organisations that are vouched for that does not matter.
+func (k *Keeper) Alerted(org string) bool {
+	s := k.standing.Load()
+	return len(s.watched[org])+len(s.frozen[org]) > 0
+}
+
+// Organisations returns those of which people may be told, sorted: with a domain that is proved, or frozen.
 func (k *Keeper) Organisations() []string {
-	var names []string
-	for org := range k.standing.Load().watched {
-		names = append(names, org)
-	}
+	s := k.standing.Load()
+	names := slices.AppendSeq(slices.Collect(maps.Keys(s.watched)), maps.Keys(s.frozen))
 	slices.Sort(names)
-	return names
+	return slices.Compact(names)
 }
 
 // Refresh reads how all claims stand. One of a domain that could not be claimed any more counts as not proved. Processes that make no looks call it, once a minute say.
@@ -71,16 +77,16 @@ func (k *Keeper) refresh(ctx context.Context) ([]scanner.DomainClaim, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &standing{watched: map[string][]string{}, alerted: map[string]bool{}}
+	s := &standing{watched: map[string][]string{}, frozen: map[string][]string{}}
 	for _, c := range all {
 		if k.registry.rules.check(c.Org, c.Domain) != nil {
 			continue // whoever runs the service has given the domain to another since
 		}
-		if c.State.Watched() {
-			s.watched[c.Org] = append(s.watched[c.Org], c.Domain) // in the order of the list
-		}
-		if c.State.Alerted() {
-			s.alerted[c.Org] = true
+		switch { // in the order of the list
+		case c.State.Watched():
+			s.watched[c.Org] = append(s.watched[c.Org], c.Domain)
+		case c.State.Alerted():
+			s.frozen[c.Org] = append(s.frozen[c.Org], c.Domain)
 		}
 	}
 	k.standing.Store(s)

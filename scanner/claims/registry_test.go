@@ -316,7 +316,8 @@ func TestNobodyAnsweringEndsNothing(t *testing.T) {
 		r.step(k)
 	}
 	c, err := r.store.Claim(t.Context(), "acme", "acme.example")
-	if err != nil || c.State != scanner.ClaimFrozen || k.Proved("acme") || !k.Alerted("acme") {
+	if err != nil || c.State != scanner.ClaimFrozen || k.Proved("acme") || !k.Alerted("acme") ||
+		!slices.Equal(k.Frozen("acme"), []string{"acme.example"}) || len(k.Watched("acme")) > 0 || !slices.Equal(k.Organisations(), []string{"acme"}) {
 		t.Errorf("%s, %v", c.State, err)
 	}
 	r.publish(r.Record(c))

@@ -18,7 +18,9 @@ const maxEvents = 40_000
 
 // calendar reads iCalendar (RFC 5545) and vCalendar 1.0: lines unfolded, values unescaped, each event dated.
 func (w *work) calendar(c content, head []byte, all bool) error {
-	return w.asLines(c, head, all, "text/calendar", func(v *view) error { return v.calendar(w.ctx, w.now()) })
+	return w.asLines(c, head, all, "text/calendar", func(v *view) error {
+		return v.readCalendar(w.ctx, &calendarReader{now: w.now(), words: c.depth == 0})
+	})
 }
 
 // asLines makes one document of c with read, whose error says what could not be read. What is too large is read as text.
@@ -40,20 +42,28 @@ func (w *work) asLines(c content, head []byte, all bool, media string, read func
 	}
 	v := &view{}
 	v.begin("", "", bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
-	if err := read(v); err != nil {
+	if unread := read(v); unread != nil {
 		if w.ctx.Err() != nil {
 			return w.ctx.Err()
 		}
-		w.report(c.uri, err)
+		w.report(c.uri, unread)
+	}
+	if err != nil {
+		v.forgetWords() // what is missing may say otherwise
 	}
 	return w.document(c, media, v)
 }
 
-// calendar appends the text and the events of a calendar, which is the source of the current part. The text of each event
+// calendar appends the text and the events of a calendar that stands in something else, which is the source of the current part.
+func (v *view) calendar(ctx context.Context, now time.Time) error {
+	return v.readCalendar(ctx, &calendarReader{now: now})
+}
+
+// readCalendar appends the text and the events of a calendar, which is the source of the current part. The text of each event
 // begins at its BEGIN line. The error says what could not be read; everything else was, whatever it is. Time is linear in
 // the source; memory a small multiple of it.
-func (v *view) calendar(ctx context.Context, now time.Time) error {
-	r := &calendarReader{out: newScribe(v), zones: newZones(now), now: now}
+func (v *view) readCalendar(ctx context.Context, r *calendarReader) error {
+	r.out, r.zones = newScribe(v), newZones(r.now)
 	lines := contentLines{source: r.out.source}
 	var l contentLine
 	for n := 0; ; n++ {
@@ -72,6 +82,9 @@ func (v *view) calendar(ctx context.Context, now time.Time) error {
 	r.endEvent()
 	r.endZone()
 	v.events = append(v.events, r.dated()...)
+	if r.undated {
+		v.forgetWords()
+	}
 	if r.unread > 0 {
 		return policy(fmt.Sprintf("%d files attached inside the calendar are not read", r.unread))
 	}
@@ -82,11 +95,14 @@ func (v *view) calendar(ctx context.Context, now time.Time) error {
 type calendarReader struct {
 	out    *scribe
 	now    time.Time
+	words  bool // it is the whole of what was read, so that its events are taken at their word: see [scanner.EventWord]
 	zones  *zones
 	events []*calendarEvent
 	times  int // RDATE, EXDATE that are kept, of all events
 	unread int // attachments
-	torn   tornWord
+
+	undated bool // there are more events than are dated
+	torn    tornWord
 
 	depth      int // of components
 	event      *calendarEvent
@@ -144,7 +160,7 @@ func (r *calendarReader) begin(name string) {
 		r.endEvent()
 		r.endZone()
 		r.out.put("\n", r.out.last())
-		r.event = &calendarEvent{from: len(r.out.text)}
+		r.event = &calendarEvent{from: len(r.out.text), speaks: r.words && name == "VEVENT"}
 	case "VTIMEZONE":
 		r.endEvent()
 		r.endZone()
@@ -184,8 +200,12 @@ func (r *calendarReader) endEvent() {
 		r.event.start = r.event.due
 	}
 	r.event.to = len(r.out.text)
-	if len(r.events) < maxEvents && r.event.to > r.event.from {
+	switch {
+	case r.event.to <= r.event.from:
+	case len(r.events) < maxEvents:
 		r.events = append(r.events, r.event)
+	default:
+		r.undated = true
 	}
 	r.event = nil
 	r.out.put("\n", r.out.last())
@@ -323,7 +343,11 @@ func (r *calendarReader) dated() []scanner.Event {
 	var out []scanner.Event
 	for _, e := range r.events {
 		if start, ok := e.next(r.now, r.zones, series[e.uid], &steps); ok {
-			out = append(out, scanner.Event{From: int64(e.from), To: int64(e.to), Start: start})
+			event := scanner.Event{From: int64(e.from), To: int64(e.to), Start: start}
+			if e.speaks {
+				event.Word = e.word(start, r.zones, series[e.uid])
+			}
+			out = append(out, event)
 		}
 	}
 	return out

@@ -18,6 +18,11 @@ type calendarEvent struct {
 	rules      []string
 	also       []moment // RDATE
 	except     []moment // EXDATE
+
+	speaks    bool // what else it says is passed on
+	who       who
+	cancelled bool
+	certain   bool // next found an instance that there is, and none nearer can have been missed
 }
 
 // The bounds of what is kept of the events' dates.
@@ -54,6 +59,10 @@ func (e *calendarEvent) property(l *contentLine, times *int) {
 		}
 	case "RDATE":
 		e.also = addMoments(e.also, l, times)
+	case "ORGANIZER":
+		e.who.add(l)
+	case "STATUS":
+		e.cancelled = e.cancelled || strings.EqualFold(strings.TrimSpace(l.value()), "CANCELLED")
 	case "EXDATE":
 		e.except = addMoments(e.except, l, times)
 	}
@@ -181,6 +190,7 @@ func (e *calendarEvent) next(now time.Time, zones *zones, single *series, steps 
 	ok := true
 	if e.instance.form != noMoment || len(e.rules) == 0 && len(e.also) == 0 {
 		n.offer(zones.utc(start, own), zones.utc(start, own)+e.length(zones))
+		e.certain = true
 	} else {
 		ok = e.expand(n, zones, single, steps)
 	}
@@ -232,6 +242,7 @@ func (e *calendarEvent) expand(n *nearest, zones *zones, single *series, steps *
 			followed = false
 		}
 	}
+	e.certain = followed && n.isAny
 	if !n.isAny { // every instance was taken away: the page's word that it never is counts for nothing
 		at := zones.utc(e.start, own)
 		n.offer(at, at+length)

@@ -221,7 +221,9 @@ func FuzzCalendar(f *testing.F) {
 	f.Add([]byte("BEGIN:VCALENDAR\n" + ownZoneText + "BEGIN:VEVENT\nDTSTART;TZID=Berlin of ours:20260101T100000\nRRULE:FREQ=MONTHLY;BYDAY=2TU,-1FR;BYSETPOS=1;COUNT=90\nEXDATE:20260101T090000Z\nRDATE;VALUE=PERIOD:20261101T090000Z/PT1H\nDURATION:PT1H30M\nEND:VEVENT\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, read := range []func(*view) error{
-			func(v *view) error { return v.calendar(t.Context(), calendarNow) },
+			func(v *view) error {
+				return v.readCalendar(t.Context(), &calendarReader{now: calendarNow, words: true})
+			},
 			func(v *view) error { return v.vcard(t.Context()) },
 		} {
 			v := &view{}

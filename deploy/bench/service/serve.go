@@ -22,8 +22,9 @@ import (
 
 // The secrets of the run: they protect nothing but themselves.
 const (
-	feedKey  = "a key of this measurement only.."
-	apiToken = "a-token-of-this-measurement-only"
+	feedKey    = "a key of this measurement only.."
+	apiToken   = "a-token-of-this-measurement-only"
+	signingKey = "a-signing-secret-of-this-measurement"
 )
 
 // people is how many hosts there are: few enough that Slack's limits for looking people up are not what is measured.
@@ -100,10 +101,12 @@ organisations:
     hosts_file: hosts.csv
     fallback: {slack_channel: C0BENCH}
 sources: [{name: feeder, kind: hook, secret_file: feeder.key}]
-channels: {slack: {token_file: slack, api_url: %q}}
-`, p.store, port, mode, s.slack.url())
+channels: {slack: {token_file: slack, api_url: %q%s}}
+`, p.store, port, mode, s.slack.url(), map[string]string{
+		wayHTTP: ", signing_secret_file: signing", waySocket: ", app_token_file: app",
+	}[p.way])
 	for name, text := range map[string]string{
-		"meetleaks.yaml": config, "hosts.csv": hosts.String(), "slack": "xoxb-bench", "token": apiToken,
+		"meetleaks.yaml": config, "hosts.csv": hosts.String(), "slack": "xoxb-bench", "token": apiToken, "signing": signingKey, "app": "xapp-bench",
 		"master.key": base64.StdEncoding.EncodeToString([]byte("the master key of a measurement.")),
 		"feeder.key": "whsec_" + base64.StdEncoding.EncodeToString([]byte(feedKey)),
 	} {

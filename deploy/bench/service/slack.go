@@ -20,6 +20,10 @@ type slack struct {
 	told  map[string]time.Time // masked id: the first message that names it
 	calls map[string]int       // by method
 	users map[string]string    // id: e-mail
+	cards map[string]card      // masked id: the first message to a person that names it
+	ends  map[string]time.Time // ts of a card: when it first said that the meeting is secured
+
+	socket *socket // nil: the service listens on none
 }
 
 func startSlack(ctx context.Context) (*slack, error) {
@@ -28,7 +32,8 @@ func startSlack(ctx context.Context) (*slack, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &slack{listener: listener, told: map[string]time.Time{}, calls: map[string]int{}, users: map[string]string{}}
+	s := &slack{listener: listener, told: map[string]time.Time{}, calls: map[string]int{}, users: map[string]string{},
+		cards: map[string]card{}, ends: map[string]time.Time{}}
 	s.server = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = s.server.Serve(listener) }()
 	return s, nil
@@ -42,6 +47,10 @@ func (s *slack) close() { _ = s.server.Close() }
 func (s *slack) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	at := time.Now()
 	method := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
+	if method == socketMethod {
+		s.serveSocket(w, r)
+		return
+	}
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
 	if err := r.ParseForm(); err != nil {
 		w.WriteHeader(http.StatusBadRequest)
@@ -63,6 +72,8 @@ func (s *slack) answer(method string, r *http.Request, at time.Time) map[string]
 		out["user"] = s.user(r.Form.Get("email"))
 	case "users.info":
 		out["user"] = s.user(s.users[r.Form.Get("user")])
+	case "apps.connections.open":
+		out["url"] = "ws://" + r.Host + "/api/" + socketMethod
 	case "conversations.open":
 		out["channel"] = map[string]any{"id": "D" + strings.TrimPrefix(r.Form.Get("users"), "U")}
 	case "chat.postMessage", "chat.update":
@@ -71,7 +82,12 @@ func (s *slack) answer(method string, r *http.Request, at time.Time) map[string]
 				s.told[id] = at
 			}
 		}
-		out["channel"], out["ts"] = r.Form.Get("channel"), fmt.Sprintf("%d.%06d", at.Unix(), s.calls[method]%1_000_000)
+		ts := r.Form.Get("ts")
+		if ts == "" {
+			ts = fmt.Sprintf("%d.%06d", at.Unix(), s.calls[method]%1_000_000)
+		}
+		s.note(method, r.Form, ts, at)
+		out["channel"], out["ts"] = r.Form.Get("channel"), ts
 	}
 	return out
 }

@@ -138,7 +138,7 @@ func (s *Server) Payload(p Press) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	blockID, kind, err := find(blocks, p)
+	blockID, e, err := find(blocks, p)
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +148,10 @@ func (s *Server) Payload(p Press) ([]byte, error) {
 	}
 	s.count++
 	act := map[string]any{
-		"type": kind, "action_id": p.Action, "block_id": blockID, "action_ts": fmt.Sprintf("%d.%06d", at.Unix(), at.Nanosecond()/1000),
+		"type": e.Type, "action_id": p.Action, "block_id": blockID, "action_ts": fmt.Sprintf("%d.%06d", at.Unix(), at.Nanosecond()/1000),
+	}
+	if e.Value != "" {
+		act["value"] = e.Value
 	}
 	if p.Option != "" {
 		act["selected_option"] = map[string]any{"value": p.Option, "text": map[string]any{"type": "plain_text", "text": p.Option}}
@@ -198,10 +201,10 @@ func (s *Server) pressed(p Press) (container map[string]any, blocks string, err 
 }
 
 // find looks for the element that is pressed. Of several the first counts.
-func find(blocks string, p Press) (blockID, kind string, err error) {
+func find(blocks string, p Press) (blockID string, found element, err error) {
 	var list []block
 	if err := json.Unmarshal([]byte(blocks), &list); err != nil {
-		return "", "", err
+		return "", element{}, err
 	}
 	for _, b := range list {
 		var elements []element
@@ -209,7 +212,7 @@ func find(blocks string, p Press) (blockID, kind string, err error) {
 			for _, raw := range b.Elements {
 				var e element
 				if err := json.Unmarshal(raw, &e); err != nil {
-					return "", "", err
+					return "", element{}, err
 				}
 				elements = append(elements, e)
 			}
@@ -219,11 +222,11 @@ func find(blocks string, p Press) (blockID, kind string, err error) {
 		}
 		for _, e := range elements {
 			if e.ActionID == p.Action && e.offers(p.Option) {
-				return b.BlockID, e.Type, nil
+				return b.BlockID, e, nil
 			}
 		}
 	}
-	return "", "", errNoElement
+	return "", element{}, errNoElement
 }
 
 func (e element) offers(choice string) bool {

@@ -22,6 +22,7 @@ type Entry struct {
 	Code     dnsmessage.RCode // instead of all else
 	Exists   bool             // without a TXT record
 	Negative uint32           // seconds of the SOA record that comes with nothing; 0: none comes
+	Address  [4]byte          // A record, for whoever asks for that; zero: there is none
 }
 
 // One is the entry of a single record.
@@ -196,7 +197,7 @@ func (s *Server) Answer(network string, message []byte) []byte {
 // Build makes a message that answers a question by an entry.
 func Build(id uint16, q dnsmessage.Question, e Entry) ([]byte, error) {
 	code := e.Code
-	if code == 0 && len(e.Texts) == 0 && e.Alias == "" && !e.Exists {
+	if code == 0 && len(e.Texts) == 0 && e.Alias == "" && e.Address == [4]byte{} && !e.Exists {
 		code = dnsmessage.RCodeNameError
 	}
 	b := dnsmessage.NewBuilder(nil, dnsmessage.Header{ID: id, Response: true, RecursionDesired: true, RecursionAvailable: true, RCode: code})
@@ -208,6 +209,9 @@ func Build(id uint16, q dnsmessage.Question, e Entry) ([]byte, error) {
 		to, err := dnsmessage.NewName(e.Alias)
 		errs = append(errs, err, b.CNAMEResource(head, dnsmessage.CNAMEResource{CNAME: to}))
 		owner.Name = to
+	}
+	if q.Type == dnsmessage.TypeA && e.Address != [4]byte{} {
+		errs = append(errs, b.AResource(owner, dnsmessage.AResource{A: e.Address}))
 	}
 	for _, text := range e.Texts {
 		errs = append(errs, b.TXTResource(owner, dnsmessage.TXTResource{TXT: text}))

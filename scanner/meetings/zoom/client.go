@@ -222,58 +222,70 @@ func (c *Client) accessToken(ctx context.Context, refused string) (string, error
 	if err := c.rest.check(now); err != nil {
 		return "", err
 	}
-	text, life, err := c.newToken(ctx)
+	got, err := c.newToken(ctx)
 	if err != nil {
 		return "", err
 	}
-	t.text, t.until = scanner.NewSecret(text), now.Add(life-tokenEarly)
-	return text, nil
+	t.text, t.until = scanner.NewSecret(got.text), now.Add(got.life-tokenEarly)
+	return got.text, nil
+}
+
+// granted is a token that was given.
+type granted struct {
+	text   string
+	life   time.Duration
+	scopes []string // empty: the answer does not tell
 }
 
 // newToken asks for a token (grant type account_credentials).
-func (c *Client) newToken(ctx context.Context) (string, time.Duration, error) {
+func (c *Client) newToken(ctx context.Context) (granted, error) {
 	id, secret, err := c.o.Credentials()
 	if err != nil || id == "" || secret == "" {
-		return "", 0, c.failure(ctx, &Error{Class: Auth, What: "they cannot be read"}, nil)
+		return granted{}, c.failure(ctx, &Error{Class: Auth, What: "they cannot be read"}, nil)
 	}
 	bounded, cancel := context.WithTimeout(ctx, callBound)
 	defer cancel()
 	form := url.Values{"grant_type": {"account_credentials"}, "account_id": {c.o.AccountID}}
 	r, err := http.NewRequestWithContext(bounded, http.MethodPost, c.o.OAuth.String(), bytes.NewReader([]byte(form.Encode())))
 	if err != nil {
-		return "", 0, &Error{Class: Config}
+		return granted{}, &Error{Class: Config}
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.SetBasicAuth(id, secret)
 	a, err := send(c.o.OAuthClient, r)
 	if err != nil {
-		return "", 0, c.failure(ctx, err.(*Error), nil) //nolint:errorlint,forcetypeassert // send makes no other
+		return granted{}, c.failure(ctx, err.(*Error), nil) //nolint:errorlint,forcetypeassert // send makes no other
 	}
-	text, life, bad := readToken(a)
+	got, bad := readToken(a)
 	if bad != nil {
-		return "", 0, c.failure(ctx, bad, a.header)
+		return granted{}, c.failure(ctx, bad, a.header)
 	}
-	return text, life, nil
+	return got, nil
 }
 
 // readToken reads the answer to a question for a token.
-func readToken(a answer) (string, time.Duration, *Error) {
+func readToken(a answer) (granted, *Error) {
 	if a.status == http.StatusBadRequest || a.status == http.StatusUnauthorized || a.status == http.StatusForbidden {
-		return "", 0, &Error{Class: Auth, Status: a.status, Code: a.code}
+		return granted{}, &Error{Class: Auth, Status: a.status, Code: a.code}
 	}
 	if a.status != http.StatusOK {
-		return "", 0, &Error{Class: classOf(a.status, a.code), Status: a.status, Code: a.code}
+		return granted{}, &Error{Class: classOf(a.status, a.code), Status: a.status, Code: a.code}
 	}
 	var got struct {
-		Token   string `json:"access_token"`
-		Type    string `json:"token_type"`
-		Expires number `json:"expires_in"`
+		Token   string          `json:"access_token"`
+		Type    string          `json:"token_type"`
+		Expires number          `json:"expires_in"`
+		Scope   json.RawMessage `json:"scope"` // of no use to requests: whatever it is, it spoils no token
 	}
 	if json.Unmarshal(a.body, &got) != nil || !goodToken(got.Token) || !strings.EqualFold(got.Type, "bearer") {
-		return "", 0, &Error{Class: Broken, Status: a.status, What: "it holds no token"}
+		return granted{}, &Error{Class: Broken, Status: a.status, What: "it holds no token"}
 	}
 	life := time.Duration(min(max(int64(got.Expires), 0), int64(tokenMost/time.Second))) * time.Second
-	return got.Token, max(life, tokenLeast), nil
+	var scopes string
+	if json.Unmarshal(got.Scope, &scopes) != nil {
+		scopes = ""
+	}
+	return granted{got.Token, max(life, tokenLeast), strings.Fields(scopes)}, nil
 }
 
 // goodToken says whether a text may stand in a header (RFC 6750 section 2.1).

@@ -46,10 +46,10 @@ func (c *claims) take(place string, t scanner.Taken) {
 	if _, remembered := c.before[place]; remembered {
 		c.before[place] = true
 	}
-	if t.Claimed == 0 {
+	if t.Claimed+t.Unjudged == 0 {
 		return
 	}
-	c.n += t.Claimed
+	c.n += t.Claimed + t.Unjudged
 	c.fresh = c.fresh || t.New > 0
 	switch {
 	case slices.Contains(c.places, place):

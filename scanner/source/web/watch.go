@@ -129,6 +129,9 @@ func (s *Source) Read(ctx context.Context, p scanner.Pass) (scanner.Outcome, err
 		err = w.blind()
 	}
 	s.add(stats, w, err)
+	if p.Tell != nil {
+		p.Tell(w.health(stats))
+	}
 	if err != nil {
 		return out, err
 	}

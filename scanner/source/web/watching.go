@@ -168,6 +168,15 @@ func (w *watching) outcome(s Stats) scanner.Outcome {
 	return scanner.Outcome{Documents: w.documents + int(s.Unchanged), News: w.news}
 }
 
+// health is what the pass tells of itself.
+func (w *watching) health(s Stats) scanner.SourceHealth {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return scanner.SourceHealth{
+		Heard: int64(w.asked), Read: int64(w.documents), Deleted: s.Gone, Refused: w.unread[scanner.Policy], Failed: w.unread[scanner.Failure],
+	}
+}
+
 // BlindError says that a pass saw nothing where something was to be seen.
 type BlindError struct {
 	name   string

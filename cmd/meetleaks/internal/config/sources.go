@@ -50,7 +50,7 @@ type Source struct {
 	Collections []string `key:"collections"` // bluesky: kinds of records
 	Dictionary  Path     `key:"dictionary"`  // bluesky: of the compressed stream; without it, it is read uncompressed
 	Streams     []string `key:"streams"`     // mastodon: public, public:local, hashtag:NAME, list:ID
-	Transport   string   `key:"transport"`   // mastodon: sse, websocket
+	Transport   string   `key:"transport"`   // mastodon: sse, websocket, poll
 	Fields      string   `key:"fields"`      // x: name of the parameter that lists fields
 	Budget      Budget   `key:"budget"`      // x
 }
@@ -70,6 +70,9 @@ type Canary struct {
 	// Every is how often each source must find it, a day when 0. Missed twice in a row, security operations are told.
 	Every Duration `key:"every"`
 }
+
+// TransportPoll reads the timelines of servers that have no streams.
+const TransportPoll = "poll"
 
 func sourceKinds() []string {
 	return []string{SourceWeb, SourceFeed, SourceCalendar, SourceHook, SourceBluesky, SourceMastodon, SourceX, SourceX1}
@@ -133,9 +136,12 @@ func (v *validator) service(path string, s *Source) {
 		}
 		return checkURL(text, "https", "http")
 	})
-	v.optional(path+".transport", s.Transport, oneOf("sse", "websocket"))
+	v.optional(path+".transport", s.Transport, oneOf("sse", "websocket", TransportPoll))
 	v.optional(path+".fields", s.Fields, oneOf("tweet.fields", "post.fields"))
 	v.each(path+".streams", s.Streams, checkStream)
+	if s.Transport == "sse" && len(s.Streams) > 1 {
+		v.note(path+".streams", "are several: server-sent events carry one; leave transport out, or say websocket")
+	}
 	b := s.Budget
 	if b.PostsPerDay < 0 || b.PostsPerMonth < 0 || b.USDPerPost < 0 {
 		v.note(path+".budget", "want numbers that are not negative")

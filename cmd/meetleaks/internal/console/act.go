@@ -69,6 +69,10 @@ func (c *Console) registerActs(api huma.API) {
 	huma.Register(api, act("close", "End it by an analyst's word"), c.closeLeak)
 	huma.Register(api, act("mute", "Silence it for a time, for a reason"), c.mute)
 	huma.Register(api, act("reopen", "Open it anew"), c.reopen)
+	huma.Register(api, act("confirm", "Say that what a host said, and waits, is so"), c.confirm)
+	huma.Register(api, act("refuse", "Say that what a host said, and waits, is not so"), c.refuse)
+	huma.Register(api, act("assign", "Name the host"), c.assign)
+	huma.Register(api, act("public", "Say that it is public on purpose for a time: at one place, or wherever it stands"), c.callPublic)
 	huma.Register(api, act("unmute", "End a mute, or what is public on purpose, before its time"), c.unmute)
 }
 
@@ -139,5 +143,5 @@ func (c *Console) act(ctx context.Context, org, id string, ev scanner.LeakEvent,
 	if err != nil {
 		return nil, c.problemOf(string(ev.Kind), id, err)
 	}
-	return &body[Outcome]{Outcome{Leak: leakOf(leak), TookEffect: asked(leak)}}, nil
+	return &body[Outcome]{Outcome{Leak: c.leakOf(leak), TookEffect: asked(leak)}}, nil
 }

@@ -75,7 +75,7 @@ func (q Query) values() url.Values {
 	return v
 }
 
-// Action is what to do about a leak; use one of Ack, Close, Mute, Reopen and Unmute.
+// Action is what to do about a leak; use one of Ack, Close, Mute, Reopen, Unmute, Confirm, Refuse, Assign, PublicAt and PublicSeries.
 type Action struct {
 	verb string
 	body any
@@ -97,6 +97,30 @@ func Reopen(reason string) Action { return Action{"reopen", ReasonBody{reason}} 
 
 // Unmute ends a mute before its time.
 func Unmute(reason string) Action { return Action{"unmute", ReasonBody{reason}} }
+
+// Confirm says that what waits since then is so; the zero time confirms whatever waits. Until is the end of what is public on purpose,
+// the zero time leaves it to the service.
+func Confirm(asked, until time.Time, reason string) Action {
+	return Action{"confirm", DecideBody{asked, until, reason}}
+}
+
+// Refuse says that what waits since then is not so; the zero time refuses whatever waits.
+func Refuse(asked time.Time, reason string) Action {
+	return Action{"refuse", DecideBody{AskedAt: asked, Reason: reason}}
+}
+
+// Assign names the host by an address of the organisation's.
+func Assign(email, reason string) Action { return Action{"assign", AssignBody{email, reason}} }
+
+// PublicAt calls it public on purpose at a place, by its Sighting.ID; "" for the only one there is.
+func PublicAt(place string, until time.Time, reason string) Action {
+	return Action{"public", PublicBody{"page", place, until, reason}}
+}
+
+// PublicSeries calls it public on purpose wherever it stands now.
+func PublicSeries(until time.Time, reason string) Action {
+	return Action{"public", PublicBody{What: "series", Until: until, Reason: reason}}
+}
 
 // Organisations lists the configured organisations and their ledgers.
 func (c *Client) Organisations(ctx context.Context) (OrganisationList, error) {

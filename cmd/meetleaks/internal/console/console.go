@@ -32,7 +32,11 @@ type Options struct {
 	Organisations func() []string
 	Store         Leaks
 	// Do lets an event happen to a leak, as [scanner.Pipeline.Do].
-	Do       func(ctx context.Context, org, id string, ev scanner.LeakEvent) (scanner.Leak, error)
+	Do func(ctx context.Context, org, id string, ev scanner.LeakEvent) (scanner.Leak, error)
+	// HostOf gives the reference of a person who is to be named as a host, as [scanner.Pipeline.HostOf]; nil: nobody can be named.
+	HostOf func(ctx context.Context, org, email string) (scanner.HostRef, error)
+	// Zone is where an organisation is, for the times that people are shown; nil, as a function or as its result: UTC.
+	Zone     func(org string) *time.Location
 	Outlooks func() []scanner.Outlook // of the sources; nil: none
 	// Ready returns the reasons why the service is not ready, in words fit for operators; none: it is. It is asked once at a
 	// time, at most once a second.
@@ -41,6 +45,7 @@ type Options struct {
 	// nothing.
 	Notes   func() []string
 	Metrics http.Handler // GET /metrics; nil: 404
+	Hubs    http.Handler // GET and POST below /hooks/websub/, which believes only what it asked for; nil: 404
 	Feed    http.Handler // POST /hooks/feed and below it, which proves and bounds what it is sent by itself; nil: 404
 	Slack   http.Handler // POST /slack/interactions, likewise; nil: 404
 	Zoom    http.Handler // POST /hooks/zoom, likewise; nil: 404
@@ -93,18 +98,7 @@ func newConsole(o Options, l limits) (*Console, error) {
 	if o.Organisations == nil || o.Store == nil || o.Do == nil || o.Ready == nil || o.Token == nil {
 		return nil, errors.New("make console: organisations, store, do, ready and token are needed")
 	}
-	if o.Outlooks == nil {
-		o.Outlooks = func() []scanner.Outlook { return nil }
-	}
-	if o.Notes == nil {
-		o.Notes = func() []string { return nil }
-	}
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
-	if o.Now == nil {
-		o.Now = time.Now
-	}
+	o = o.filled()
 	c := &Console{o: o, limits: l, ready: newReadiness(o, l)}
 	api, description, err := newAPI(c)
 	if err != nil {
@@ -122,6 +116,37 @@ func newConsole(o Options, l limits) (*Console, error) {
 	return c, nil
 }
 
+// filled has what was left out.
+func (o Options) filled() Options {
+	if o.Outlooks == nil {
+		o.Outlooks = func() []scanner.Outlook { return nil }
+	}
+	if o.HostOf == nil {
+		o.HostOf = func(context.Context, string, string) (scanner.HostRef, error) { return "", scanner.ErrNotAllowed }
+	}
+	if o.Zone == nil {
+		o.Zone = func(string) *time.Location { return nil }
+	}
+	if o.Notes == nil {
+		o.Notes = func() []string { return nil }
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return o
+}
+
+// zone is where an organisation is, or UTC.
+func (c *Console) zone(org string) *time.Location {
+	if zone := c.o.Zone(org); zone != nil && zone != time.Local {
+		return zone
+	}
+	return time.UTC
+}
+
 // Private handles everything. It belongs on an address that only the operators reach.
 func (c *Console) Private() http.Handler { return c.private }
 
@@ -131,6 +156,10 @@ func (c *Console) Public() http.Handler { return c.public }
 func (c *Console) publicRoutes() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", alive)
+	if c.o.Hubs != nil {
+		mux.Handle("GET /hooks/websub/", c.o.Hubs)
+		mux.Handle("POST /hooks/websub/", c.o.Hubs)
+	}
 	if c.o.Feed != nil {
 		mux.Handle("POST /hooks/feed", c.o.Feed)
 		mux.Handle("POST /hooks/feed/", c.o.Feed)

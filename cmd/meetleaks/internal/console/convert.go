@@ -1,6 +1,8 @@
 package console
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"time"
 
 	"meetleaks/scanner"
@@ -8,13 +10,20 @@ import (
 
 // From what is stored to what is sent. Every text goes through shown.
 
-func leakOf(l scanner.Leak) Leak {
+// leakOf shows a leak as of the console's present, in the zone of its organisation.
+func (c *Console) leakOf(l scanner.Leak) Leak {
+	out := leakAt(l, c.o.Now())
+	out.Timezone = c.zone(l.Org).String()
+	return out
+}
+
+func leakAt(l scanner.Leak, now time.Time) Leak {
 	return Leak{
 		ID: shown(l.ID), Org: shown(l.Org), Platform: shown(l.Platform), Kind: shown(string(l.Kind)), Class: shown(string(l.Class)),
 		MaskedID: shown(l.MaskedID), Secrets: shownAll(l.Secrets), State: string(l.State), Since: utc(l.Since), Until: utc(l.Until),
-		Reason: shown(l.Reason), By: string(l.By.Role), Waiting: waitingOf(l.Ask), FirstSeen: utc(l.FirstSeen), LastSeen: utc(l.LastSeen),
+		Reason: shown(l.Reason), By: string(l.By.Role), ByRef: shown(l.By.Ref), Hid: l.Hid, PublicPlaces: publicPlaces(l), Waiting: waitingOf(l.Ask), FirstSeen: utc(l.FirstSeen), LastSeen: utc(l.LastSeen),
 		Sightings: l.Sightings, DistinctPlaces: l.Distinct, Reach: l.Reach,
-		Risk: Risk{Score: l.Risk.Score, Level: shown(l.Risk.Level), Reasons: shownAll(l.Risk.Reasons)}, Raid: l.Raid,
+		Risk: Risk{Score: l.Risk.Score, Level: shown(l.Risk.Level), Reasons: shownAll(l.Reasons(now))}, Raid: l.Raid,
 		When: whenOf(l.When), HostKnown: l.Host != "", Ladder: ladderOf(l.Ladder),
 		Account: Account{Kind: string(l.Account.Kind), Reason: string(l.Account.Reason)},
 	}
@@ -24,8 +33,29 @@ func waitingOf(a scanner.Ask) *Waiting {
 	if a.What == "" {
 		return nil
 	}
-	return &Waiting{What: string(a.What), By: string(a.By.Role), At: utc(a.At)}
+	return &Waiting{What: string(a.What), By: string(a.By.Role), At: utc(a.At), Place: placeID(a.Place)}
 }
+
+func publicPlaces(l scanner.Leak) (n int) {
+	for _, m := range l.Places {
+		if m.Public {
+			n++
+		}
+	}
+	return n
+}
+
+// placeID names a place of a leak to who works the queue: not its key, which is the store's; "" for none.
+func placeID(key string) string {
+	if key == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte("meetleaks place of a leak\x00" + key))
+	return hex.EncodeToString(sum[:placeIDBytes])
+}
+
+// placeIDBytes is the length of a place's id: enough to tell the places of one leak apart.
+const placeIDBytes = 6
 
 func whenOf(w scanner.When) *When {
 	if !w.Known() && w.Ends.IsZero() && !w.Series {
@@ -60,7 +90,7 @@ func toldOf(t scanner.Told) Told {
 
 func sightingOf(s scanner.Sighting) Sighting {
 	return Sighting{
-		Place: shown(s.Place), Line: s.Line, Page: s.Page, Source: shown(s.Source), SeenAt: utc(s.SeenAt), Reach: s.Reach,
+		ID: placeID(s.PlaceKey), Place: shown(s.Place), Line: s.Line, Page: s.Page, Source: shown(s.Source), SeenAt: utc(s.SeenAt), Reach: s.Reach,
 		Via: shownAll(s.Via), Gone: utc(s.Gone),
 	}
 }

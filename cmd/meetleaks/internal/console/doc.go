@@ -4,7 +4,8 @@
 //	console.go server.go   the handlers of the private and the public address, and the server around them; crowd.go: its connections
 //	guard.go auth.go       headers, faults, the token
 //	readiness.go           /readyz: asked once at a time, kept for a second
-//	api.go read.go act.go  the operations of /api/v1
+//	api.go read.go         the operations of /api/v1 that tell
+//	act.go decide.go       those that change a leak: what analysts do, and what they decide
 //	problem.go             what an error means in HTTP
 //	types.go convert.go    what is sent, and how it is made of what is stored
 //	client.go answer.go    the client

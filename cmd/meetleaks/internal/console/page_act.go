@@ -23,10 +23,11 @@ func (w *web) doAct(rw http.ResponseWriter, r *http.Request, s session) {
 	org, id, act := r.PathValue("org"), r.PathValue("id"), r.PathValue("act")
 	given := givenForm{
 		Act: act, Reason: strings.TrimSpace(r.PostForm.Get("reason")), Until: r.PostForm.Get("until"), As: r.PostForm.Get("as"),
+		Place: r.PostForm.Get("place"), Email: strings.TrimSpace(r.PostForm.Get("email")), Asked: r.PostForm.Get("asked"),
 	}
 	out, err := w.act(withActor(r.Context(), webActor), org, id, given)
 	var form errForm
-	given.Reason, given.Until = shown(given.Reason), shown(given.Until) // what is shown again is masked too
+	given.Reason, given.Until, given.Email = shown(given.Reason), shown(given.Until), shown(given.Email) // what is shown again is masked too
 	switch {
 	case errors.Is(err, errNoAct):
 		w.sorry(rw, s, http.StatusNotFound, "There is nothing like that to be done with a leak.")
@@ -71,7 +72,7 @@ func (w *web) act(ctx context.Context, org, id string, f givenForm) (*body[Outco
 		}
 		return nil, errForm("Choose how it ended.")
 	case "mute":
-		until, err := f.day(w.c.o.Now())
+		until, err := f.day(w.clock(org))
 		if err != nil {
 			return nil, err
 		}
@@ -80,15 +81,64 @@ func (w *web) act(ctx context.Context, org, id string, f givenForm) (*body[Outco
 		return w.c.unmute(ctx, &reasonInput{Org: org, ID: id, Body: reason})
 	case "reopen":
 		return w.c.reopen(ctx, &reasonInput{Org: org, ID: id, Body: reason})
+	}
+	return w.actMore(ctx, org, id, f)
+}
+
+// actMore is act for what an analyst decides.
+func (w *web) actMore(ctx context.Context, org, id string, f givenForm) (*body[Outcome], error) {
+	switch f.Act {
 	case "confirm", "refuse":
-		return w.c.act(ctx, org, id, scanner.LeakEvent{Kind: scanner.EventKind(f.Act), Reason: f.Reason}, func(l scanner.Leak) bool { return l.Ask.What == "" })
+		in := &decideInput{Org: org, ID: id, Body: &DecideBody{Reason: f.Reason}}
+		var err error
+		if in.Body.AskedAt, err = time.Parse(time.RFC3339Nano, f.Asked); err != nil && f.Asked != "" {
+			return nil, errForm("What was asked is not known any more: look at it again.")
+		}
+		if f.Act == "refuse" {
+			return w.c.refuse(ctx, in)
+		}
+		if f.Until != "" {
+			if in.Body.Until, err = f.day(w.clock(org)); err != nil {
+				return nil, err
+			}
+		}
+		return w.c.confirm(ctx, in)
+	case "assign":
+		if f.Email == "" || len(f.Email) > maxEmail {
+			return nil, errForm("Give the host's e-mail address.")
+		}
+		return w.c.assign(ctx, &assignInput{Org: org, ID: id, Body: AssignBody{Email: f.Email, Reason: f.Reason}})
+	case "public":
+		return w.actPublic(ctx, org, id, f)
 	}
 	return nil, errNoAct
 }
 
+// maxEmail bounds an address, in bytes.
+const maxEmail = 320
+
+// wholeSeries is the choice of no single place.
+const wholeSeries = "series"
+
+func (w *web) actPublic(ctx context.Context, org, id string, f givenForm) (*body[Outcome], error) {
+	until, err := f.day(w.clock(org))
+	if err != nil {
+		return nil, err
+	}
+	in := PublicBody{What: wholeSeries, Until: until, Reason: f.Reason}
+	switch f.Place {
+	case "":
+		return nil, errForm("Choose where it is public on purpose.")
+	case wholeSeries:
+	default:
+		in.What, in.Place = "page", f.Place
+	}
+	return w.c.callPublic(ctx, &publicInput{Org: org, ID: id, Body: in})
+}
+
 // checkReason: what ends or silences needs a reason, for whoever reads the audit.
 func (f givenForm) checkReason() error {
-	needed := f.Act == "close" || f.Act == "mute" || f.Act == "reopen"
+	needed := f.Act == "close" || f.Act == "mute" || f.Act == "reopen" || f.Act == "public"
 	switch {
 	case needed && shown(f.Reason) == "":
 		return errForm("Say why: the audit keeps it.")
@@ -107,16 +157,16 @@ func (f givenForm) hours(now time.Time) (time.Time, error) {
 	return now.Add(time.Duration(n) * time.Hour), nil
 }
 
-// day is the end of a mute: the end of a day in UTC.
-func (f givenForm) day(now time.Time) (time.Time, error) {
-	day, err := time.Parse(time.DateOnly, f.Until)
+// day is the end of a silence: the end of a day where the organisation is.
+func (f givenForm) day(c clock) (time.Time, error) {
+	day, err := time.ParseInLocation(time.DateOnly, f.Until, c.zone)
 	switch end := day.AddDate(0, 0, 1); {
 	case err != nil:
-		return time.Time{}, errForm("Choose the day on which the mute ends.")
-	case !end.After(now):
-		return time.Time{}, errForm("The day on which the mute would end has passed.")
-	case end.After(now.Add(scanner.MaxQuietEnd)):
-		return time.Time{}, errForm("A mute lasts 180 days at most: choose an earlier day.")
+		return time.Time{}, errForm("Choose the day on which it ends.")
+	case !end.After(c.now):
+		return time.Time{}, errForm("The day on which it would end has passed.")
+	case end.After(c.now.Add(scanner.MaxQuietEnd)):
+		return time.Time{}, errForm("It lasts 180 days at most: choose an earlier day.")
 	default:
 		return end, nil
 	}
@@ -146,6 +196,10 @@ func didWords(did string) string {
 		return "Confirmed."
 	case "refuse":
 		return "Refused: it stays as it is."
+	case "assign":
+		return "The host is named, and is told while the leak is open."
+	case "public":
+		return "Noted: it is public on purpose there."
 	case "nothing":
 		return "Its state does not allow for that, so nothing changed. The audit keeps the wish."
 	}

@@ -34,18 +34,28 @@ type leakView struct {
 	Problem   string
 	Acts      acts
 	Given     givenForm
-	Earliest  string // of a mute's end
-	Latest    string
+	Days      days
+	Choices   []placeChoice // where it can be public on purpose
+	Unlisted  bool          // there are other places than the choices
 }
 
+// days bound, and propose, the day on which a mute or what is public on purpose ends.
+type days struct{ Earliest, Latest, Usual, Zone string }
+
 type waitingView struct {
-	Words, By, Then string
+	Words, By, Then, Asked string
+	Place                  string // that is meant, in words; "" when none is
+	Public                 bool   // it asks for an end
 	moment
 }
+
+// placeChoice is a place that can be chosen in a form.
+type placeChoice struct{ ID, Place, Where string }
 
 type placeView struct {
 	Place, Source, Where, Via string
 	Seen, Gone                moment
+	Public                    bool
 }
 
 // eventView is a line of the timeline. Kind is "seen", "told", "answer" or "gone".
@@ -57,10 +67,10 @@ type eventView struct {
 }
 
 // acts says which forms are shown.
-type acts struct{ Ack, Close, ByWord, Mute, Unmute, Reopen, Decide bool }
+type acts struct{ Ack, Close, ByWord, Mute, Public, Assign, Unmute, Reopen, Decide bool }
 
 // givenForm is what was typed into a form that could not be carried out.
-type givenForm struct{ Act, Reason, Until, As string }
+type givenForm struct{ Act, Reason, Until, As, Place, Email, Asked string }
 
 func classWords(class string) string { return report.ClassWords(class) }
 
@@ -85,25 +95,22 @@ func (w *web) leakPage(rw http.ResponseWriter, r *http.Request, s session, statu
 }
 
 func (w *web) leakView(s session, d LeakDetails) leakView {
-	l, now := d.Leak, w.c.o.Now()
+	l, c := d.Leak, w.clock(d.Leak.Org)
 	v := leakView{
-		frame: w.frame(s, w.meetingWords(l)+" "+l.MaskedID, "queue"), queueRow: w.queueRow(l), Exposed: exposed(l), Since: at(l.Since, now),
-		Advice: l.Advice(now), First: at(l.FirstSeen, now), Last: at(l.LastSeen, now),
-		Events: timeline(d, now), Acts: actsOf(l), Audiences: audiences(l.Ladder),
-		Earliest: now.UTC().Format(time.DateOnly), Latest: now.Add(scanner.MaxQuietEnd).UTC().AddDate(0, 0, -1).Format(time.DateOnly),
+		frame: w.frame(s, w.meetingWords(l)+" "+l.MaskedID, "queue"), queueRow: w.queueRow(l), Exposed: exposed(l), Since: c.at(l.Since),
+		Advice: l.Advice(c.now), First: c.at(l.FirstSeen), Last: c.at(l.LastSeen),
+		Events: timeline(d, c), Acts: actsOf(l), Audiences: audiences(l.Ladder), Days: daysOf(c), Waiting: waitingOfPage(d, c),
 	}
 	if l.By != "" && l.By != string(scanner.RolePage) {
 		v.By = roleWords(l.By)
 	}
-	if l.Ladder.SnoozedUntil.After(now) {
-		v.Snoozed = at(l.Ladder.SnoozedUntil, now)
-	}
-	if l.Waiting != nil {
-		v.Waiting = &waitingView{WaitWords(l.Waiting.What), roleWords(l.Waiting.By), thenWords(l.Waiting.What), at(l.Waiting.At, now)}
+	if l.Ladder.SnoozedUntil.After(c.now) {
+		v.Snoozed = c.at(l.Ladder.SnoozedUntil)
 	}
 	for _, one := range d.Sightings {
-		v.Places = append(v.Places, placeOfSighting(one, now))
+		v.Places = append(v.Places, placeOfSighting(one, c))
 	}
+	v.Choices, v.Unlisted = placeChoices(d)
 	if lost := l.DistinctPlaces - len(d.Sightings); lost > 0 {
 		v.More = several(int64(lost), "more place")
 	}
@@ -112,14 +119,52 @@ func (w *web) leakView(s session, d LeakDetails) leakView {
 	return v
 }
 
-func placeOfSighting(s Sighting, now time.Time) placeView {
-	v := placeView{Place: s.Place, Source: s.Source, Seen: at(s.SeenAt, now), Gone: at(s.Gone, now)}
-	if s.Page > 0 {
-		v.Where = "page " + strconv.Itoa(s.Page)
+// daysOf are the days on which a silence may end, in the zone of the organisation.
+func daysOf(c clock) days {
+	const day = 24 * time.Hour
+	return days{c.today(0), c.today(int(scanner.MaxQuietEnd/day) - 1), c.today(int(usualPublic/day) - 1), c.zone.String()}
+}
+
+// waitingOfPage is what waits for an analyst, nil when nothing does.
+func waitingOfPage(d LeakDetails, c clock) *waitingView {
+	w := d.Leak.Waiting
+	if w == nil {
+		return nil
 	}
-	if s.Line > 0 {
-		v.Where = "line " + strconv.Itoa(s.Line)
+	v := &waitingView{
+		Words: WaitWords(w.What), By: roleWords(w.By), Then: thenWords(w.What), Asked: w.At.UTC().Format(time.RFC3339Nano),
+		Public: isPublic(scanner.EventKind(w.What)), moment: c.at(w.At),
 	}
+	if w.Place != "" {
+		v.Place = "a place that is only counted"
+	}
+	for _, one := range d.Sightings {
+		if w.Place != "" && one.ID == w.Place {
+			v.Place = one.Place
+		}
+	}
+	return v
+}
+
+// maxChoices bounds the places that a form offers.
+const maxChoices = 20
+
+// placeChoices are the places that can still be called public, the newest first; more says that there are others.
+func placeChoices(d LeakDetails) (list []placeChoice, more bool) {
+	for _, one := range d.Sightings {
+		switch {
+		case one.ID == "" || one.Public || !one.Gone.IsZero():
+		case len(list) == maxChoices:
+			return list, true
+		default:
+			list = append(list, placeChoice{one.ID, one.Place, whereIn(one)})
+		}
+	}
+	return list, d.Leak.DistinctPlaces > len(d.Sightings)
+}
+
+func placeOfSighting(s Sighting, c clock) placeView {
+	v := placeView{Place: s.Place, Source: s.Source, Where: whereIn(s), Seen: c.at(s.SeenAt), Gone: c.at(s.Gone), Public: s.Public}
 	for i, via := range s.Via {
 		if i > 0 {
 			v.Via += ", "
@@ -127,6 +172,17 @@ func placeOfSighting(s Sighting, now time.Time) placeView {
 		v.Via += via
 	}
 	return v
+}
+
+// whereIn is where in a document it stands.
+func whereIn(s Sighting) string {
+	switch {
+	case s.Line > 0:
+		return "line " + strconv.Itoa(s.Line)
+	case s.Page > 0:
+		return "page " + strconv.Itoa(s.Page)
+	}
+	return ""
 }
 
 // audiences says who was told in the present round.
@@ -149,7 +205,7 @@ func audiences(l Ladder) []string {
 }
 
 // timeline is what happened to a leak, the newest first.
-func timeline(d LeakDetails, now time.Time) []eventView {
+func timeline(d LeakDetails, c clock) []eventView {
 	var list []eventView
 	for _, s := range d.Sightings {
 		list = append(list, eventView{Kind: "seen", Who: s.Source, What: "saw it", Detail: s.Place, at: s.SeenAt})
@@ -169,7 +225,7 @@ func timeline(d LeakDetails, now time.Time) []eventView {
 	}
 	slices.SortStableFunc(list, func(a, b eventView) int { return b.at.Compare(a.at) })
 	for i := range list {
-		list[i].moment = at(list[i].at, now)
+		list[i].moment = c.at(list[i].at)
 	}
 	return list
 }
@@ -210,9 +266,9 @@ func thenWords(what string) string {
 	case scanner.Disowned:
 		return "it is closed as not ours"
 	case scanner.PublicPage:
-		return "it is public on purpose there for 180 days, and nobody is told"
+		return "it is public on purpose there until the day you choose; when it stands nowhere else, nobody is told until a secret, a new place or raid words show"
 	case scanner.PublicSeries:
-		return "it is public on purpose for 180 days, and nobody is told until a secret, a new place or raid words show"
+		return "it is public on purpose until the day you choose, and nobody is told until a secret, a new place or raid words show"
 	case scanner.Help:
 		return "it is opened again, and security operations are told"
 	}
@@ -224,9 +280,9 @@ func actsOf(l Leak) acts {
 	a := acts{Decide: l.Waiting != nil}
 	switch scanner.State(l.State) {
 	case scanner.StateOpen:
-		a.Ack, a.Close, a.ByWord, a.Mute = true, true, true, mayMute(l.Class)
+		a.Ack, a.Close, a.ByWord, a.Assign, a.Mute, a.Public = true, true, true, true, mayMute(l.Class), mayMute(l.Class)
 	case scanner.StateRemoved:
-		a.Close, a.ByWord, a.Reopen, a.Mute = true, true, true, mayMute(l.Class)
+		a.Close, a.ByWord, a.Reopen, a.Assign, a.Mute, a.Public = true, true, true, true, mayMute(l.Class), mayMute(l.Class)
 	case scanner.StateMuted, scanner.StatePublic:
 		a.Close, a.Unmute = true, true
 	default:

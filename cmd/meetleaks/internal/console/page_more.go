@@ -65,10 +65,10 @@ func (w *web) showSources(rw http.ResponseWriter, r *http.Request, s session) {
 	if len(list) > maxSources {
 		v.More = several(int64(len(list)-maxSources), "more source")
 	}
-	now := w.c.o.Now()
+	c := w.houseClock()
 	for _, one := range list[:min(len(list), maxSources)] {
 		v.Sources = append(v.Sources, sourceView{
-			Source: one, Running: at(one.Running, now), Next: at(one.Next, now), Passed: at(one.Passed, now), Since: at(one.Since, now),
+			Source: one, Running: c.at(one.Running), Next: c.at(one.Next), Passed: c.at(one.Passed), Since: c.at(one.Since),
 			Why: blindWords(one.Blind), Quiet: one.Blind == scanner.BlindQuiet,
 		})
 	}
@@ -217,9 +217,8 @@ func (w *web) showDomains(rw http.ResponseWriter, r *http.Request, s session) {
 	if len(list) > maxDomains {
 		v.More = several(int64(len(list)-maxDomains), "more domain")
 	}
-	now := w.c.o.Now()
 	for _, d := range list[:min(len(list), maxDomains)] {
-		one := domainViewOf(d, now)
+		one := domainViewOf(d, w.clock(d.Org))
 		if one.Steps {
 			v.Waiting++
 		}
@@ -228,8 +227,8 @@ func (w *web) showDomains(rw http.ResponseWriter, r *http.Request, s session) {
 	w.render(rw, http.StatusOK, "domains", v)
 }
 
-func domainViewOf(d Domain, now time.Time) domainView {
-	v := domainView{Domain: d, Since: at(d.Since, now)}
+func domainViewOf(d Domain, c clock) domainView {
+	v := domainView{Domain: d, Since: c.at(d.Since)}
 	v.Domain.Org, v.Domain.Domain, v.State = shown(d.Org), shown(d.Domain), shown(d.State)
 	v.RecordName, v.Record = shown(d.RecordName), shown(d.Record)
 	v.Explanation = shownAll(d.Explanation[:min(len(d.Explanation), scanner.MaxClaimSeen)])

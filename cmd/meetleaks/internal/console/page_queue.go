@@ -100,7 +100,7 @@ func (w *web) queueRows(ctx context.Context, page []placed, state int) ([]queueR
 			moved = append(moved, l)
 		}
 		if l.ID != "" && (state == everyState || at == state) {
-			rows = append(rows, w.queueRow(leakOf(l)))
+			rows = append(rows, w.queueRow(w.c.leakOf(l)))
 		}
 	}
 	w.queue.note(moved...)
@@ -131,10 +131,10 @@ func (w *web) readLeaks(ctx context.Context, page []placed) ([]scanner.Leak, err
 }
 
 func (w *web) queueRow(l Leak) queueRow {
-	now := w.c.o.Now()
+	c := w.clock(l.Org)
 	row := queueRow{
 		Leak: l, Link: leakLink(l.Org, l.ID), Meeting: w.meetingWords(l), Class: classWords(l.Class), StateWords: stateWords(l.State),
-		Told: toldWords(l.Account), Seen: several(int64(l.DistinctPlaces), "place"), Starts: startOf(l.When, now), Until: at(l.Until, now),
+		Told: toldWords(l.Account), Seen: several(int64(l.DistinctPlaces), "place"), Starts: startOf(l.When, c), Until: c.at(l.Until),
 	}
 	if l.Reach > 0 {
 		row.Seen += ", reach " + number(l.Reach)

@@ -90,6 +90,7 @@ func sampleLeaks() []sampleLeak {
 		{"lk1:2c73", "google-meet", "kp••", matchers.Meeting, matchers.JoinWithSecret, scanner.StateOpen, 54, "medium", -20 * time.Minute, scanner.RolePage, false},
 		{"lk1:3d64", "webex", "264•••••193", matchers.Meeting, matchers.HostCredential, scanner.StateOpen, 93, "critical", 30 * time.Hour, scanner.RoleInventory, false},
 		{"lk1:4e55", "zoom", "905•••••627", matchers.Recording, matchers.PastContent, scanner.StateMuted, 30, "low", 0, "", false},
+		{"lk1:6a37", "jitsi", "ac••", matchers.Meeting, matchers.JoinWithSecret, scanner.StatePublic, 22, "low", 50 * time.Hour, scanner.RoleInventory, false},
 		{"lk1:5f46", "whatsapp", "Kd•", matchers.GroupInvite, matchers.ChatInvite, scanner.StateOver, 41, "medium", -80 * time.Hour, scanner.RoleHost, false},
 	}
 }
@@ -107,7 +108,11 @@ func (r *rig) addSamples(t testing.TB, say func(string) string) {
 		l.FirstSeen, l.LastSeen = r.now.Add(-time.Duration(i+3)*time.Hour), r.now.Add(-time.Hour)
 		l.Distinct, l.Reach = i+1, int64(i)*1900
 		if s.state == scanner.StateMuted {
-			l.Until, l.Reason, l.By = r.now.Add(20*24*time.Hour), say("a public lecture"), scanner.Actor{Role: scanner.RoleAnalyst}
+			l.Until, l.Reason, l.By = r.now.Add(20*24*time.Hour), say("a public lecture"), scanner.Actor{Role: scanner.RoleAnalyst, Ref: "cli:anna"}
+			l.Since = r.now.Add(-30 * time.Minute)
+		}
+		if s.state == scanner.StatePublic {
+			l.Reason, l.By, l.Hid, l.Since = "public by configuration", scanner.Actor{Role: scanner.RoleConfig}, 14, r.now.Add(-400*time.Hour)
 		}
 		r.leaks[s.id] = l
 	}
@@ -115,12 +120,13 @@ func (r *rig) addSamples(t testing.TB, say func(string) string) {
 	l.Ask = scanner.Ask{What: scanner.PublicSeries, By: scanner.Actor{Role: scanner.RoleHost}, At: r.now.Add(-10 * time.Minute)}
 	l.FirstSeen = r.now.Add(-50 * time.Hour)
 	l.When = scanner.When{Start: scanner.Start{Time: r.now.Add(49 * time.Minute)}, By: scanner.RoleCalendar, Series: true}
-	l.Distinct, l.Reason = 3, say("")
+	l.Distinct, l.Reason = 4, say("")
 	l.Risk.Reasons = []string{say("the passcode is in the link"), "many can see it"}
 	r.leaks[rigLeak] = l
 	r.sightings = []scanner.Sighting{
-		{Leak: rigLeak, Place: say("www.acme.example/community/council/agenda-of-the-public-session-in-november-2026.pdf"), Page: 3, Source: "own-site", SeenAt: r.now.Add(-50 * time.Hour), Via: []string{"safelinks"}},
-		{Leak: rigLeak, Place: "partner.example/acme/events", Line: 118, Source: "partner", SeenAt: r.now.Add(-30 * time.Hour), Gone: r.now.Add(-3 * time.Hour)},
+		{Leak: rigLeak, PlaceKey: "pk1:0c4d", Place: say("www.acme.example/community/council/agenda-of-the-public-session-in-november-2026.pdf"), Page: 3, Source: "own-site", SeenAt: r.now.Add(-50 * time.Hour), Via: []string{"safelinks"}},
+		{Leak: rigLeak, PlaceKey: "pk1:77b0", Place: "partner.example/acme/jobs", Line: 9, Source: "partner", SeenAt: r.now.Add(-40 * time.Hour)},
+		{Leak: rigLeak, PlaceKey: "pk1:5e12", Place: "partner.example/acme/events", Line: 118, Source: "partner", SeenAt: r.now.Add(-30 * time.Hour), Gone: r.now.Add(-3 * time.Hour)},
 	}
 	r.deliveries = []scanner.OutboxRow{
 		{Delivery: scanner.Delivery{ID: "dl1:09", To: scanner.ToHost, Channel: "slack", Kind: scanner.DeliveryReminder, Rung: scanner.RungDay, State: scanner.DeliveryPending, Made: r.now.Add(-time.Hour), Due: r.now.Add(time.Hour)}},
@@ -135,7 +141,7 @@ func (r *rig) addSamples(t testing.TB, say func(string) string) {
 
 // sitePages are all pages that somebody who has signed in can see.
 func sitePages() []string {
-	return []string{"/", "/?state=all&org=acme", "/?state=safe", rigLeakPage, "/leaks/acme/lk1:4e55", "/leaks/acme/lk1:none", "/sources", "/ledger", "/config", "/domains"}
+	return []string{"/", "/?state=all&org=acme", "/?state=safe", rigLeakPage, "/leaks/acme/lk1:4e55", "/leaks/acme/lk1:none", "/silenced", "/sources", "/ledger", "/config", "/domains"}
 }
 
 func TestPagesAreWhole(t *testing.T) {
@@ -155,9 +161,15 @@ func TestPagesAreWhole(t *testing.T) {
 			"the passcode is in the link", "<li>", "page 3", "via safelinks", "<strong>gone</strong> since", "alert to the host by slack: accepted, 2 attempts",
 			"alert to the channel by mail: given up, 9 attempts, the last failed: timeout", "host (U0HOST7)", "the lecture is for all", "1 more place only counted",
 			rigLeakPage + "/ack", rigLeakPage + "/close", rigLeakPage + "/mute", rigLeakPage + "/confirm", `max="2027-05-19"`,
+			rigLeakPage + "/public", "The series: wherever it stands now", `name="place" value="` + placeID("pk1:77b0") + `"`, rigLeakPage + "/assign", "days of UTC",
+			`name="asked" value="2026-11-21T09:20:00Z"`, `value="2027-02-18"`,
 		},
-		"/leaks/acme/lk1:3d64": {"A host credential cannot be muted.", "Why it matters"},
-		"/leaks/acme/lk1:4e55": {"muted until", "a public lecture", "by the word of: analyst", "/unmute"},
+		"/leaks/acme/lk1:3d64": {"A host credential cannot be muted, nor be public on purpose.", "Why it matters"},
+		"/leaks/acme/lk1:4e55": {"muted until", "a public lecture", "by the word of: analyst (cli:anna)", "/unmute", "Hid since</dt><dd>nothing</dd>"},
+		"/silenced": {
+			"<h1>2 silenced meetings, 1 hid nothing</h1>", "Zoom recording", "905•••••627", "analyst (cli:anna)", "<q>a public lecture</q>", `<time datetime="2026-12-11T09:30:00Z">`, ">nothing<",
+			"1 to 2 of 2", "14 sightings", "not by itself", "Jitsi Meet",
+		},
 		"/leaks/acme/lk1:5f46": {"/reopen", "start has passed"},
 		"/sources":             {"2 of 3 sources blind", "rate limited by the site", "too quiet", "26 h ago", "The service is not ready", "hosts.csv"},
 		"/ledger":              {"1,207", "1,101", "102", "muted", "over before anybody was told", "The sum holds.", "All organisations", "globex"},

@@ -17,13 +17,49 @@ import (
 // moment is a time as pages show it.
 type moment struct{ ISO, Text, Away string }
 
+// clock is the present, in the zone in which times are shown.
+type clock struct {
+	now  time.Time
+	zone *time.Location
+}
+
+// clock is that of an organisation.
+func (w *web) clock(org string) clock { return clock{w.c.o.Now(), w.c.zone(org)} }
+
+// houseClock is for what belongs to no organisation: in the zone that all of them share, else in UTC.
+func (w *web) houseClock() clock {
+	names := w.c.o.Organisations()
+	c := clock{w.c.o.Now(), time.UTC}
+	for i, org := range names[:min(len(names), queueOrgs)] {
+		zone := w.c.zone(org)
+		if i > 0 && zone.String() != c.zone.String() {
+			return clock{c.now, time.UTC}
+		}
+		c.zone = zone
+	}
+	return c
+}
+
 // at is the moment of a time; the zero time has none.
-func at(t, now time.Time) moment {
+func (c clock) at(t time.Time) moment {
 	if t.IsZero() {
 		return moment{}
 	}
-	t = t.UTC()
-	return moment{t.Format(time.RFC3339), day(t, now) + t.Format(" 15:04 UTC"), away(t, now)}
+	t = t.In(c.zone)
+	return moment{t.UTC().Format(time.RFC3339), day(t, c.now) + t.Format(" 15:04 ") + ZoneName(t), away(t, c.now)}
+}
+
+// today is the day that it is there, after some days.
+func (c clock) today(after int) string {
+	return c.now.In(c.zone).AddDate(0, 0, after).Format(time.DateOnly)
+}
+
+// ZoneName is the zone of a time as people call it, or how far it is from UTC where it has no name.
+func ZoneName(t time.Time) string {
+	if name := t.Format("MST"); name[0] != '+' && name[0] != '-' {
+		return name
+	}
+	return "UTC" + t.Format("-07:00")
 }
 
 // day is a date, with its year unless that is near.
@@ -95,7 +131,7 @@ func (s starting) Tag() string {
 	return s.Words
 }
 
-func startOf(w *When, now time.Time) starting {
+func startOf(w *When, c clock) starting {
 	when := w.Domain()
 	if !when.Known() {
 		if when.Series {
@@ -103,7 +139,8 @@ func startOf(w *When, now time.Time) starting {
 		}
 		return starting{Words: "not known"}
 	}
-	s := starting{moment: startMoment(when.Start, now), By: startBy(when)}
+	now := c.now
+	s := starting{moment: startMoment(when.Start, c), By: startBy(when)}
 	left := when.Begins().Sub(now)
 	switch {
 	case !now.Before(when.Over()):
@@ -124,13 +161,13 @@ func startOf(w *When, now time.Time) starting {
 }
 
 // startMoment leaves a start that has no zone as it was written.
-func startMoment(s scanner.Start, now time.Time) moment {
-	m := at(s.Time, now)
+func startMoment(s scanner.Start, c clock) moment {
+	m := c.at(s.Time)
 	switch {
 	case s.AllDay:
-		m.ISO, m.Text = s.Time.UTC().Format(time.DateOnly), day(s.Time.UTC(), now)
+		m.ISO, m.Text = s.Time.UTC().Format(time.DateOnly), day(s.Time.UTC(), c.now)
 	case s.Floating:
-		m.ISO, m.Text = s.Time.UTC().Format("2006-01-02T15:04"), day(s.Time.UTC(), now)+s.Time.UTC().Format(" 15:04")+", zone not known"
+		m.ISO, m.Text = s.Time.UTC().Format("2006-01-02T15:04"), day(s.Time.UTC(), c.now)+s.Time.UTC().Format(" 15:04")+", zone not known"
 	}
 	return m
 }

@@ -105,7 +105,7 @@ func (c *Console) listLeaks(ctx context.Context, in *listInput) (*body[LeakList]
 	if err != nil {
 		return nil, c.problemOf("list leaks", "", err)
 	}
-	return &body[LeakList]{LeakList{Leaks: mapped(page.Leaks, leakOf), Next: page.Next}}, nil
+	return &body[LeakList]{LeakList{Leaks: mapped(page.Leaks, c.leakOf), Next: page.Next}}, nil
 }
 
 func (c *Console) showLeak(ctx context.Context, in *showInput) (*body[LeakDetails], error) {
@@ -116,11 +116,23 @@ func (c *Console) showLeak(ctx context.Context, in *showInput) (*body[LeakDetail
 	if err != nil {
 		return nil, c.problemOf("show a leak", in.ID, err)
 	}
-	details := LeakDetails{Leak: leakOf(leak)}
+	details := LeakDetails{Leak: c.leakOf(leak)}
 	if err := c.addDetails(ctx, in.Org, in.ID, &details); err != nil {
 		return nil, c.problemOf("show a leak", in.ID, err)
 	}
+	details.markPublic(leak)
 	return &body[LeakDetails]{details}, nil
+}
+
+// markPublic marks the places where it stands on purpose.
+func (d *LeakDetails) markPublic(l scanner.Leak) {
+	marked := make(map[string]bool, len(l.Places))
+	for _, m := range l.Places {
+		marked[placeID(m.Key)] = m.Public
+	}
+	for i := range d.Sightings {
+		d.Sightings[i].Public = marked[d.Sightings[i].ID]
+	}
 }
 
 func (c *Console) addDetails(ctx context.Context, org, id string, to *LeakDetails) error {

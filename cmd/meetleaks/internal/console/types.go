@@ -19,6 +19,9 @@ type Leak struct {
 	Until          time.Time `json:"until,omitzero" doc:"When the state ends by itself"`
 	Reason         string    `json:"reason,omitempty" doc:"Why it is in this state"`
 	By             string    `json:"by,omitempty" doc:"In which capacity somebody brought the state about"`
+	ByRef          string    `json:"by_ref,omitempty" doc:"Who, as the channel knows them"`
+	Hid            int       `json:"hid" doc:"Sightings since it is in this state, of which nobody was told; 0 while it is open"`
+	PublicPlaces   int       `json:"public_places" doc:"Places of which somebody said that it stands there on purpose"`
 	Waiting        *Waiting  `json:"waiting,omitempty" doc:"What a host said that waits for an analyst"`
 	FirstSeen      time.Time `json:"first_seen"`
 	LastSeen       time.Time `json:"last_seen"`
@@ -29,15 +32,17 @@ type Leak struct {
 	Raid           bool      `json:"raid" doc:"Words beside it call for a raid"`
 	When           *When     `json:"when,omitempty" doc:"The next instance, where anything is known of it"`
 	HostKnown      bool      `json:"host_known"`
+	Timezone       string    `json:"timezone" doc:"Of the organisation, for who shows times to people: UTC where it names none"`
 	Ladder         Ladder    `json:"ladder"`
 	Account        Account   `json:"account"`
 }
 
 // Waiting is a host's answer that waits for an analyst.
 type Waiting struct {
-	What string    `json:"what"`
-	By   string    `json:"by"`
-	At   time.Time `json:"at"`
+	What  string    `json:"what"`
+	By    string    `json:"by"`
+	At    time.Time `json:"at"`
+	Place string    `json:"place,omitempty" doc:"Id of the place that is meant, where one is"`
 }
 
 // Risk orders leaks; it never filters them.
@@ -100,6 +105,7 @@ type LeakDetails struct {
 
 // Sighting is a leak at a public place.
 type Sighting struct {
+	ID     string    `json:"id,omitempty" doc:"Of the place, among those of this leak"`
 	Place  string    `json:"place" doc:"Masked"`
 	Line   int       `json:"line,omitempty"`
 	Page   int       `json:"page,omitempty"`
@@ -108,6 +114,7 @@ type Sighting struct {
 	Reach  int64     `json:"reach,omitempty"`
 	Via    []string  `json:"via,omitempty" nullable:"false" doc:"Wrappers that were taken off the link, outermost first"`
 	Gone   time.Time `json:"gone,omitzero" doc:"Since when it is believed gone"`
+	Public bool      `json:"public,omitempty" doc:"Somebody said that it stands there on purpose"`
 }
 
 // Delivery is one thing to be told to one recipient, who is not named.

@@ -94,6 +94,7 @@ func (w *web) mount(mux *http.ServeMux) error {
 	inside("GET /{$}", w.showQueue)
 	inside("GET /leaks/{org}/{id}", w.showLeakPage)
 	inside("POST /leaks/{org}/{id}/{act}", w.doAct)
+	inside("GET /silenced", w.showSilenced)
 	inside("GET /sources", w.showSources)
 	inside("GET /ledger", w.showLedger)
 	inside("GET /config", w.showConfig)

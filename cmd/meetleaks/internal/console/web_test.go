@@ -411,6 +411,10 @@ func FuzzPages(f *testing.F) {
 	f.Add("leaks/acme/"+rigLeak, "", "mute", "2026-12-01", "\u202e<script>")
 	f.Add("leaks/acme/"+rigLeak, "", "close", "", "https://acme.zoom.us/j/84930275116?pwd=Qx7Lm2")
 	f.Add("leaks/%00/..", "page=99999999999999999999&state=\xff", "confirm", "", "")
+	f.Add("leaks/acme/"+rigLeak, "", "public", "2026-12-01", "series")
+	f.Add("leaks/acme/"+rigLeak, "", "assign", "\u202e<script>@acme.example", "")
+	f.Add("leaks/acme/"+rigLeak, "", "confirm", "2026-11-21T09:29:00Z", "")
+	f.Add("silenced", "org=acme&page=2", "", "", "")
 	f.Add("sign-in", "next=//evil.example", "", "", "")
 	r := newRig(f)
 	v := signedIn(f, r)
@@ -425,7 +429,8 @@ func FuzzPages(f *testing.F) {
 		req := httptest.NewRequest(http.MethodGet, "/", nil)
 		if act != "" {
 			target = target.JoinPath(act)
-			form := url.Values{"form": {v.form}, "until": {until}, "reason": {reason}, "as": {until}}
+			form := url.Values{"form": {v.form}, "until": {until}, "reason": {reason}, "as": {until},
+				"place": {reason}, "email": {until}, "asked": {until}}
 			req = httptest.NewRequest(http.MethodPost, "/", strings.NewReader(form.Encode()))
 			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		}

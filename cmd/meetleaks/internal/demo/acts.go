@@ -119,7 +119,7 @@ func (s *Story) find(ctx context.Context, a *act, why string) error {
 		return err
 	}
 	s.tell(Event{
-		Kind: Found, Leak: Short(a.leak.ID), Where: a.where, Meeting: a.leak.MaskedID, Risk: a.leak.Risk.Level, Reasons: a.leak.Risk.Reasons,
+		Kind: Found, Leak: Short(a.leak.ID), Where: a.where, Meeting: a.leak.MaskedID, Risk: a.leak.Risk.Level, Reasons: a.leak.Reasons(s.World.clock.Now()),
 		Words: []string{why},
 	})
 	return s.Rest(ctx)

@@ -24,6 +24,8 @@ type asked struct {
 	blind, passed, sourcesBlind, sourcesWatched *prometheus.Desc
 	requests, received, notModified, truncated  *prometheus.Desc
 	refusals                                    *prometheus.Desc
+	lag, usual, heard, used, limit              *prometheus.Desc
+	canary                                      *prometheus.Desc
 }
 
 func newAsked(o Options) *asked {
@@ -46,6 +48,12 @@ func newAsked(o Options) *asked {
 		received:       desc("fetch_received_bytes_total", "Bytes that were received for them."),
 		notModified:    desc("fetch_not_modified_total", "Answers that said that nothing has changed."),
 		truncated:      desc("fetch_truncated_total", "Bodies that were cut at their bound."),
+		lag:            desc("source_lag_seconds", "How long after it was posted the latest item of a source was read; of sources that tell.", "source"),
+		usual:          desc("source_usual_items_per_hour", "Items that a stream usually gives in an hour.", "source"),
+		heard:          desc("source_items_last_hour", "Items that it gave in the last full hour.", "source"),
+		used:           desc("source_budget_used", "What of a source's budget is used up.", "source", "what", "unit"),
+		limit:          desc("source_budget_limit", "What it may use up; left out when there is no bound.", "source", "what", "unit"),
+		canary:         desc("canary_found_timestamp_seconds", "When a source found a canary last; 0: never.", "canary", "source"),
 		refusals:       desc("fetch_refusals_total", "Pages that were not read, by class.", "class"),
 	}
 }
@@ -88,7 +96,7 @@ func (a *asked) Describe(to chan<- *prometheus.Desc) {
 	}
 	for _, d := range []*prometheus.Desc{
 		a.ledger, a.found, a.suppressed, a.imbalances, a.up, a.lost, a.bytes, a.due, a.oldest, a.blind, a.passed, a.sourcesBlind,
-		a.sourcesWatched, a.requests, a.received, a.notModified, a.truncated, a.refusals,
+		a.sourcesWatched, a.requests, a.received, a.notModified, a.truncated, a.refusals, a.lag, a.usual, a.heard, a.used, a.limit, a.canary,
 	} {
 		to <- d
 	}
@@ -99,6 +107,7 @@ func (a *asked) Collect(to chan<- prometheus.Metric) {
 	a.collectCounts(to)
 	a.collectStore(to)
 	a.collectSources(to)
+	a.collectCanaries(to)
 	a.collectFetch(to)
 }
 
@@ -226,9 +235,46 @@ func (a *asked) collectSources(to chan<- prometheus.Metric) {
 		if !o.Passed.IsZero() {
 			to <- gauge(a.passed, float64(o.Passed.UnixMilli())/1000, name)
 		}
+		a.collectTold(to, name, o)
 	}
 	to <- gauge(a.sourcesBlind, float64(blind))
 	to <- gauge(a.sourcesWatched, float64(len(all)))
+}
+
+// collectTold is what a source tells of itself.
+func (a *asked) collectTold(to chan<- prometheus.Metric, name string, o scanner.Outlook) {
+	if !o.Health.Posted.IsZero() {
+		to <- gauge(a.lag, o.Health.Lag.Seconds(), name)
+	}
+	if o.Volume.Hours > 0 {
+		to <- gauge(a.usual, o.Volume.Usual, name)
+		to <- gauge(a.heard, float64(o.Volume.Last), name)
+	}
+	told := map[[2]string]bool{}
+	for _, u := range o.Health.Used {
+		key := [2]string{u.What, u.Unit}
+		if told[key] {
+			continue
+		}
+		told[key] = true
+		to <- gauge(a.used, u.Used, name, u.What, u.Unit)
+		if u.Limit > 0 {
+			to <- gauge(a.limit, u.Limit, name, u.What, u.Unit)
+		}
+	}
+}
+
+func (a *asked) collectCanaries(to chan<- prometheus.Metric) {
+	if a.o.Canaries == nil {
+		return
+	}
+	for _, s := range a.o.Canaries() {
+		at := 0.
+		if !s.Found.IsZero() {
+			at = float64(s.Found.UnixMilli()) / 1000
+		}
+		to <- gauge(a.canary, at, strings.ToValidUTF8(s.Canary, "\uFFFD"), strings.ToValidUTF8(s.Source, "\uFFFD"))
+	}
 }
 
 // collectFetch tells no hosts.

@@ -39,6 +39,7 @@ type Options struct {
 	Ledger   func(ctx context.Context) (scanner.Ledger, error)
 	Health   func(ctx context.Context) (scanner.Health, error) // of the store
 	Outlooks func() []scanner.Outlook
+	Canaries func() []scanner.CanarySighting // each pair of canary and source once
 	Fetch    func() fetch.Stats
 	Log      *slog.Logger
 	Now      func() time.Time // of ages; nil: time.Now
@@ -49,11 +50,13 @@ type Metrics struct {
 	registry *prometheus.Registry
 	handler  http.Handler
 	seen     prometheus.Histogram
+	posted   *prometheus.SummaryVec
 	calls    *prometheus.CounterVec
 	expired  *prometheus.CounterVec
 
 	mu       sync.Mutex
 	channels map[string]bool // told apart, at most maxLabels
+	sources  map[string]bool // as channels, at most maxNames
 }
 
 // New makes metrics with a registry of their own.
@@ -64,7 +67,7 @@ func New(o Options) (*Metrics, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	m := &Metrics{registry: prometheus.NewRegistry(), channels: make(map[string]bool)}
+	m := &Metrics{registry: prometheus.NewRegistry(), channels: make(map[string]bool), sources: make(map[string]bool)}
 	m.makeOwn()
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "meetleaks_build_info", Help: "1, with the version of the program and of Go.",
@@ -74,7 +77,7 @@ func New(o Options) (*Metrics, error) {
 	var failed []error
 	for _, c := range []prometheus.Collector{
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		build, m.seen, m.calls, m.expired, newAsked(o),
+		build, m.seen, m.posted, m.calls, m.expired, newAsked(o),
 	} {
 		failed = append(failed, m.registry.Register(c))
 	}
@@ -93,6 +96,11 @@ func (m *Metrics) makeOwn() {
 		Help:    "From a document being read to its first alert being accepted.",
 		Buckets: []float64{.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600},
 	})
+	m.posted = prometheus.NewSummaryVec(prometheus.SummaryOpts{
+		Name:       "meetleaks_post_to_find_seconds",
+		Help:       "From a link being posted, by the place's own word, to its being found; canaries included.",
+		Objectives: map[float64]float64{.5: .05, .9: .01, .99: .001}, MaxAge: 24 * time.Hour, AgeBuckets: 6,
+	}, []string{"source"})
 	m.calls = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "meetleaks_channel_calls_total",
 		Help: "Messages handed to a channel, by what became of them.",
@@ -111,6 +119,18 @@ func (m *Metrics) Handler() http.Handler { return m.handler }
 
 // SeenToAlert observes the time from a document being read to its alert being accepted. Clocks that jumped count as none.
 func (m *Metrics) SeenToAlert(d time.Duration) { m.seen.Observe(max(d, 0).Seconds()) }
+
+// PostToFind observes how long after it was posted a source of the operator's file found something.
+func (m *Metrics) PostToFind(source string, d time.Duration) {
+	source = strings.ToValidUTF8(source, "\uFFFD")
+	m.mu.Lock()
+	if !m.sources[source] && len(m.sources) >= maxNames {
+		source = "other"
+	}
+	m.sources[source] = true
+	m.mu.Unlock()
+	m.posted.WithLabelValues(source).Observe(max(d, 0).Seconds())
+}
 
 // Expired counts what retention took away.
 func (m *Metrics) Expired(r scanner.Removed) {

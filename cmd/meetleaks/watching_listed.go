@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"net/url"
+
+	"meetleaks/cmd/meetleaks/internal/config"
+	"meetleaks/scanner"
+	"meetleaks/scanner/source/calendar"
+	"meetleaks/scanner/source/feed"
+)
+
+// hubPath is where hubs tell of news in feeds; below it each source has its own.
+const hubPath = "/hooks/websub/"
+
+// joinFeed adds feeds.
+func (s *service) joinFeed(i int, source config.Source) error {
+	starts, key, err := s.addressesOf(i, source)
+	if err != nil {
+		return err
+	}
+	callback, err := s.hubCallback(source)
+	if err != nil {
+		return usage("", "sources[%d] (%s): %w", i, source.Name, err)
+	}
+	made, err := feed.NewSource(feed.Options{
+		Name: source.Name, URLs: starts, Client: s.reading.client.From(starts), Visits: s.opened.store, Taker: judgedAnew{s.pulled, s.listed},
+		Read: s.readEntry, Key: key, Generation: s.generation(), Callback: callback, HubClient: s.clients, Log: s.log, Now: s.app.now,
+	})
+	if err != nil {
+		return usage("", "sources[%d] (%s): %w", i, source.Name, err)
+	}
+	if callback != nil {
+		s.reading.hubs[callback.Path+"/"] = made
+	}
+	s.watch(source, s.whileProved(i, source, made.Read))
+	return nil
+}
+
+// hubCallback is the public address at which hubs tell a source of news, nil when it does not want that.
+func (s *service) hubCallback(source config.Source) (*url.URL, error) {
+	if !source.WebSub {
+		return nil, nil
+	}
+	base := s.loaded.Console.PublicURL
+	if base == "" {
+		return nil, usage("", "websub needs console.public_url: hubs must know where to tell of news")
+	}
+	u, err := url.Parse(base)
+	if err != nil {
+		return nil, err
+	}
+	return u.JoinPath(hubPath, url.PathEscape(source.Name)), nil
+}
+
+// readEntry makes documents of an item of a feed.
+func (s *service) readEntry(ctx context.Context, page *feed.Page, yield func(scanner.Document) error, skip func(scanner.Skip)) (scanner.Outline, error) {
+	return s.reading.unpack.Read(ctx, page, yield, skip)
+}
+
+// joinCalendar adds calendars.
+func (s *service) joinCalendar(i int, source config.Source) error {
+	starts, key, err := s.addressesOf(i, source)
+	if err != nil {
+		return err
+	}
+	made, err := calendar.NewSource(calendar.Options{
+		Name: source.Name, URLs: starts, Client: s.reading.client.From(starts), Visits: s.opened.store, Taker: judgedAnew{s.pulled, s.listed},
+		Read: s.readCalendar, Key: key, Generation: s.generation(), Log: s.log, Now: s.app.now,
+	})
+	if err != nil {
+		return usage("", "sources[%d] (%s): %w", i, source.Name, err)
+	}
+	s.watch(source, s.whileProved(i, source, made.Read))
+	return nil
+}
+
+// readCalendar makes documents of a calendar.
+func (s *service) readCalendar(ctx context.Context, page *calendar.Page, yield func(scanner.Document) error, skip func(scanner.Skip)) (scanner.Outline, error) {
+	return s.reading.unpack.Read(ctx, page, yield, skip)
+}
+
+// addressesOf are the addresses of a source that reads lists, and the key that hides what it remembers.
+func (s *service) addressesOf(i int, source config.Source) ([]*url.URL, []byte, error) {
+	starts, err := startURLs(source)
+	if err != nil {
+		return nil, nil, err
+	}
+	key, err := s.keys.ring.PlaceKey()
+	if err != nil {
+		return nil, nil, failed("", "sources[%d] (%s): %w", i, source.Name, err)
+	}
+	mac := hmac.New(sha256.New, key) // so that what two kinds of sources remember has nothing in common
+	mac.Write([]byte("meetleaks source of kind " + source.Kind + " v1"))
+	return starts, mac.Sum(nil), nil
+}

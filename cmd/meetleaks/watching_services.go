@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"time"
+
+	"meetleaks/cmd/meetleaks/internal/config"
+	"meetleaks/notify"
+	"meetleaks/scanner"
+	"meetleaks/scanner/source/bluesky"
+	"meetleaks/scanner/source/mastodon"
+	"meetleaks/scanner/source/x"
+)
+
+// joinService adds a source that is read through a service's own interface.
+func (s *service) joinService(i int, source config.Source) error {
+	base, client, err := s.serviceClient(source)
+	if err != nil {
+		return usage("", "sources[%d] (%s): api_url: %w", i, source.Name, err)
+	}
+	var read passReader
+	switch source.Kind {
+	case config.SourceBluesky:
+		read, err = s.openBluesky(source, base, client)
+	case config.SourceMastodon:
+		read, err = s.openMastodon(source, base, client)
+	case config.SourceX:
+		read, err = s.openX(source, base, client)
+	default:
+		err = fmt.Errorf("sources of kind %s are not built into this version", source.Kind)
+	}
+	if err != nil {
+		return usage("", "sources[%d] (%s): %w", i, source.Name, err)
+	}
+	s.watch(source, read)
+	return nil
+}
+
+// watch adds a source to what is read.
+func (s *service) watch(source config.Source, read passReader) {
+	w, _ := lookedAt(source)
+	w.Read = read
+	s.reading.watches = append(s.reading.watches, w)
+}
+
+// serviceClient is the address of a source's service, and what it is asked with.
+func (s *service) serviceClient(source config.Source) (*url.URL, *http.Client, error) {
+	base, err := url.Parse(serviceAddress(source))
+	if err != nil {
+		return nil, nil, err
+	}
+	switch base.Scheme { // a web socket begins as a request
+	case "ws":
+		base.Scheme = "http"
+	case "wss":
+		base.Scheme = "https"
+	}
+	client, err := s.clients(base)
+	return base, client, err
+}
+
+// takerOf is what becomes of what a service gives. On the public internet it is looked for those alone that have proved a domain; a
+// service on loopback, or a private address, is the operator's own.
+func (s *service) takerOf(base *url.URL) judgedAnew {
+	if notify.IsPrivate(base) {
+		return judgedAnew{s.pushed, s.listed}
+	}
+	return judgedAnew{s.pulled, s.listed}
+}
+
+// promising says whether a frame can hold anything that is looked for.
+func (s *service) promising() func([]byte) bool {
+	return s.app.finder(s.loaded.Organisations).Promising
+}
+
+func (s *service) openBluesky(source config.Source, base *url.URL, client *http.Client) (passReader, error) {
+	dictionary, err := readDictionary(string(source.Dictionary))
+	if err != nil {
+		return nil, err
+	}
+	made, err := bluesky.NewSource(bluesky.Options{
+		BaseURL: base, Client: client, Taker: s.takerOf(base), Collections: source.Collections, Dictionary: dictionary,
+		Promising: s.promising(), UserAgent: s.agent(), Log: s.log, Now: s.app.now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return made.Read, nil
+}
+
+// maxDictionary bounds a dictionary of compression, in bytes.
+const maxDictionary = 1 << 20
+
+func readDictionary(name string) ([]byte, error) {
+	if name == "" {
+		return nil, nil
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("dictionary: %w", err)
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, maxDictionary+1))
+	if err == nil && len(text) > maxDictionary {
+		err = fmt.Errorf("of more than %d bytes", maxDictionary)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("dictionary: %w", err)
+	}
+	return text, nil
+}
+
+func (s *service) openMastodon(source config.Source, base *url.URL, client *http.Client) (passReader, error) {
+	transport := source.Transport
+	if transport == config.TransportPoll {
+		transport = mastodon.TransportAuto
+	}
+	made, err := mastodon.NewSource(mastodon.Options{
+		Server: base, Client: client, Token: readAnew(source.Token), Taker: s.takerOf(base), Read: s.readStatus, Streams: source.Streams,
+		Transport: transport, Promising: s.promising(), LookAgain: time.Duration(source.LookAgain), Log: s.log, Now: s.app.now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return made.Read, nil
+}
+
+// readStatus makes documents of the HTML of a post.
+func (s *service) readStatus(ctx context.Context, page *mastodon.Page, yield func(scanner.Document) error, skip func(scanner.Skip)) (scanner.Outline, error) {
+	return s.reading.unpack.Read(ctx, page, yield, skip)
+}
+
+func (s *service) openX(source config.Source, base *url.URL, client *http.Client) (passReader, error) {
+	key, err := s.keys.ring.PlaceKey()
+	if err != nil {
+		return nil, err
+	}
+	taker := s.takerOf(base)
+	spelling := x.SpelledTweet
+	if source.Fields == "post.fields" {
+		spelling = x.SpelledPost
+	}
+	made, err := x.NewSource(x.Options{
+		API: client, Base: base, Token: readAnew(source.Token), Terms: s.searchedFor(notify.IsPrivate(base), key), Taker: taker, References: taker,
+		Budget: budgetOf(source.Budget), Stream: spelling, Search: spelling, LookAgain: time.Duration(source.LookAgain), Promising: s.promising(), Agent: s.agent(), Log: s.log,
+		Now: s.app.now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return made.Read, nil
+}
+
+// unbounded is the budget of a service that is the operator's own, when the configuration does not say: of X's it must.
+const unbounded = 1_000_000_000
+
+// budgetOf is a budget of which one bound may be left out: a month has 31 days then.
+func budgetOf(b config.Budget) x.Budget {
+	day, month := int64(b.PostsPerDay), int64(b.PostsPerMonth)
+	switch {
+	case day == 0 && month == 0:
+		day, month = unbounded, unbounded
+	case month == 0:
+		month = 31 * day
+	case day == 0:
+		day = month
+	}
+	return x.Budget{PerDay: day, PerMonth: month, Price: b.USDPerPost}
+}
+
+// searchedFor gives what may stand in queries: of organisations that have proved a domain, or of all where the service is the
+// operator's own.
+func (s *service) searchedFor(own bool, key []byte) func(context.Context) ([]x.Terms, error) {
+	return func(context.Context) ([]x.Terms, error) {
+		var list []x.Terms
+		for _, o := range s.loaded.Organisations {
+			if !own && !s.claims.Proved(o.Name) {
+				continue
+			}
+			if t := termsOf(o, key); len(t.urls)+len(t.numbers) > 0 {
+				list = append(list, x.Terms{Tag: t.tag, URLs: t.urls, Numbers: t.numbers})
+			}
+		}
+		return list, nil
+	}
+}
+
+// readAnew gives a secret as it is now, "" when there is none.
+func readAnew(secret config.Secret) func() (string, error) {
+	if !secret.IsSet() {
+		return func() (string, error) { return "", nil }
+	}
+	return secret.Read
+}
+
+// agent is how the program names itself.
+func (s *service) agent() string { return "meetleaks/" + version() }
