@@ -10,14 +10,14 @@ GO ?= go
 FUZZTIME ?= 10s
 LINT_VERSION := 2.15.0
 FOLDERS := $(wildcard cmd deploy matchers notify scanner)
-SCRIPTS := .ci/run .ci/deps .ci/fuzz $(wildcard deploy/*.sh deploy/*/*.sh)
+SCRIPTS := .ci/run .ci/deps .ci/fuzz .ci/pds $(wildcard deploy/*.sh deploy/*/*.sh)
 STATIC := CGO_ENABLED=0
 # The tag or commit, for `meetleaks version`; "devel" outside a git checkout.
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 BUILD = build -trimpath -ldflags "-s -w -X main.stamped=$(VERSION)"
 
 .PHONY: help build test test-long bench bench-smoke lint fuzz tools deps format vet unit \
-	arm64 verify scripts browser chaos clean
+	arm64 verify scripts browser chaos pds snac clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | while IFS=$$'\t' read -r target text; do \
@@ -28,10 +28,10 @@ build: ## build the static binary bin/meetleaks
 
 test: deps format vet unit ## pass every test (installs what tests need, and says so first)
 
-test-long: ## the full matrix: test, browser, chaos, fuzz, lint, scripts, arm64, verify, bench-smoke
+test-long: ## the full matrix: test, browser, chaos, pds, snac, fuzz, lint, scripts, arm64, verify, bench-smoke
 	@.ci/deps long
 	@$(MAKE) --no-print-directory test
-	@$(MAKE) --no-print-directory browser chaos fuzz lint scripts arm64 verify bench-smoke
+	@$(MAKE) --no-print-directory browser chaos pds snac fuzz lint scripts arm64 verify bench-smoke
 
 bench: build ## measure speed and memory beside ripgrep and colly, and of the service (takes half an hour; deploy/bench/README.md)
 	@.ci/deps bench
@@ -81,6 +81,15 @@ browser:
 # Most of a run is waiting for claims to end: more runs than processors at a time.
 chaos:
 	CGO_ENABLED=1 $(GO) test -race -tags long -run Chaos -timeout 20m -parallel 6 -v ./cmd/meetleaks
+
+# A real server of the AT Protocol, which .ci/pds installs with npm unless it is there.
+pds:
+	.ci/pds
+	CGO_ENABLED=1 $(GO) test -race -tags long -run PDS -timeout 10m -v ./scanner/source/bluesky
+
+# A real server of the Fediverse (Debian: snac2).
+snac:
+	CGO_ENABLED=1 $(GO) test -race -tags long -run 'TestRealServer$$' ./scanner/source/mastodon
 
 scripts:
 	shellcheck $(SCRIPTS)
