@@ -59,8 +59,9 @@ func sourceKindList() []sourceKind {
 			"posts with leaks are looked up again, every six hours", "the last post, by search up to seven days back", scanner.Stream, x.DefaultAPI,
 		},
 		{
-			config.SourceX1, "archives and gateways that speak X's retired version 1.1", "as their operator says", "the gateway's address", true,
-			"told at once, where the gateway tells", "the last post, where the gateway can search", scanner.Stream, "",
+			config.SourceX1, "archives and gateways that speak X's retired version 1.1", "as their operator says; X itself serves it to nearly nobody",
+			"the gateway's address, and usually a bearer token", true,
+			"told at once, where the gateway tells; posts with leaks are looked up again besides", "the last post, where the gateway can search", scanner.Stream, "",
 		},
 	}
 }

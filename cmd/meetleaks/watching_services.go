@@ -15,6 +15,7 @@ import (
 	"meetleaks/scanner/source/bluesky"
 	"meetleaks/scanner/source/mastodon"
 	"meetleaks/scanner/source/x"
+	v1 "meetleaks/scanner/source/x/v1"
 )
 
 // joinService adds a source that is read through a service's own interface.
@@ -31,8 +32,10 @@ func (s *service) joinService(i int, source config.Source) error {
 		read, err = s.openMastodon(source, base, client)
 	case config.SourceX:
 		read, err = s.openX(source, base, client)
+	case config.SourceX1:
+		read, err = s.openX1(source, base, client)
 	default:
-		err = fmt.Errorf("sources of kind %s are not built into this version", source.Kind)
+		err = fmt.Errorf("nothing reads sources of kind %s", source.Kind)
 	}
 	if err != nil {
 		return usage("", "sources[%d] (%s): %w", i, source.Name, err)
@@ -141,12 +144,19 @@ func (s *service) openX(source config.Source, base *url.URL, client *http.Client
 		return nil, err
 	}
 	taker := s.takerOf(base)
+	searched := func(context.Context) ([]x.Terms, error) {
+		var list []x.Terms
+		for _, t := range s.searchedFor(notify.IsPrivate(base), key) {
+			list = append(list, x.Terms{Tag: t.tag, URLs: t.urls, Numbers: t.numbers})
+		}
+		return list, nil
+	}
 	spelling := x.SpelledTweet
 	if source.Fields == "post.fields" {
 		spelling = x.SpelledPost
 	}
 	made, err := x.NewSource(x.Options{
-		API: client, Base: base, Token: readAnew(source.Token), Terms: s.searchedFor(notify.IsPrivate(base), key), Taker: taker, References: taker,
+		API: client, Base: base, Token: readAnew(source.Token), Terms: searched, Taker: taker, References: taker,
 		Budget: budgetOf(source.Budget), Stream: spelling, Search: spelling, LookAgain: time.Duration(source.LookAgain), Promising: s.promising(), Agent: s.agent(), Log: s.log,
 		Now: s.app.now,
 	})
@@ -173,21 +183,47 @@ func budgetOf(b config.Budget) x.Budget {
 	return x.Budget{PerDay: day, PerMonth: month, Price: b.USDPerPost}
 }
 
-// searchedFor gives what may stand in queries: of organisations that have proved a domain, or of all where the service is the
-// operator's own.
-func (s *service) searchedFor(own bool, key []byte) func(context.Context) ([]x.Terms, error) {
-	return func(context.Context) ([]x.Terms, error) {
-		var list []x.Terms
-		for _, o := range s.loaded.Organisations {
-			if !own && !s.claims.Proved(o.Name) {
-				continue
-			}
-			if t := termsOf(o, key); len(t.urls)+len(t.numbers) > 0 {
-				list = append(list, x.Terms{Tag: t.tag, URLs: t.urls, Numbers: t.numbers})
-			}
+// openX1 reads gateways that speak X's version 1.1.
+func (s *service) openX1(source config.Source, base *url.URL, client *http.Client) (passReader, error) {
+	key, err := s.keys.ring.PlaceKey()
+	if err != nil {
+		return nil, err
+	}
+	taker := s.takerOf(base)
+	searched := func(context.Context) ([]v1.Terms, error) {
+		var list []v1.Terms
+		for _, t := range s.searchedFor(notify.IsPrivate(base), key) {
+			list = append(list, v1.Terms{Tag: t.tag, URLs: t.urls, Numbers: t.numbers})
 		}
 		return list, nil
 	}
+	token := readAnew(source.Token)
+	if !source.Token.IsSet() {
+		token = nil // none is sent
+	}
+	made, err := v1.NewSource(v1.Options{
+		API: client, Base: base, Token: token, Terms: searched, Taker: taker, Keeper: taker, NoSearch: source.NoSearch,
+		NoLookup: source.NoLookup, LookAgain: time.Duration(source.LookAgain), Promising: s.promising(), Agent: s.agent(), Log: s.log, Now: s.app.now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return made.Read, nil
+}
+
+// searchedFor gives what may stand in queries: of organisations that have proved a domain, or of all where the service is the
+// operator's own.
+func (s *service) searchedFor(own bool, key []byte) []terms {
+	var list []terms
+	for _, o := range s.loaded.Organisations {
+		if !own && !s.claims.Proved(o.Name) {
+			continue
+		}
+		if t := termsOf(o, key); len(t.urls)+len(t.numbers) > 0 {
+			list = append(list, t)
+		}
+	}
+	return list
 }
 
 // readAnew gives a secret as it is now, "" when there is none.

@@ -17,6 +17,7 @@ import (
 	"meetleaks/scanner/source/feed/fakefeed"
 	"meetleaks/scanner/source/mastodon/fakemastodon"
 	"meetleaks/scanner/source/x/fakex"
+	"meetleaks/scanner/source/x/v1/fakegateway"
 )
 
 const (
@@ -238,4 +239,31 @@ func TestPostsOfMastodonBecomeLeaks(t *testing.T) {
 			a.saysNothing("quillbert", "Zk3mQ9", "84930275116", fakemastodon.Token)
 		})
 	}
+}
+
+// A gateway that speaks the retired version is asked for the same, and never for more.
+func TestPostsOfAGatewayBecomeLeaks(t *testing.T) {
+	fake := fakegateway.New(fakegateway.Options{})
+	server := httptest.NewServer(fake)
+	t.Cleanup(server.Close)
+	t.Cleanup(server.CloseClientConnections)
+	a := openAssembled(t, servicesConfig+`
+  - {name: archive, kind: x-v1, api_url: "`+server.URL+`"}
+`)
+	a.watch()
+	a.until("the stream is heard", func() bool { return fake.Listening() > 0 })
+	id := fake.Post(fakegateway.Post{Author: "quillbert", Text: "raid this now " + postedLink})
+	a.until("the leak", func() bool { return len(a.leaks()) == 1 })
+	if l := a.leaks()[0]; l.MaskedID != postedMask || !l.Raid {
+		t.Errorf("the leak is %s, a raid: %v", l.MaskedID, l.Raid)
+	}
+	fake.Delete(id)
+	a.until("the deletion", func() bool { return a.leaks()[0].GoneLooks == 1 })
+	for _, call := range fake.Calls() {
+		if strings.Contains(call, "84930275116") || strings.Contains(call, "acme.example") || strings.Contains(call, "Zk3mQ9") {
+			t.Errorf("it was asked %s", call)
+		}
+	}
+	a.tell()
+	a.saysNothing("quillbert", "Zk3mQ9", "84930275116")
 }

@@ -51,8 +51,10 @@ type Source struct {
 	Dictionary  Path     `key:"dictionary"`  // bluesky: of the compressed stream; without it, it is read uncompressed
 	Streams     []string `key:"streams"`     // mastodon: public, public:local, hashtag:NAME, list:ID
 	Transport   string   `key:"transport"`   // mastodon: sse, websocket, poll
-	Fields      string   `key:"fields"`      // x: name of the parameter that lists fields
-	Budget      Budget   `key:"budget"`      // x
+	NoSearch    bool     `key:"no_search"`   // x-v1: the gateway has no search, or no look-up
+	NoLookup    bool     `key:"no_lookup"`
+	Fields      string   `key:"fields"` // x: name of the parameter that lists fields
+	Budget      Budget   `key:"budget"` // x
 }
 
 // Budget is what a source that costs may use up. 0: no bound.
