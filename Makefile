@@ -39,6 +39,7 @@ bench: build ## measure speed and memory beside ripgrep and colly, and of the se
 	deploy/bench/scan-vs-ripgrep.sh
 	deploy/bench/crawl-vs-colly.sh
 	deploy/bench/serve.sh
+	deploy/bench/streams.sh
 
 lint: tools ## golangci-lint with the rules of .golangci.yml
 	PATH="$(CURDIR)/bin:$$PATH" golangci-lint run ./...
@@ -108,3 +109,4 @@ bench-smoke: build
 	deploy/bench/crawl-vs-colly.sh --quick
 	deploy/bench/crawl-vs-colly.sh --check
 	deploy/bench/serve.sh --quick
+	deploy/bench/streams.sh --quick
