@@ -315,6 +315,7 @@ func knownMetrics(t *testing.T) map[string]bool {
 		t.Fatal(err)
 	}
 	m.ChannelCall("slack", nil)
+	m.PostToFind("own-site", 0)
 	answer := httptest.NewRecorder()
 	m.Handler().ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	known := map[string]bool{}

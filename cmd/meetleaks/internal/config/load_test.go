@@ -352,7 +352,7 @@ func TestExampleLoads(t *testing.T) {
 			text = regexp.MustCompile(`(?m)^`+regexp.QuoteMeta(prefix)+`.*$`).ReplaceAllString(text, "")
 		}
 		c := parse(t, text).Config
-		if len(c.Organisations[0].Patterns) != 12 || len(c.Sources) != 7 || len(c.Canaries) != 1 || len(c.Channels.SIEM) != 1 {
+		if len(c.Organisations[0].Patterns) != 12 || len(c.Sources) != 8 || len(c.Canaries) != 1 || len(c.Channels.SIEM) != 1 {
 			t.Errorf("the example with everything switched on gives %d sources, %d canaries", len(c.Sources), len(c.Canaries))
 		}
 	}
