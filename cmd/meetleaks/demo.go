@@ -50,12 +50,17 @@ func (a *app) demoCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "See a leak found, its host alerted and the meeting proved safe, in a minute",
-		Long: `demo runs the real service against a sample web site, a sample stream of posts, and stand-ins for Slack and Zoom, all on loopback and
-in this process. It needs no network, no account and no configuration, and reads none.
+		Long: `demo runs the real service against a sample web site, a sample stream of posts (as Bluesky has it), and stand-ins for Slack and Zoom,
+all on loopback and in this process. It needs no network, no account and no configuration, and reads none.
 
-A link is posted; the service finds it, tells the host, takes the answer, reads the meeting's settings again, and sees the post
-vanish. The console is there to click along. Nothing is left behind: the store lies in a folder of its own, which is removed at the
-end. What is a trick is said where it happens: the service's clock is put forward by an hour, once.
+One link is posted on the site, one on the stream with a call for a raid. The service finds each, tells the host, takes the answer,
+reads the meeting's settings again, and notices when the posts are taken down. The console is there to click along. Nothing is left
+behind: the store lies in a folder of its own, which is removed at the end. What is a trick is said where it happens: the service's
+clock is put forward by an hour, once.
+
+With --format jsonl each line has "at" and "event". The story is posted, found, alerted, answered, safe (with "proof"), once for each
+link, then removed for each. found and alerted say how many seconds after the post they came ("after_seconds"). Further events: ready
+("console", "token_file"), taken-down, clock, ledger (found = alerted + suppressed + pending), and end.
 
 Exit codes: 0 the story came to its end · 2 wrong usage · 3 it did not · 130 interrupted before its end.`,
 		Example: "  meetleaks demo\n  meetleaks demo --exit-when-done --format jsonl",
@@ -224,6 +229,20 @@ func (d demoService) Leaks(ctx context.Context) ([]scanner.Leak, error) {
 
 // Ledger implements [demo.Service].
 func (d demoService) Ledger(ctx context.Context) (scanner.Ledger, error) { return d.s.ledger(ctx) }
+
+// Wake implements [demo.Service]. The store knows the machine's clock alone, by which leases end; so the leaks that sleep until an hour
+// has passed are given another time to wake.
+func (d demoService) Wake(ctx context.Context) error {
+	list, err := d.Leaks(ctx)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	change := scanner.Change{Org: demo.Org}
+	for _, l := range list {
+		change.Leaks = append(change.Leaks, scanner.LeakWrite{Leak: l, Wake: time.Now()})
+	}
+	return d.s.opened.store.Commit(ctx, change)
+}
 
 // lastLines keeps the last lines that were written to it. It is safe for concurrent use.
 type lastLines struct {

@@ -20,6 +20,7 @@ import (
 	"meetleaks/cmd/meetleaks/internal/demo"
 	"meetleaks/notify/slack/fakeslack"
 	"meetleaks/scanner/meetings/zoom/fakezoom"
+	"meetleaks/scanner/source/bluesky/fakejetstream"
 )
 
 const anyPort = "127.0.0.1:0"
@@ -93,15 +94,16 @@ func noneInFiles(t *testing.T, folder string) (files int) {
 
 func TestTheDemoComesToItsEnd(t *testing.T) {
 	t.Parallel()
-	var folder, console string
-	files := 0
+	var ready demo.Event
+	folder, files := "", 0
 	out := &watched{see: func(e demo.Event) {
 		switch e.Kind {
 		case demo.Ready:
-			folder, console = filepath.Dir(e.TokenFile), e.Console
+			ready, folder = e, filepath.Dir(e.TokenFile)
 		case demo.Ended:
 			files = noneInFiles(t, folder)
-			allIsWell(t, console)
+			allIsWell(t, ready.Console)
+			sourcesAreRead(t, ready)
 		}
 	}}
 	var complaints bytes.Buffer
@@ -147,6 +149,33 @@ func allIsWell(t *testing.T, console string) {
 	}
 }
 
+// sourcesAreRead wants the console to show both sources, the stream as one that is listened to, and neither blind.
+func sourcesAreRead(t *testing.T, ready demo.Event) {
+	t.Helper()
+	var list struct {
+		Sources []struct {
+			Name    string    `json:"name"`
+			Blind   string    `json:"blind"`
+			Running time.Time `json:"running_since"`
+		} `json:"sources"`
+	}
+	body := asked(t, ready, "/api/v1/sources")
+	if err := json.Unmarshal(body, &list); err != nil {
+		t.Errorf("%v: %s", err, body)
+	}
+	noneIn(t, "the sources", body)
+	listened := false
+	for _, s := range list.Sources {
+		if s.Blind != "" {
+			t.Errorf("%s is blind: %s", s.Name, s.Blind)
+		}
+		listened = listened || s.Name == "stream" && !s.Running.IsZero()
+	}
+	if len(list.Sources) != 2 || !listened {
+		t.Errorf("the sources are %s", body)
+	}
+}
+
 func checkStory(t *testing.T, events []demo.Event) {
 	t.Helper()
 	var kinds []string
@@ -173,16 +202,28 @@ func checkStory(t *testing.T, events []demo.Event) {
 		demo.TakenDown, demo.TakenDown, demo.Clocked, demo.Removed, demo.Removed, demo.Booked, demo.Ended,
 	}
 	if !slices.Equal(kinds, want) {
-		t.Errorf("the story is %q\nwant %q", kinds, want)
+		t.Fatalf("the story is %q\nwant %q", kinds, want)
 	}
-	proofs := []string{"waiting room on, read ", "the meeting is gone from the account: the link leads nowhere, read "}
-	for _, e := range events {
-		if e.Kind == demo.Safe && len(proofs) > 0 {
-			if !strings.HasPrefix(e.Proof, proofs[0]) {
-				t.Errorf("proof %q, want %q", e.Proof, proofs[0])
-			}
-			proofs = proofs[1:]
+	for i, proof := range map[int]string{5: "waiting room on, read ", 11: "the meeting is gone from the account: the link leads nowhere, read "} {
+		if e := events[i]; !strings.HasPrefix(e.Proof, proof) || e.Leak != events[i-3].Leak && e.Leak != events[i-4].Leak {
+			t.Errorf("proof %q of %s, want %q", e.Proof, e.Leak, proof)
 		}
+	}
+	checkStream(t, events[6:12])
+}
+
+// comesSoon is how long a post on the stream may take to be told: a second is promised, on a machine that does nothing else.
+const comesSoon = 8.0
+
+// checkStream looks at the story of the post that calls for a raid.
+func checkStream(t *testing.T, events []demo.Event) {
+	t.Helper()
+	posted, found, alerted := events[0], events[1], events[2]
+	if posted.Where != "Bluesky" || found.Where != "Bluesky" || found.Risk != "critical" || !strings.Contains(strings.Join(found.Reasons, " "), "“raid”") {
+		t.Errorf("the post on %q, found on %q: risk %q, for %q", posted.Where, found.Where, found.Risk, found.Reasons)
+	}
+	if found.After <= 0 || alerted.After < found.After || alerted.After > comesSoon || alerted.To != "host" {
+		t.Errorf("found after %v s, told the %s after %v s", found.After, alerted.To, alerted.After)
 	}
 }
 
@@ -198,6 +239,9 @@ func TestABrokenDemoFails(t *testing.T) {
 		"Slack refuses": {func(w *demo.World) {
 			w.Slack.Fail("chat.postMessage", fakeslack.Fault{Status: http.StatusInternalServerError}, 1000)
 		}, "alerted: the host"},
+		"the stream refuses": {func(w *demo.World) {
+			w.Stream.Break(fakejetstream.Fault{Kind: fakejetstream.Refuse, Status: http.StatusServiceUnavailable})
+		}, "the stream is heard"},
 		"the host left": {func(w *demo.World) { w.Zoom.RemoveUser("zJane") }, "alerted: the host"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -253,27 +297,33 @@ func TestADemoIsEnded(t *testing.T) {
 }
 
 // consoleAnswers asks the API with the token that the demo names.
-func consoleAnswers(t *testing.T, e demo.Event) {
-	token, err := os.ReadFile(e.TokenFile)
+func consoleAnswers(t *testing.T, e demo.Event) { asked(t, e, "/api/v1/organisations") }
+
+// asked is the console's answer to who signs in with the token that the demo names.
+func asked(t *testing.T, ready demo.Event, path string) []byte {
+	t.Helper()
+	token, err := os.ReadFile(ready.TokenFile)
 	if err != nil {
 		t.Error(err)
-		return
+		return nil
 	}
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, e.Console+"/api/v1/organisations", nil)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, ready.Console+path, nil)
 	if err != nil {
 		t.Error(err)
-		return
+		return nil
 	}
 	r.Header.Set("Authorization", "Bearer "+strings.TrimSpace(string(token)))
 	res, err := (&http.Client{Timeout: 10 * time.Second}).Do(r)
 	if err != nil {
 		t.Error(err)
-		return
+		return nil
 	}
 	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		t.Errorf("the console answers %s", res.Status)
+	body, err := io.ReadAll(io.LimitReader(res.Body, 1<<20))
+	if err != nil || res.StatusCode != http.StatusOK {
+		t.Errorf("%s: the console answers %s, %v", path, res.Status, err)
 	}
+	return body
 }
 
 // A demo that cannot be written anywhere ends.
@@ -295,17 +345,33 @@ func TestTheDemoIsToldInText(t *testing.T) {
 	at := time.Date(2026, 11, 23, 9, 0, 7, 0, time.UTC)
 	tale := demoTale{width: 60}
 	card := demo.Event{
-		At: at, Kind: demo.Alerted, To: "host", Words: []string{"A card of so many words that they do not have room in one row."},
+		At: at, Kind: demo.Alerted, To: "host", After: 4.9, Words: []string{"A card of so many words that they do not have room in one row."},
 		Card: []string{"A Zoom meeting of acme is public.", "[Done] [Help me now]"},
 	}
 	want := `
-09:00:07  ALERTED  host
+09:00:07  ALERTED  to the host after 5 s
           A card of so many words that they do not have room
           in one row.
           │ A Zoom meeting of acme is public.
           │ [Done] [Help me now]
 `
 	if got := tale.page(card); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	long := demo.Event{At: at, Kind: demo.Safe, Proof: "the meeting is gone from the account: the link leads nowhere"}
+	want = `
+09:00:07  SAFE  the meeting is gone from the account: the
+          link leads nowhere
+`
+	if got := tale.page(long); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	found := demo.Event{At: at, Kind: demo.Found, Where: "the site", Meeting: "951•••••843", Risk: "high", Reasons: []string{"one", "two"}, After: 0.004}
+	want = `
+09:00:07  FOUND  on the site after 0.01 s: Zoom 951•••••843, risk high
+          Why high: one; two.
+`
+	if got := (demoTale{width: 80}).page(found); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 	tale.ink = true

@@ -50,7 +50,7 @@ const (
 	taleLeast  = 40 // columns of words, however narrow the terminal is
 )
 
-// page is an event: a line that says what happened, the words, the card.
+// page is an event: a line that says what happened, the words, the post or the card.
 func (t demoTale) page(e demo.Event) string {
 	var b strings.Builder
 	switch e.Kind {
@@ -59,9 +59,11 @@ func (t demoTale) page(e demo.Event) string {
 	case demo.Ended:
 		return t.closing()
 	}
-	name := strings.ToUpper(strings.ReplaceAll(e.Kind, "-", " "))
-	fmt.Fprintf(&b, "\n%s  %s%s\n", t.ink.dim(e.At.UTC().Format("15:04:05")), t.ink.with(taleColour(e.Kind), name), t.summary(e))
+	b.WriteString(t.headline(e))
 	b.WriteString(t.paragraphs(e.Words))
+	if len(e.Reasons) > 0 {
+		b.WriteString(t.paragraphs([]string{"Why " + e.Risk + ": " + strings.Join(e.Reasons, "; ") + "."}))
+	}
 	for _, line := range e.Card {
 		for _, row := range wrapped(plain(line), t.columns()-2) {
 			b.WriteString(taleIndent + t.ink.dim("│") + " " + row + "\n")
@@ -70,13 +72,26 @@ func (t demoTale) page(e demo.Event) string {
 	return b.String()
 }
 
+// headline is the time, the name of what happens, and the rest of it, in as many rows as that takes.
+func (t demoTale) headline(e demo.Event) string {
+	name := strings.ToUpper(strings.ReplaceAll(e.Kind, "-", " "))
+	rows := wrapped(name+" "+plain(t.summary(e)), t.columns()-1) // one more space behind the name
+	first := t.ink.with(taleColour(e.Kind), name)
+	if rest := strings.TrimPrefix(rows[0], name); rest != "" {
+		first += " " + rest
+	}
+	rows[0] = first
+	return "\n" + t.ink.dim(e.At.UTC().Format("15:04:05")) + "  " + strings.Join(rows, "\n"+taleIndent) + "\n"
+}
+
 // opening says what is shown, and where one can click along.
 func (t demoTale) opening(e demo.Event) string {
 	var b strings.Builder
 	b.WriteString(t.ink.bold("meetleaks demo") + ": a leaked meeting link becomes a meeting that is provably safe\n\n")
 	b.WriteString(t.paragraphs(e.Words))
 	fmt.Fprintf(&b, "\n%s%s  %s\n", taleIndent, t.ink.dim("console"), t.ink.bold(e.Console))
-	fmt.Fprintf(&b, "%s%s    %s\n", taleIndent, t.ink.dim("token"), plain(e.TokenFile))
+	fmt.Fprintf(&b, "%s%s    %s\n\n", taleIndent, t.ink.dim("token"), plain(e.TokenFile))
+	b.WriteString(t.paragraphs([]string{"Open the console to click along; what that file holds signs you in."}))
 	return b.String()
 }
 
@@ -95,9 +110,9 @@ func (t demoTale) summary(e demo.Event) string {
 	case demo.Posted:
 		text = "on " + e.Where
 	case demo.Found:
-		text = "on " + e.Where + ": Zoom " + e.Meeting + ", risk " + e.Risk + ", leak " + e.Leak
+		text = "on " + e.Where + sincePosted(e.After) + ": Zoom " + e.Meeting + ", risk " + e.Risk
 	case demo.Alerted:
-		text = e.To
+		text = "to " + strings.Replace(e.To, "host", "the host", 1) + sincePosted(e.After)
 	case demo.Answered:
 		text = "by the " + e.By + ": “" + e.Answer + "”"
 	case demo.Safe:
@@ -107,14 +122,22 @@ func (t demoTale) summary(e demo.Event) string {
 	case demo.TakenDown:
 		text = "from " + e.Where
 	case demo.Removed:
-		text = "from " + e.Where + ", seen at two looks"
+		text = "from " + e.Where + ", believed after an hour"
 	case demo.Booked:
 		text = fmt.Sprintf("%d found = %d alerted + %d suppressed + %d pending", e.Ledger.Found, e.Ledger.Alerted, e.Ledger.Suppressed, e.Ledger.Pending)
 	}
-	if text == "" {
+	return text
+}
+
+// sincePosted says how long after the post something came, "" when that is not known.
+func sincePosted(seconds float64) string {
+	switch {
+	case seconds <= 0:
 		return ""
+	case seconds < 1:
+		return fmt.Sprintf(" after %.2f s", max(seconds, 0.01))
 	}
-	return "  " + plain(text)
+	return fmt.Sprintf(" after %.0f s", seconds)
 }
 
 func taleColour(kind string) string {

@@ -305,6 +305,9 @@ func (p *egressPlanner) unknowable(key string, s config.Secret) {
 func (p *egressPlanner) listeners(c config.Config) {
 	console := "the API, /healthz, /readyz and /metrics"
 	hooks := "what Slack and feeders send: /slack/interactions, /hooks/feed"
+	if slices.ContainsFunc(c.Sources, func(s config.Source) bool { return s.WebSub && !s.Off }) {
+		hooks += "; what hubs tell of feeds: /hooks/websub/"
+	}
 	if c.Public.Listen == "" {
 		p.comesIn(c.Console.Listen, "console.listen", console+"; "+hooks)
 		return

@@ -55,7 +55,7 @@ func confirmAct() leakAct {
 	return leakAct{
 		use: "confirm ID", short: "Say that what a host said, and waits for you, is so",
 		flags: func(cmd *cobra.Command) {
-			cmd.Flags().StringVar(&f.what, "what", "", "only when this waits, as `leak show` names it: "+strings.Join(waitingKinds(), ", "))
+			cmd.Flags().StringVar(&f.what, "what", "", "only when this `QUESTION` waits, as leak show names it: "+strings.Join(waitingKinds(), ", "))
 			cmd.Flags().StringVar(&f.until, "until", "", "of what is public on purpose: a length of time such as 30d, or a day such as 2027-01-31, to its end (default 90d)")
 			f.mayReason(cmd)
 		},
@@ -82,7 +82,7 @@ func refuseAct() leakAct {
 	return leakAct{
 		use: "refuse ID", short: "Say that what a host said, and waits for you, is not so: all goes on as before",
 		flags: func(cmd *cobra.Command) {
-			cmd.Flags().StringVar(&f.what, "what", "", "only when this waits, as `leak show` names it: "+strings.Join(waitingKinds(), ", "))
+			cmd.Flags().StringVar(&f.what, "what", "", "only when this `QUESTION` waits, as leak show names it: "+strings.Join(waitingKinds(), ", "))
 			f.mayReason(cmd)
 		},
 		check: func(time.Time) error { return firstOf(checkWhat(f.what), checkReason(f.reason, false)) },

@@ -232,7 +232,7 @@ func (s *service) greet() {
 	}
 	for _, o := range c.Organisations {
 		if len(roomsOf(o, c.Channels)) == 0 {
-			s.log.Warn("nobody is told when a host is not known or does not answer: give fallback.slack_channel or a webhook", "organisation", o.Name)
+			s.log.Warn("nobody is told when a host is not known or does not answer: give fallback.slack_channel (with channels.slack), or a webhook", "organisation", o.Name)
 		}
 	}
 	if len(s.channels) == 0 && c.Alerts.Mode != string(scanner.ModeObserve) {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"net"
 	"net/netip"
@@ -164,6 +165,9 @@ func (v *validator) outside(path string, s *Source) {
 	if s.Kind == SourceX && s.Budget.PostsPerDay == 0 && s.Budget.PostsPerMonth == 0 {
 		v.missing(path+".budget", "is missing: each post that is read costs money; give posts_per_day or posts_per_month")
 	}
+	if u, err := url.Parse(s.APIURL); err == nil && u.Scheme == "http" {
+		v.note(path+".api_url", "want https: the token would be sent in clear")
+	}
 	if s.Permission == "" {
 		v.missing(path+".permission", whyPermission(s.Kind))
 	}
@@ -198,6 +202,17 @@ func checkStream(text string) error {
 	return errors.New("want public, public:local, public:remote, hashtag:NAME or list:ID")
 }
 
+// oftenEnough finds canaries that are to be found more often than their sources are read.
+func (v *validator) oftenEnough(path string, canary *Canary, sources []Source) {
+	every := cmp.Or(canary.Every, Duration(24*time.Hour))
+	for i := range sources {
+		s := &sources[i]
+		if slices.Contains(canary.Sources, s.Name) && s.Every > every {
+			v.note(path+".every", "is shorter than that of the source %s (%s): it would be missed each time", printable(s.Name), s.Every)
+		}
+	}
+}
+
 // canaries checks that canaries name sources that there are.
 func (v *validator) canaries(c *Config) {
 	if len(c.Canaries) > maxCanaries {
@@ -219,6 +234,7 @@ func (v *validator) canaries(c *Config) {
 			}
 			return nil
 		})
+		v.oftenEnough(path, canary, c.Sources)
 		if v.given(path+".every") && (time.Duration(canary.Every) < time.Minute || time.Duration(canary.Every) > 30*24*time.Hour) {
 			v.note(path+".every", "want a length of time from 1m to 30d")
 		}

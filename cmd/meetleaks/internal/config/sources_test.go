@@ -43,13 +43,15 @@ func TestSourcesThatCannotWorkAreToldWithTheirKey(t *testing.T) {
 
 func TestCanariesNameSourcesThatThereAre(t *testing.T) {
 	t.Parallel()
-	const site = "sources: [{name: site, kind: web, start: [\"https://acme.example/\"]}]\n"
+	const site = "sources: [{name: site, kind: web, start: [\"https://acme.example/\"]}, {name: slow, kind: web, every: 6h, start: [\"https://acme.example/\"]}]\n"
 	for text, want := range map[string]string{
 		`{name: c, link: "zoom:86420719385", sources: [site]}`:            "",
 		`{name: c, link: "zoom:86420719385", sources: [another]}`:         "no source of that name",
 		`{name: c, link: "zoom:86420719385"}`:                             "sources: are missing",
 		`{name: c, sources: [site]}`:                                      "link: is missing",
 		`{name: c, link: "zoom:86420719385", sources: [site], every: 1s}`: "every",
+		`{name: c, link: "zoom:86420719385", sources: [slow], every: 1h}`: "is shorter than that of the source slow",
+		`{name: c, link: "zoom:86420719385", sources: [slow], every: 1d}`: "",
 		`{name: c, link: "nonsense", sources: [site]}`:                    "link",
 	} {
 		err := told(site + "canaries: [" + text + "]\n")

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"meetleaks/matchers"
 	"meetleaks/notify/slack/fakeslack"
 	"meetleaks/scanner"
 	"meetleaks/scanner/meetings/zoom/fakezoom"
@@ -21,16 +22,28 @@ const (
 
 // act is one leak on its way through the story.
 type act struct {
-	where string // what the place is called: "the site"
-	user  string // of the host, in Slack
-	host  string // how the host is called
-	leak  scanner.Leak
-	card  fakeslack.Message
+	where  string // what the place is called: "the site"
+	user   string // of the host, in Slack
+	host   string // how the host is called
+	posted time.Time
+	leak   scanner.Leak
+	card   fakeslack.Message
+}
+
+// The places.
+const (
+	onSite   = "the site"
+	onStream = "Bluesky"
+)
+
+// after is how long after it was posted something came, in seconds.
+func (a *act) after(at time.Time) float64 {
+	return float64(max(at.Sub(a.posted).Round(time.Millisecond).Milliseconds(), 1)) / 1000
 }
 
 // siteAct: a link on the school's own site; the host turns the waiting room on.
 func (s *Story) siteAct(ctx context.Context) error {
-	a := &act{where: "the site", user: userOne, host: "Jane"}
+	a := &act{where: onSite, user: userOne, host: "Jane"}
 	err := s.until(ctx, "the site is read", func(context.Context) (bool, error) { return s.World.site.read(), nil })
 	if err == nil {
 		err = s.Rest(ctx)
@@ -38,41 +51,45 @@ func (s *Story) siteAct(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.World.site.set("Parents' evening tomorrow! Join us here: " + link(numberOne, secretOne))
-	s.tell(Event{Kind: Posted, Where: a.where, Words: []string{
-		"The school office puts the link of tomorrow's parents' evening on the school's home page, with the passcode in it.",
+	text := "Parents' evening tomorrow! Join us here: " + link(numberOne, secretOne)
+	a.posted = s.World.clock.Now()
+	s.World.site.set(text)
+	s.tell(Event{Kind: Posted, Where: a.where, Card: post(text), Words: []string{
+		"The school office announces tomorrow's parents' evening on the school's home page, with the passcode in the link:",
 	}})
-	if err := s.find(ctx, a, "The site is read again and again: here every few seconds, elsewhere as often as you say. The link has the school's own Zoom name "+
-		"in it, so it is the school's."); err != nil {
+	if err := s.find(ctx, a, "The site is read again and again: here every few seconds, elsewhere as often as you say. The link has the "+
+		"school's own Zoom name in it, so it is the school's."); err != nil {
 		return err
 	}
-	if err := s.alert(ctx, a, "Zoom says who hosts it, with the school's own credentials. That person gets a card in Slack, without any link:"); err != nil {
+	if err := s.alert(ctx, a, "Zoom says who hosts it, asked with the school's own credentials: Jane. She gets a card in Slack, with no link in it:"); err != nil {
 		return err
 	}
 	s.World.Zoom.Change(numberOne, func(m *fakezoom.Meeting) { m.Settings.WaitingRoom, m.Settings.JoinBeforeHost = true, false })
 	press := fakeslack.Press{Channel: a.card.Channel, TS: a.card.TS, Action: buttonDone, User: a.user}
-	if err := s.answer(ctx, a, press, "Done", "Jane turns the waiting room on in Zoom, and presses “Done”."); err != nil {
+	if err := s.answer(ctx, a, press, "Done", "All parents have the link already, so Jane keeps the meeting. She turns its waiting room on in Zoom, "+
+		"and presses “Done”."); err != nil {
 		return err
 	}
-	return s.safe(ctx, a, "A word is not a proof. So the service reads the meeting's settings at Zoom once more:")
+	return s.safe(ctx, a, "A word is not a proof. So the service reads the meeting's settings at Zoom once more, and the card in Slack changes:")
 }
 
 // streamAct: somebody calls for a raid on a lesson that starts in minutes; the host moves it.
 func (s *Story) streamAct(ctx context.Context) error {
-	a := &act{where: "social.example", user: userTwo, host: "Tom"}
-	text := "bored. somebody raid this class, they let everyone in " + link(numberTwo, secretTwo)
-	err := s.World.push(ctx, s.feed(), post{URI: streamPost, Text: text, Reach: 1200, Shown: "social.example", Event: "document"})
-	if err != nil {
+	a := &act{where: onStream, user: userTwo, host: "Tom"}
+	if err := s.until(ctx, "the stream is heard", func(context.Context) (bool, error) { return s.World.heard(), nil }); err != nil {
 		return err
 	}
-	s.tell(Event{Kind: Posted, Where: a.where, Words: []string{
-		"Meanwhile a pupil posts the link of a biology lesson, and calls for a raid. The lesson starts in twelve minutes. A feeder hands " +
-			"the post to the service, signed.",
+	text := "bored. raid my class in ten, they let everyone in " + link(numberTwo, secretTwo)
+	a.posted = s.World.clock.Now()
+	s.raid = s.World.postRaid(text)
+	s.tell(Event{Kind: Posted, Where: a.where, Card: post(text), Words: []string{
+		"Meanwhile a pupil calls for a raid on a biology lesson, which starts in twelve minutes:",
 	}})
-	if err := s.find(ctx, a, "A call for a raid, a passcode in the link, and no time left: this goes to the top."); err != nil {
+	if err := s.find(ctx, a, "A call for a raid, and no time left: this goes to the top. The pupil's name is not kept, and nothing at all "+
+		"of the posts around it: in one stands the link of a book club elsewhere."); err != nil {
 		return err
 	}
-	if err := s.alert(ctx, a, "Tom hosts the lesson and gets his card at once:"); err != nil {
+	if err := s.alert(ctx, a, "Tom hosts the lesson. What he can do from his phone comes first:"); err != nil {
 		return err
 	}
 	if err := s.alertRoom(ctx, a); err != nil {
@@ -85,11 +102,11 @@ func (s *Story) streamAct(ctx context.Context) error {
 	if err := s.answer(ctx, a, press, "It has a new link", "Tom makes a new meeting, sends it to his class only, deletes the old one, and says so."); err != nil {
 		return err
 	}
-	return s.safe(ctx, a, "Zoom is asked again. The old link leads nowhere now:")
+	return s.safe(ctx, a, "Zoom is asked again, and the card changes:")
 }
 
-// feed is the service's door for posts.
-func (s *Story) feed() string { return s.Console + "/hooks/feed" }
+// post is a post as it is shown.
+func post(text string) []string { return []string{"“" + matchers.Mask(text) + "”"} }
 
 // moveLesson gives the lesson a new meeting, once the service has seen the old one in the account: one that was never there could not
 // be called gone.
@@ -120,7 +137,7 @@ func (s *Story) find(ctx context.Context, a *act, why string) error {
 	}
 	s.tell(Event{
 		Kind: Found, Leak: Short(a.leak.ID), Where: a.where, Meeting: a.leak.MaskedID, Risk: a.leak.Risk.Level, Reasons: a.leak.Reasons(s.World.clock.Now()),
-		Words: []string{why},
+		After: a.after(a.leak.FirstSeen), Words: []string{why},
 	})
 	return s.Rest(ctx)
 }
@@ -132,11 +149,15 @@ func (s *Story) alert(ctx context.Context, a *act, why string) error {
 	if a.card, err = s.message(ctx, room(a.user), a.leak.ID, what); err != nil {
 		return err
 	}
-	told := func(l scanner.Leak) bool { return l.Account.Kind == scanner.AccountAlerted }
+	told := func(l scanner.Leak) bool {
+		return l.Account.Kind == scanner.AccountAlerted && !l.Ladder.Host.Accepted.IsZero()
+	}
 	if a.leak, err = s.leak(ctx, a.leak.ID, what, told); err != nil {
 		return err
 	}
-	s.tell(Event{Kind: Alerted, Leak: Short(a.leak.ID), To: "host", Words: []string{why}, Card: Card(a.card.Blocks)})
+	s.tell(Event{
+		Kind: Alerted, Leak: Short(a.leak.ID), To: "host", After: a.after(a.leak.Ladder.Host.Accepted), Words: []string{why}, Card: Card(a.card.Blocks),
+	})
 	return s.Rest(ctx)
 }
 
@@ -147,8 +168,8 @@ func (s *Story) alertRoom(ctx context.Context, a *act) error {
 		return err
 	}
 	s.tell(Event{
-		Kind: Alerted, Leak: Short(a.leak.ID), To: "security operations", Card: Card(card.Blocks),
-		Words: []string{"With so little time nobody waits for one person to look at a phone: security operations are told too."},
+		Kind: Alerted, Leak: Short(a.leak.ID), To: "security operations", Card: newIn(Card(card.Blocks), Card(a.card.Blocks)),
+		Words: []string{"With so little time nobody waits for one person to look at a phone: security operations get the same card, but for:"},
 	})
 	return s.Rest(ctx)
 }
@@ -178,7 +199,7 @@ func (s *Story) safe(ctx context.Context, a *act, why string) error {
 	if err != nil {
 		return err
 	}
-	s.tell(Event{Kind: Safe, Leak: Short(a.leak.ID), Proof: a.leak.Reason, Words: []string{why}, Card: card})
+	s.tell(Event{Kind: Safe, Leak: Short(a.leak.ID), Proof: a.leak.Reason, Words: []string{why}, Card: newIn(card, Card(a.card.Blocks))})
 	return s.Rest(ctx)
 }
 
@@ -188,41 +209,43 @@ const betweenLooks = time.Hour + time.Minute
 // goneAct: both posts are taken down.
 func (s *Story) goneAct(ctx context.Context) error {
 	s.World.site.set("")
-	s.tell(Event{Kind: TakenDown, Where: "the site", Words: []string{"The office takes the link off the home page, and social.example the pupil's post."}})
-	s.tell(Event{Kind: TakenDown, Where: "social.example"})
-	if err := s.goneFromStream(ctx); err != nil {
-		return err
-	}
+	s.tell(Event{Kind: TakenDown, Where: onSite, Words: []string{"The office takes the link off the home page."}})
+	s.World.deleteRaid(s.raid)
+	s.tell(Event{Kind: TakenDown, Where: onStream, Words: []string{"The pupil deletes the post, and Bluesky tells everybody who listens."}})
 	if err := s.looks(ctx, 1); err != nil {
 		return err
 	}
-	s.World.clock.Forward(betweenLooks)
-	s.tell(Event{Kind: Clocked, Forward: inWords(betweenLooks), Words: []string{
-		"The service has seen it, and does not believe it before it has looked again an hour later. So that nobody has to wait, its clock is put " +
-			"forward here. That, and reading the site every few seconds, are the only tricks of this demonstration.",
-	}})
-	if err := s.goneFromStream(ctx); err != nil {
+	if err := s.Rest(ctx); err != nil {
 		return err
 	}
+	s.World.clock.Forward(betweenLooks)
+	if err := s.until(ctx, "the leaks wake", func(ctx context.Context) (bool, error) { err := s.Service.Wake(ctx); return err == nil, err }); err != nil {
+		return err
+	}
+	s.tell(Event{Kind: Clocked, Forward: inWords(betweenLooks), Words: []string{
+		"The service has noticed both, and believes neither before an hour has passed. So that nobody has to wait, its clock is put forward " +
+			"here. That, and reading the site every few seconds, are the only tricks of this demonstration.",
+	}})
 	if err := s.looks(ctx, 2); err != nil {
 		return err
 	}
+	return s.removed(ctx)
+}
+
+// removed tells that both posts are gone.
+func (s *Story) removed(ctx context.Context) error {
 	list, err := s.Service.Leaks(ctx)
 	if err != nil {
 		return fmt.Errorf("removed: %w", err)
 	}
 	for i, l := range byFirstSeen(list) {
-		e := Event{Kind: Removed, Leak: Short(l.ID), Where: []string{"the site", "social.example"}[min(i, 1)]}
-		if i == 0 {
-			e.Words = []string{"Gone. The leaks stay “safe”, which says more: whoever copied a link before it was taken down does not walk in by it any more."}
+		e := Event{Kind: Removed, Leak: Short(l.ID), Where: []string{onSite, onStream}[min(i, 1)]}
+		if i == len(list)-1 {
+			e.Words = []string{"The leaks stay “safe”, which says more: whoever copied a link in time does not get in by it either."}
 		}
 		s.tell(e)
 	}
 	return s.Rest(ctx)
-}
-
-func (s *Story) goneFromStream(ctx context.Context) error {
-	return s.World.push(ctx, s.feed(), post{URI: streamPost, Event: "gone"})
 }
 
 // looks waits until each place of each leak was found gone so often.

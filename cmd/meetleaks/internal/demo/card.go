@@ -2,6 +2,7 @@ package demo
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 )
 
@@ -41,6 +42,11 @@ func Card(blocks string) []string {
 		}
 	}
 	return lines
+}
+
+// newIn is the lines of a card that another does not have.
+func newIn(card, other []string) []string {
+	return slices.DeleteFunc(slices.Clone(card), func(line string) bool { return slices.Contains(other, line) })
 }
 
 func (p piece) seen() string {

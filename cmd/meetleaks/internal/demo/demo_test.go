@@ -11,8 +11,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coder/websocket"
+
 	"meetleaks/cmd/meetleaks/internal/config"
 	"meetleaks/scanner"
+	"meetleaks/scanner/source/bluesky/fakejetstream"
 )
 
 func start(t *testing.T) (*World, *Clock) {
@@ -108,6 +111,7 @@ type nothing struct{ err error }
 
 func (n nothing) Leaks(context.Context) ([]scanner.Leak, error)  { return nil, n.err }
 func (n nothing) Ledger(context.Context) (scanner.Ledger, error) { return scanner.Ledger{}, n.err }
+func (n nothing) Wake(context.Context) error                     { return n.err }
 func rested(context.Context) error                               { return nil }
 func newStory(w *World, s Service, tell func(Event), b time.Duration) *Story {
 	return &Story{World: w, Service: s, Console: "http://127.0.0.1:1", Token: "token", Tell: tell, Rest: rested, Bound: b}
@@ -142,12 +146,71 @@ func TestAStoryEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// A feeder that the service turns away is a failure.
-func TestAPostThatIsRefusedIsAFailure(t *testing.T) {
+// TestTheStreamTellsWhatIsPosted listens to the stream as the service does: there is talk, then the stranger's link, the call for a raid,
+// and its deletion.
+func TestTheStreamTellsWhatIsPosted(t *testing.T) {
 	w, _ := start(t)
-	err := w.push(t.Context(), "http://"+w.siteAt+"/hooks/feed", post{URI: streamPost, Event: "gone"})
-	if err == nil || !strings.Contains(err.Error(), "404") {
-		t.Errorf("error %v", err)
+	if w.heard() {
+		t.Error("nobody listens")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	c, _, err := websocket.Dial(ctx, "ws://"+w.streamAt+"/subscribe", nil) //nolint:bodyclose // there is none to close
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = c.CloseNow() }()
+	if !w.heard() {
+		t.Error("somebody listens")
+	}
+	w.deleteRaid(w.postRaid("raid my class " + link(numberTwo, secretTwo)))
+	var all strings.Builder
+	for _, want := range []string{"globex.zoom.us", poster, link(numberTwo, secretTwo), `"delete"`, `"create"`} {
+		for !strings.Contains(all.String(), want) {
+			_, frame, err := c.Read(ctx)
+			if err != nil {
+				t.Fatalf("%s does not come: %v: %s", want, err, all.String())
+			}
+			all.Write(frame)
+		}
+	}
+	all.Reset()
+	for !strings.Contains(all.String(), fakejetstream.DID(stranger)) { // the talk goes on
+		_, frame, err := c.Read(ctx)
+		if err != nil {
+			t.Fatalf("nobody talks: %v", err)
+		}
+		all.Write(frame)
+	}
+}
+
+// A link is shown masked, wherever the story shows a post.
+func TestAPostIsShownMasked(t *testing.T) {
+	got := strings.Join(post("come in "+link(numberOne, secretOne)), "")
+	for _, secret := range Planted() {
+		if strings.Contains(got, secret) {
+			t.Errorf("%q holds %q", got, secret)
+		}
+	}
+	if !strings.Contains(got, "acme.zoom.us/j/951•••••843") {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestWhatIsNewInACard(t *testing.T) {
+	before := []string{"Public!", "Biology", "[Done]"}
+	card := []string{"Safe: gone", "Biology"}
+	if got := newIn(card, before); !slices.Equal(got, []string{"Safe: gone"}) || card[1] != "Biology" {
+		t.Errorf("%q, of %q", got, card)
+	}
+}
+
+func TestHowLongItTook(t *testing.T) {
+	a := &act{posted: time.Unix(1000, 0)}
+	for at, want := range map[time.Duration]float64{-time.Second: 0.001, 0: 0.001, 1234567 * time.Microsecond: 1.235} {
+		if got := a.after(a.posted.Add(at)); got != want {
+			t.Errorf("%v: %v", at, got)
+		}
 	}
 }
 

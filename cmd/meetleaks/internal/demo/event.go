@@ -6,8 +6,8 @@ import "time"
 const (
 	Ready     = "ready"      // the service listens: Console, TokenFile
 	Posted    = "posted"     // a link was left in public: Where
-	Found     = "found"      // the service has a leak of it: Leak, Meeting, Where, Risk, Reasons
-	Alerted   = "alerted"    // Slack accepted a card: Leak, To
+	Found     = "found"      // the service has a leak of it: Leak, Meeting, Where, Risk, Reasons, After
+	Alerted   = "alerted"    // Slack accepted a card: Leak, To, and for the host After
 	Answered  = "answered"   // somebody pressed a button, and it counted: Leak, By, Answer
 	Safe      = "safe"       // the platform's settings were read again and hold: Leak, Proof
 	TakenDown = "taken-down" // somebody takes the post away: Where
@@ -32,12 +32,13 @@ type Event struct {
 	Answer  string   `json:"answer,omitempty"`
 	Proof   string   `json:"proof,omitempty"`
 	Forward string   `json:"forward,omitempty"`
+	After   float64  `json:"after_seconds,omitempty"` // after it was posted
 	Ledger  *Ledger  `json:"ledger,omitempty"`
 
 	Console   string `json:"console,omitempty"`
 	TokenFile string `json:"token_file,omitempty"`
 
-	// For people: what happens and why, a paragraph each, and the card as they see it.
+	// For people: what happens and why, a paragraph each, and the post or the card as they see it; a link in it is masked.
 	Words []string `json:"-"`
 	Card  []string `json:"-"`
 }

@@ -15,6 +15,8 @@ import (
 type Service interface {
 	Leaks(ctx context.Context) ([]scanner.Leak, error)
 	Ledger(ctx context.Context) (scanner.Ledger, error)
+	// Wake lets all leaks be looked at, whatever the time is, as they are when theirs has come.
+	Wake(ctx context.Context) error
 }
 
 // Story is what happens. All fields must be given.
@@ -31,6 +33,7 @@ type Story struct {
 	Bound time.Duration
 
 	known map[string]bool // leaks that were told
+	raid  string          // the post that calls for a raid
 }
 
 // The bounds of waiting.
@@ -47,8 +50,8 @@ var ErrMissing = errors.New("it did not happen")
 func (s *Story) Play(ctx context.Context) error {
 	s.known = map[string]bool{}
 	s.tell(Event{Kind: Ready, Console: s.Console, TokenFile: s.Token, Words: []string{
-		"Acme School has a web site, a few people in Slack, and a Zoom account. All of it is played here, on this machine; the service " +
-			"that watches over its meetings is the real one. Times are UTC.",
+		"Acme School has a web site, a few people in Slack, and a Zoom account; its pupils are on Bluesky. All of that is played here, on " +
+			"this machine. The service that watches over the school's meetings is the real one. Times are UTC.",
 	}})
 	for _, act := range []func(context.Context) error{s.siteAct, s.streamAct, s.goneAct, s.books} {
 		if err := act(ctx); err != nil {

@@ -3,7 +3,6 @@ package demo
 import (
 	"context"
 	"crypto/rand"
-	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -16,19 +15,19 @@ import (
 
 	"meetleaks/notify/slack/fakeslack"
 	"meetleaks/scanner/meetings/zoom/fakezoom"
+	"meetleaks/scanner/source/bluesky/fakejetstream"
 )
 
 // The organisation, and who is in it.
 const (
-	Org        = "acme"
-	domain     = "acme.example"
-	hostOne    = "jane@" + domain
-	hostTwo    = "tom@" + domain
-	userOne    = "U0JANE"
-	userTwo    = "U0TOM"
-	analyst    = "U0SECOPS1"
-	secops     = "C0SECOPS"
-	streamPost = "https://social.example/p/93k2"
+	Org     = "acme"
+	domain  = "acme.example"
+	hostOne = "jane@" + domain
+	hostTwo = "tom@" + domain
+	userOne = "U0JANE"
+	userTwo = "U0TOM"
+	analyst = "U0SECOPS1"
+	secops  = "C0SECOPS"
 )
 
 // The meetings. Numbers and passcodes are made up, and must not come out anywhere.
@@ -38,32 +37,47 @@ const (
 	numberNew = 83501964277
 	secretOne = "qT7vNw2LrBq1"
 	secretTwo = "Xk4mZp9sUdc8"
+
+	numberTheirs = 92748136509 // somebody else's
+	secretTheirs = "hV3dKs8TmYw5"
 )
 
-// Planted lists what must not be printed, logged, stored or sent: the clear numbers and the passcodes.
+// Planted lists what must not be printed, logged, stored or sent: the clear numbers, the passcodes, and who posted.
 func Planted() []string {
-	return []string{strconv.Itoa(numberOne), strconv.Itoa(numberTwo), strconv.Itoa(numberNew), secretOne, secretTwo}
+	list := []string{secretOne, secretTwo, secretTheirs}
+	for _, number := range []int{numberOne, numberTwo, numberNew, numberTheirs} {
+		list = append(list, strconv.Itoa(number))
+	}
+	for _, handle := range []string{poster, stranger} {
+		list = append(list, handle, fakejetstream.DID(handle))
+	}
+	return list
 }
 
-// link is a way into a meeting as careless people post it.
-func link(number int64, passcode string) string {
-	return fmt.Sprintf("https://acme.zoom.us/j/%d?pwd=%s", number, passcode)
+// link is a way into a meeting of the school's, as careless people post it.
+func link(number int64, passcode string) string { return linkOf(Org, number, passcode) }
+
+func linkOf(org string, number int64, passcode string) string {
+	return fmt.Sprintf("https://%s.zoom.us/j/%d?pwd=%s", org, number, passcode)
 }
 
 // World is the stand-ins, listening on loopback. Make it by [Start], give it back by [World.Close].
 type World struct {
-	Slack *fakeslack.Server
-	Zoom  *fakezoom.Server
+	Slack  *fakeslack.Server
+	Zoom   *fakezoom.Server
+	Stream *fakejetstream.Server
 
-	clock   *Clock
-	site    *site
-	siteAt  string // host:port
-	zoomAt  string
-	servers []*http.Server
-	done    sync.WaitGroup
+	clock    *Clock
+	site     *site
+	siteAt   string // host:port
+	zoomAt   string
+	streamAt string
+	servers  []*http.Server
+	quiet    func() // ends the talk on the stream; nil: there is none
+	done     sync.WaitGroup
 
 	zoomAccount, zoomClient, zoomSecret string
-	slackToken, slackApp, feedKey       string
+	slackToken, slackApp                string
 
 	mu    sync.Mutex
 	reads map[int64]int // answered questions about a meeting
@@ -74,7 +88,7 @@ func Start(ctx context.Context, clock *Clock) (*World, error) {
 	w := &World{
 		clock: clock, site: &site{}, reads: map[int64]int{},
 		zoomAccount: "acct" + draw(8), zoomClient: "client" + draw(8), zoomSecret: draw(16),
-		slackToken: "xoxb-demo-" + draw(12), slackApp: "xapp-demo-" + draw(12), feedKey: newFeedKey(),
+		slackToken: "xoxb-demo-" + draw(12), slackApp: "xapp-demo-" + draw(12),
 	}
 	if err := w.listen(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("start the stand-ins: %w", err), w.Close())
@@ -93,8 +107,10 @@ func (w *World) listen(ctx context.Context) error {
 	if w.siteAt, err = w.serve(ctx, w.site); err != nil {
 		return err
 	}
-	w.zoomAt, err = w.serve(ctx, http.HandlerFunc(w.countReads))
-	return err
+	if w.zoomAt, err = w.serve(ctx, http.HandlerFunc(w.countReads)); err != nil {
+		return err
+	}
+	return w.startStream(ctx)
 }
 
 // serve lets a handler answer at a free address of loopback.
@@ -169,17 +185,20 @@ organisations:
       zoom: {account_id: %s, client_id: %s, client_secret: %s, api_url: "http://%s/v2", oauth_url: "http://%s/oauth/token"}
 sources:
   - {name: own-site, kind: web, start: ["http://%s/"], depth: 2, every: 1m}
-  - {name: stream, kind: hook, secret: %q}
+  - {name: stream, kind: bluesky, api_url: "ws://%s"}
 channels:
   slack: {token: %s, app_token: %s, api_url: %q}
 privacy: {purpose: "Keeping our meetings ours", contact: "privacy@%s"}
 `, "sqlite:"+folder+"/meetleaks.db", console, w.siteAt, Org, domain, analyst, secops, w.zoomAccount, w.zoomClient, w.zoomSecret, w.zoomAt,
-		w.zoomAt, w.siteAt, w.feedKey, w.slackToken, w.slackApp, w.Slack.URL(), domain)
+		w.zoomAt, w.siteAt, w.streamAt, w.slackToken, w.slackApp, w.Slack.URL(), domain)
 }
 
 // Close ends the stand-ins and waits for them.
 func (w *World) Close() error {
 	var failed []error
+	if w.quiet != nil {
+		w.quiet()
+	}
 	for _, server := range w.servers {
 		failed = append(failed, server.Close())
 	}
@@ -195,10 +214,4 @@ func draw(n int) string {
 	bytes := make([]byte, n)
 	_, _ = rand.Read(bytes) // never fails
 	return hex.EncodeToString(bytes)
-}
-
-func newFeedKey() string {
-	key := make([]byte, 32)
-	_, _ = rand.Read(key) // never fails
-	return "whsec_" + base64.StdEncoding.EncodeToString(key)
 }
