@@ -31,8 +31,8 @@ func (p *Pipeline) trust(org string, at place) CalendarTrust {
 	return p.o.Calendars(org, CalendarPlace{Source: at.Source, URI: at.URI, Host: at.Host})
 }
 
-// hear notes what a calendar says of an organisation's claims. One that was not read to its end is not believed. Where the resolver did not say whether an address is the organisation's,
-// the reading is incomplete, and the calendar is read again.
+// hear notes what a calendar says of an organisation's claims. One that was not read to its end is not believed. Where the resolver did
+// not say whether an address is the organisation's, the reading is incomplete, and the calendar is read again.
 func (p *Pipeline) hear(ctx context.Context, key DataKey, claims []*claim, t *Taken) error {
 	if !slices.ContainsFunc(claims, func(c *claim) bool { return c.f.heard != nil }) {
 		return nil
@@ -154,7 +154,7 @@ func (p *Pipeline) heed(d *draft, c *claim) error {
 			return err
 		}
 	}
-	if !cancelled || d.leak.State != StateOpen {
+	if !cancelled || d.leak.State != StateOpen || d.leak.permanent() {
 		return nil
 	}
 	return d.apply(LeakEvent{Kind: Ended, By: Actor{Role: RoleCalendar}, Reason: "it is cancelled in the organisation's own calendar"})

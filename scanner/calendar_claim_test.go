@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -284,12 +285,13 @@ func TestWhatCalendarsSayOfTime(t *testing.T) {
 		"cancelled, on site":        {"own-site", []rigEvent{{word: EventWord{Certain: true, Cancelled: true}}}, []time.Duration{soon}, StateOpen, false},
 		"cancelled, an invitation":  {"calendar", []rigEvent{{organiser: "eve@evil.example", word: EventWord{Certain: true, Cancelled: true}}}, []time.Duration{soon}, StateOpen, false},
 		"one of two cancelled":      {"calendar", []rigEvent{{word: EventWord{Certain: true, Cancelled: true}}, {word: EventWord{Certain: true}}}, []time.Duration{soon, soon}, StateOpen, true},
+		"a room's event cancelled":  {"calendar", []rigEvent{{link: "https://acme.zoom.us/my/boardroom.kjd", word: EventWord{Certain: true, Cancelled: true}}}, []time.Duration{soon}, StateOpen, false},
 		"an instance cancelled":     {"calendar", []rigEvent{{word: EventWord{Certain: true, Cancelled: true, Series: true, Instance: true}}}, []time.Duration{soon}, StateOpen, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := calendarRig(t)
 			for i := range test.events {
-				test.events[i].link, test.events[i].start = rigBoard, r.clock.Now().Add(test.at[i])
+				test.events[i].link, test.events[i].start = cmp.Or(test.events[i].link, rigBoard), r.clock.Now().Add(test.at[i])
 			}
 			r.hears(test.source, rigCalendar, test.events...)
 			r.work()
@@ -369,4 +371,24 @@ func (f failingReader) Read(p []byte) (int, error) {
 		err = io.ErrUnexpectedEOF
 	}
 	return n, err
+}
+
+// Whom an analyst named stays, though a calendar had named them first: in merges and against other calendars.
+func TestAnAnalystConfirmsWhomACalendarNames(t *testing.T) {
+	now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	assign := LeakEvent{Kind: Assign, By: Actor{Role: RoleAnalyst}}
+	for _, named := range []HostRef{"jane", "ann"} {
+		assign.Host = named
+		l := happens(t, Leak{State: StateOpen, Host: "jane", HostBy: RoleCalendar}, assign, now)
+		if l.HostBy != "" || l.Host != named || !l.Assigned {
+			t.Errorf("assigned: host %s by %q, assigned %v", l.Host, l.HostBy, l.Assigned)
+		}
+		for name, into := range map[string]Leak{"nobody": {}, "one by a calendar": {Host: "bob", HostBy: RoleCalendar}, "a dispute": {HostBy: RoleCalendar}} {
+			into.State = StateOpen
+			joined, _ := unite(into, []Leak{l}, HostView{}, now)
+			if joined.Host != named || joined.HostBy != "" || !joined.Assigned {
+				t.Errorf("joined with %s: host %q by %q, assigned %v", name, joined.Host, joined.HostBy, joined.Assigned)
+			}
+		}
+	}
 }

@@ -49,6 +49,20 @@ type CanarySighting struct {
 
 // Missed is how many times in a row the source did not find it, by now. passed is when the source last made a pass that did not fail.
 func (s CanarySighting) Missed(every time.Duration, passed, now time.Time) int {
+	last := s.last(passed)
+	if every <= 0 || !now.After(last) {
+		return 0
+	}
+	return int(min(now.Sub(last)/every, 1000))
+}
+
+// MissedSince is when it was missed CanariesMissed times in a row: whoever asks, and whenever, is told the same.
+func (s CanarySighting) MissedSince(every time.Duration, passed time.Time) time.Time {
+	return s.last(passed).Add(CanariesMissed * every)
+}
+
+// last is when the source is known to have seen it, or to have begun to look for it.
+func (s CanarySighting) last(passed time.Time) time.Time {
 	last := s.Since
 	if s.Found.After(last) {
 		last = s.Found
@@ -56,10 +70,7 @@ func (s CanarySighting) Missed(every time.Duration, passed, now time.Time) int {
 	if s.Stands && passed.After(last) {
 		last = passed
 	}
-	if every <= 0 || !now.After(last) {
-		return 0
-	}
-	return int(min(now.Sub(last)/every, 1000))
+	return last
 }
 
 // CanariesMissed is how many times in a row make an alert.
@@ -93,17 +104,20 @@ func NewCanaries(list []Canary, visits Visits) (*Canaries, error) {
 	return c, errors.Join(mistakes...)
 }
 
-// of is the canary that a finding is of; nil: none.
-func (c *Canaries) of(keys []string) *Canary {
-	if c == nil {
-		return nil
-	}
+// of is the canary that a finding names; nil: none. alone says that it names nothing else: a canary stands in public, and whoever writes
+// it beside another link, as if both were one meeting, must not hide that.
+func (c *Canaries) of(keys []string) (canary *Canary, alone bool) {
+	alone = true
 	for _, key := range keys {
-		if i, found := c.byKey[key]; found {
-			return &c.list[i]
+		i, found := c.byKey[key]
+		switch {
+		case !found:
+			alone = false
+		case canary == nil:
+			canary = &c.list[i]
 		}
 	}
-	return nil
+	return canary, alone
 }
 
 // at are the canaries that a source should find.
@@ -185,6 +199,24 @@ func (c *Canaries) Sightings(ctx context.Context, now time.Time) ([]CanarySighti
 	return all, nil
 }
 
+// Known is what is known of canaries at their sources, without those that nobody looked for yet. It writes nothing.
+func (c *Canaries) Known(ctx context.Context) ([]CanarySighting, error) {
+	var all []CanarySighting
+	for _, canary := range c.list {
+		for _, source := range canary.Sources {
+			v, known, err := c.visits.LoadVisit(ctx, canaryVisits, canaryPage(canary.Name, source))
+			if err != nil {
+				return nil, fmt.Errorf("canary: %w", err)
+			}
+			var s CanarySighting
+			if known && json.Unmarshal(v.Data, &s) == nil {
+				all = append(all, s)
+			}
+		}
+	}
+	return all, nil
+}
+
 // Every is how often a canary must be found, 0 when there is none of that name.
 func (c *Canaries) Every(canary string) time.Duration {
 	for _, one := range c.list {
@@ -207,9 +239,11 @@ func (p *Pipeline) canaries(ctx context.Context, at place, findings []Finding) (
 	here := map[string]bool{}
 	rest := findings[:0]
 	for i := range findings {
-		canary := p.o.Canaries.of(p.meetingKeys(findings[i].Link))
-		if canary == nil {
+		canary, alone := p.o.Canaries.of(p.meetingKeys(findings[i].Link))
+		if canary == nil || !alone {
 			rest = append(rest, findings[i])
+		}
+		if canary == nil {
 			continue
 		}
 		if here[canary.Name] || !slices.Contains(canary.Sources, at.Source) {

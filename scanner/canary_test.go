@@ -174,3 +174,40 @@ func TestReferencesAreThoseOfSocialPlacesWhereLeaksStand(t *testing.T) {
 		t.Errorf("references %q, %v", got, err)
 	}
 }
+
+func TestACanaryBesideALinkHidesNothing(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(o *PipelineOptions) {
+		key := matchers.KeyID(o.Keys.IndexKey(), matchers.Find([]byte("https://acme.zoom.us/j/86420719385"))[0].Link)
+		birds, err := NewCanaries([]Canary{{Name: "site", Keys: []string{key}, Sources: []string{"own-site"}, Every: 24 * time.Hour}},
+			&memVisits{kept: map[string]Visit{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Canaries = birds
+	})
+	bird, real := matchers.Find([]byte(canaryLink))[0].Link, matchers.Find([]byte(rigBoard))[0].Link
+	for _, both := range [][2]matchers.Link{{bird, real}, {real, bird}} {
+		one := both[0]
+		one.Aliases = append(one.Aliases, both[1].Key())
+		left, err := r.p.canaries(t.Context(), place{Reading: Reading{Document: Document{URI: rigHome}, Source: "own-site", At: r.clock.Now()}}, []Finding{{Link: one}})
+		if err != nil || len(left) != 1 {
+			t.Errorf("a meeting that names a canary as its alias is hidden by it: %d left, %v", len(left), err)
+		}
+	}
+	if s := r.canary(); !s.Stands {
+		t.Errorf("the canary was not seen: %+v", s)
+	}
+}
+
+func TestACanaryIsMissedSinceTheSameTimeWhoeverAsks(t *testing.T) {
+	t.Parallel()
+	found := time.Date(2026, 11, 18, 10, 30, 0, 0, time.UTC)
+	s := CanarySighting{Since: found.Add(-time.Hour), Found: found}
+	if got := s.MissedSince(24*time.Hour, found.Add(time.Hour)); !got.Equal(found.Add(48 * time.Hour)) {
+		t.Errorf("missed since %v", got)
+	}
+	if s.Stands = true; !s.MissedSince(24*time.Hour, found.Add(time.Hour)).Equal(found.Add(49 * time.Hour)) {
+		t.Error("where it stands the last pass counts")
+	}
+}

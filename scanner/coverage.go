@@ -3,7 +3,10 @@ package scanner
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -25,15 +28,18 @@ type CoverageDay struct {
 // CoverageDays is how many days are kept.
 const CoverageDays = 35
 
-// today is the record of the day of now, made anew when there is none. It changes r.Days, which is a copy.
+// today is the record of the day of now, made anew when there is none. It changes r.Days, which is a copy. Days that are yet to come are
+// those of a clock that was wrong; tomorrow may be another process's today.
 func (r *watched) today(now time.Time) *CoverageDay {
-	day := now.UTC().Format(time.DateOnly)
-	days := append([]CoverageDay(nil), r.Days...)
-	if n := len(days); n == 0 || days[n-1].Day < day {
-		days = append(days, CoverageDay{Day: day})
+	day, tomorrow := now.UTC().Format(time.DateOnly), now.UTC().AddDate(0, 0, 1).Format(time.DateOnly)
+	days := slices.DeleteFunc(slices.Clone(r.Days), func(d CoverageDay) bool { return d.Day > tomorrow })
+	at, found := slices.BinarySearchFunc(days, day, func(d CoverageDay, day string) int { return strings.Compare(d.Day, day) })
+	if !found {
+		days = slices.Insert(days, at, CoverageDay{Day: day})
 	}
-	r.Days = days[max(0, len(days)-CoverageDays):]
-	return &r.Days[len(r.Days)-1]
+	more := max(0, min(len(days)-CoverageDays, at))
+	r.Days = days[more:]
+	return &r.Days[at-more]
 }
 
 // covered counts what a pass told since it told last.
@@ -93,11 +99,21 @@ func SaveCoverage(ctx context.Context, store Visits, c Coverage) error {
 	if err != nil {
 		return fmt.Errorf("keep coverage: %w: %w", err, ErrBadValue)
 	}
-	if more := len(c.Looked) - maxCovered; more > 0 {
-		c.Looked = c.Looked[:maxCovered]
-		c.Unseen = append(c.Unseen, Unseen{What: fmt.Sprintf("%d more sources", more), Why: "no room in this record"})
+	before, _, err := LoadCoverage(ctx, store, c.Org, c.Day)
+	if err != nil && !errors.Is(err, errCoverage) { // one that cannot be read is written anew
+		return fmt.Errorf("keep coverage: %w", err)
 	}
-	c.Unseen = c.Unseen[:min(len(c.Unseen), maxCovered)]
+	c.Unseen = append(slices.Clone(c.Unseen), c.blindBefore(before)...)
+	left := 0
+	if more := len(c.Looked) - maxCovered; more > 0 {
+		c.Looked, left = c.Looked[:maxCovered], more
+	}
+	if more := len(c.Unseen) - maxCovered; more > 0 {
+		c.Unseen, left = c.Unseen[:maxCovered], left+more
+	}
+	if left > 0 {
+		c.Unseen = append(c.Unseen, Unseen{What: fmt.Sprintf("%d more entries", left), Why: "no room in this record"})
+	}
 	data, err := json.Marshal(c)
 	if err != nil {
 		return fmt.Errorf("keep coverage: %w", err)
@@ -108,6 +124,26 @@ func SaveCoverage(ctx context.Context, store Visits, c Coverage) error {
 	return nil
 }
 
+// BlindWhy begins the reason of what is not seen as its source is blind.
+const BlindWhy = "blind: "
+
+// blindBefore is what the record had of sources that were blind at a time of the day, and are not for that reason any more.
+func (c *Coverage) blindBefore(before Coverage) (list []Unseen) {
+	for _, u := range before.Unseen {
+		why := strings.TrimPrefix(u.Why, "for a time ")
+		known := slices.ContainsFunc(append(c.Unseen, list...), func(now Unseen) bool {
+			return now.What == u.What && strings.TrimPrefix(now.Why, "for a time ") == why
+		})
+		if strings.HasPrefix(why, BlindWhy) && !known {
+			list = append(list, Unseen{What: u.What, Why: "for a time " + why})
+		}
+	}
+	return list
+}
+
+// errCoverage is that of a record that cannot be read.
+var errCoverage = errors.New("not a record")
+
 // LoadCoverage returns the record of a day, "2026-11-22", and whether there is one.
 func LoadCoverage(ctx context.Context, store Visits, org, day string) (Coverage, bool, error) {
 	v, found, err := store.LoadVisit(ctx, coverageVisits, org+" "+day)
@@ -116,7 +152,7 @@ func LoadCoverage(ctx context.Context, store Visits, org, day string) (Coverage,
 	}
 	var c Coverage
 	if err := json.Unmarshal(v.Data, &c); err != nil {
-		return Coverage{}, false, fmt.Errorf("read coverage: %w", err)
+		return Coverage{}, false, fmt.Errorf("read coverage: %w: %w", errCoverage, err)
 	}
 	return c, true, nil
 }

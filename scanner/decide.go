@@ -161,6 +161,7 @@ func (t *turn) assign() error {
 	if t.l.Ask.What == NotMine {
 		t.l.Ask = Ask{}
 	}
+	t.l.HostBy = "" // not by a calendar any more
 	if t.ev.Host == t.l.Host {
 		t.l.Assigned = true
 		t.audit()

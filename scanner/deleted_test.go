@@ -38,3 +38,49 @@ func TestALookThatIsNoWordOfTheServiceWaitsForAnother(t *testing.T) {
 		t.Errorf("a single look is believed by itself: %+v, %v", after.Places, err)
 	}
 }
+
+// A post that was changed so that the link is gone, and is deleted within the hour: nobody looks a second time, so the deletion counts.
+func TestADeletionAfterALookIsBelievedToo(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	leak := Leak{State: StateOpen, Places: []PlaceMark{{Key: "here", Seen: now}}}
+	leak = happens(t, leak, LeakEvent{Kind: Gone, Place: "here"}, now)
+	now = now.Add(20 * time.Minute)
+	leak = happens(t, leak, LeakEvent{Kind: Gone, Place: "here", Deleted: true}, now)
+	if at := leak.Places[0].believedAt(); !at.Equal(now.Add(looksApart)) || leak.Places[0].Gone != 1 {
+		t.Errorf("believed at %v after %d looks, want an hour after the deletion", at, leak.Places[0].Gone)
+	}
+	leak = happens(t, leak, LeakEvent{Kind: Gone, Place: "here"}, now.Add(time.Minute))
+	if !leak.Places[0].Deleted {
+		t.Error("a look soon after makes the deletion forgotten")
+	}
+}
+
+// The same in the store: the step is written, and the leak wakes by itself.
+func TestADeletionAfterALookEndsTheLeak(t *testing.T) {
+	r := newRig(t, nil)
+	r.take(rigHome, rigBoard)
+	r.clock.advance(time.Minute)
+	r.take(rigHome, "nothing of the kind")
+	r.clock.advance(20 * time.Minute)
+	if err := r.p.Deleted(t.Context(), rigHome); err != nil {
+		t.Fatal(err)
+	}
+	r.wait(2*time.Hour, 10*time.Minute)
+	if l := r.leak(); l.State != StateRemoved {
+		t.Errorf("it is %s: a deletion that nobody looks at again is never believed", l.State)
+	}
+	r.balanced()
+}
+
+// Two leaks that become one, of which one knows that their place was deleted.
+func TestAMergeRemembersADeletion(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	looked, deleted := PlaceMark{Key: "here", Gone: 1, GoneAt: now}, PlaceMark{Key: "here", Gone: 1, GoneAt: now.Add(time.Minute), Deleted: true}
+	for _, mark := range []PlaceMark{looked.with(deleted), deleted.with(looked)} {
+		if at := mark.believedAt(); !at.Equal(deleted.believedAt()) {
+			t.Errorf("believed at %v, want %v", at, deleted.believedAt())
+		}
+	}
+}

@@ -18,7 +18,9 @@
 //	standing.go                                                 who may answer, and in which capacity
 //	meeting.go prove*.go                                        what a platform knows of a meeting, and proofs that it is safe
 //	ticker.go clock.go looker.go unjudged.go bookkeeper.go      time passes, posts vanish, books are checked
+//	references.go                                               which posts are to be looked at again
 //	pass.go watch.go scheduler*.go                              which source is read next
+//	health.go coverage.go canary.go blindness.go                how sources do, what they saw, what they do not see
 //	keyring.go datakey.go concealed.go                          keys, and what cannot be printed
 //
 // Of these `scan` uses the first two rows, `serve` all.

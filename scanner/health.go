@@ -72,6 +72,8 @@ type Volume struct {
 	Last  int64     `json:"last,omitempty"`  // in the last full hour
 	Now   int64     `json:"now,omitempty"`   // in the present one
 	Since time.Time `json:"since,omitzero"`  // when the present one began
+	// Small is when the first of the full hours began that were far too small, one after the other; zero: the last was not.
+	Small time.Time `json:"small,omitzero"`
 }
 
 // The measures of a volume that is too small.
@@ -100,6 +102,12 @@ func (v Volume) plus(items int64, now time.Time) Volume {
 
 // end closes the present hour.
 func (v *Volume) end() {
+	switch {
+	case !v.small(v.Now):
+		v.Small = time.Time{}
+	case v.Small.IsZero():
+		v.Small = v.Since
+	}
 	if !v.small(v.Now) || v.Hours < volumeLearnt { // an outage does not become what is usual
 		v.Usual += (float64(v.Now) - v.Usual) * max(volumeWeight, 1/float64(v.Hours+1))
 	}

@@ -129,7 +129,7 @@ type PlaceMark struct {
 	Reach  int64     `json:"reach,omitempty"`
 	Gone   int       `json:"gone,omitempty"`   // looks in different hours that found it gone, at most looksBelieved
 	GoneAt time.Time `json:"gone_at,omitzero"` // the last of them
-	// Deleted says that the first of these looks was the service's own word: the second is that an hour later nobody said otherwise.
+	// Deleted says that one of these looks was the service's own word: the second is that an hour later nobody said otherwise.
 	Deleted bool `json:"deleted,omitempty"`
 	Public  bool `json:"public,omitempty"` // the host says that it is there on purpose
 }
@@ -225,8 +225,11 @@ func (w When) same(v When) bool {
 }
 
 // recurs says whether the leaked link outlives its instance.
-func (l Leak) recurs() bool {
-	return l.When.Series || l.Class == matchers.PermanentRoom || l.Kind == matchers.PersonalRoom
+func (l Leak) recurs() bool { return l.When.Series || l.permanent() }
+
+// permanent says whether the link is a room's, in which others meet when one meeting there is over, or cancelled.
+func (l Leak) permanent() bool {
+	return l.Class == matchers.PermanentRoom || l.Kind == matchers.PersonalRoom
 }
 
 // LeakID is the identity of a leak, the same in every process: "lk1:" and 128 bits of HMAC-SHA-256, in hexadecimal, under

@@ -124,13 +124,13 @@ func (p *Pipeline) goneFrom(ctx context.Context, org, id, where string, deleted 
 		if err != nil {
 			return err
 		}
-		looks := goneLooksAt(d.leak, where)
+		was := d.leak.place(where)
 		if err := d.apply(LeakEvent{Kind: Gone, Place: where, Deleted: deleted}); err != nil {
 			return err
 		}
 		mark := d.leak.place(where)
-		if mark == nil || mark.Gone == looks && !mark.gone() {
-			return nil // of no mark, or within the hour after another look
+		if mark == nil || was != nil && mark.Gone == was.Gone && mark.Deleted == was.Deleted && !mark.gone() {
+			return nil // of no mark, or nothing new within the hour after another look
 		}
 		if mark.gone() {
 			if err := p.markGone(ctx, d, where); err != nil {

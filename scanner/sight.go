@@ -255,7 +255,13 @@ func (t *turn) returned() error {
 // looked counts a look that found a place gone.
 func (t *turn) looked(ends bool) error {
 	mark := t.l.place(t.ev.Place)
-	if mark == nil || mark.gone() || mark.Gone > 0 && t.now.Sub(mark.GoneAt) < looksApart {
+	switch {
+	case mark == nil || mark.gone():
+		return nil
+	case mark.Gone > 0 && t.now.Sub(mark.GoneAt) < looksApart:
+		if t.ev.Deleted && !mark.Deleted { // nobody may come to look a second time
+			mark.GoneAt, mark.Deleted = t.now, true
+		}
 		return nil
 	}
 	mark.Gone++

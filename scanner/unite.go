@@ -62,9 +62,9 @@ func (t *turn) uniteHosts(other Leak) {
 	switch {
 	case other.HostBy == RoleCalendar:
 		t.called(cmp.Or(other.Host, hostDisputed))
-	case t.l.Host == "" && other.Host != "" && !slices.Contains(t.l.NotHosts, other.Host):
-		if t.l.Ladder.Host.GaveUp {
-			t.forgetHost() // nobody was known
+	case (t.l.Host == "" || t.l.HostBy == RoleCalendar) && other.Host != "" && !slices.Contains(t.l.NotHosts, other.Host):
+		if t.l.Ladder.Host.GaveUp || t.l.Host != "" && t.l.Host != other.Host {
+			t.forgetHost() // nobody was known, or somebody by a calendar alone
 		}
 		t.l.Host, t.l.HostBy, t.l.Assigned = other.Host, "", other.Assigned
 	case t.l.Host == other.Host:
@@ -111,8 +111,11 @@ func (t *turn) unitePlaces(other Leak) {
 
 // with is one mark made of two of the same place.
 func (m PlaceMark) with(other PlaceMark) PlaceMark {
-	if other.Gone < m.Gone {
+	switch {
+	case other.Gone < m.Gone:
 		m.Gone, m.GoneAt, m.Deleted = other.Gone, other.GoneAt, other.Deleted
+	case other.Gone == m.Gone:
+		m.GoneAt, m.Deleted = later(m.GoneAt, other.GoneAt), m.Deleted || other.Deleted
 	}
 	m.Seen = later(m.Seen, other.Seen)
 	m.Reach = max(m.Reach, other.Reach)

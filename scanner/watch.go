@@ -132,7 +132,7 @@ func (w Watch) adapted(interval time.Duration, news bool) time.Duration {
 }
 
 func (w Watch) afterFailure(r watched, err error, now time.Time) (watched, time.Time) {
-	if r.Blind == "" {
+	if r.Fails == 0 || r.Since.IsZero() {
 		r.Since = now
 	}
 	r.Fails++
@@ -146,7 +146,7 @@ func (w Watch) afterFailure(r watched, err error, now time.Time) (watched, time.
 }
 
 // progress is what is known when a pass that began at r.Running has saved a cursor. A stream that does sees again, and after a
-// quarter of an hour its failures are forgotten.
+// quarter of an hour its failures are forgotten: one that fails again before has been failing since the first of them.
 func (w Watch) progress(r watched, cursor string, now time.Time) watched {
 	if cursor != r.Cursor {
 		r.Cursor, r.Heard = cursor, now
@@ -154,9 +154,9 @@ func (w Watch) progress(r watched, cursor string, now time.Time) watched {
 	if w.Kind != Stream {
 		return r
 	}
-	r.Passed, r.Blind, r.Since = now, "", time.Time{}
+	r.Passed, r.Blind = now, ""
 	if now.Sub(r.Running) >= leastCeil {
-		r.Fails = 0
+		r.Fails, r.Since = 0, time.Time{}
 	}
 	return r
 }
@@ -276,7 +276,7 @@ func (w Watch) outlook(r watched, next, now time.Time) Outlook {
 	case w.Quiet > 0 && now.Sub(quiet) > w.Quiet:
 		o.Blind, o.Since = BlindQuiet, quiet.Add(w.Quiet)
 	case r.Volume.Quiet():
-		o.Blind, o.Since = BlindQuiet, r.Volume.Since.Add(-time.Hour)
+		o.Blind, o.Since = BlindQuiet, r.Volume.Small
 	}
 	return o
 }

@@ -275,7 +275,8 @@ func (h *answering) said(ev scanner.LeakEvent, l scanner.Leak) string {
 	case ev.Kind == scanner.Help:
 		return "Security operations are told and will come in."
 	case ev.Kind == scanner.Snooze:
-		return "Reminders wait until " + ev.Until.UTC().Format("2 Jan 15:04 UTC") + "."
+		until := ev.Until.In(h.zone(l.Org))
+		return "Reminders wait until " + until.Format("2 Jan 15:04 ") + console.ZoneName(until) + "."
 	case ev.Kind == scanner.Removing:
 		return "Thank you. It is looked for again, and reminders wait until then."
 	case ev.Kind == scanner.Assign:
@@ -286,6 +287,16 @@ func (h *answering) said(ev scanner.LeakEvent, l scanner.Leak) string {
 		return "Noted."
 	}
 	return "Noted: " + strings.ReplaceAll(string(l.State), "-", " ") + "."
+}
+
+// zone is where an organisation is, or UTC.
+func (h *answering) zone(org string) *time.Location {
+	for _, o := range h.organisations {
+		if zone, err := time.LoadLocation(o.Timezone); o.Name == org && err == nil {
+			return zone
+		}
+	}
+	return time.UTC
 }
 
 // homeOf lists a person's open leaks.

@@ -57,26 +57,18 @@ func (a *aviary) look(canaries *scanner.Canaries, sightings []scanner.CanarySigh
 	missed := map[string]missedCanary{}
 	for _, s := range sightings {
 		every := canaries.Every(s.Canary)
-		n := s.Missed(every, passed[s.Source], now)
-		if n < scanner.CanariesMissed {
+		if s.Missed(every, passed[s.Source], now) < scanner.CanariesMissed {
 			continue
 		}
 		one := missed[s.Source]
 		one.names = append(one.names, s.Canary)
-		since := now.Add(-time.Duration(n-scanner.CanariesMissed) * every).Truncate(time.Hour)
-		if one.since.IsZero() || since.Before(one.since) {
+		if since := s.MissedSince(every, passed[s.Source]); one.since.IsZero() || since.Before(one.since) {
 			one.since = since
 		}
 		missed[s.Source] = one
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for source, one := range missed { // the time at which it was missed first stays
-		if before, known := a.missed[source]; known {
-			one.since = before.since
-			missed[source] = one
-		}
-	}
 	a.missed, a.all = missed, sightings
 }
 

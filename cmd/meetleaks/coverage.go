@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"meetleaks/cmd/meetleaks/internal/config"
+	"meetleaks/cmd/meetleaks/internal/console"
 	"meetleaks/notify"
 	"meetleaks/scanner"
 	"meetleaks/scanner/source/web"
@@ -31,7 +33,7 @@ func (c coverage) of(org string, day string, outlooks map[string]scanner.Outlook
 	}
 	for _, source := range c.sources {
 		if why := c.notFor(org, source); why != "" {
-			unseen("source "+plain(source.Name), "%s", why)
+			unseen(console.SourcePrefix+plain(source.Name), "%s", why)
 			continue
 		}
 		o, known := outlooks[source.Name]
@@ -40,12 +42,12 @@ func (c coverage) of(org string, day string, outlooks map[string]scanner.Outlook
 			record.Looked = append(record.Looked, scanner.CoverageOf{Source: plain(source.Name), Kind: source.Kind, CoverageDay: o.Days[i]})
 		}
 		switch {
-		case o.Blind != "":
-			unseen("source "+plain(source.Name), "blind: %s", plain(o.Blind))
+		case o.Blind != "" && (o.Since.IsZero() || o.Since.UTC().Format(time.DateOnly) <= day):
+			unseen(console.SourcePrefix+plain(source.Name), scanner.BlindWhy+"%s", plain(o.Blind))
 		case i < 0 && kindNamed(source.Kind).pass == "":
-			unseen("source "+plain(source.Name), "what a feeder hands in is counted by the feeder")
+			unseen(console.SourcePrefix+plain(source.Name), "what a feeder hands in is counted by the feeder")
 		case i < 0 || !known:
-			unseen("source "+plain(source.Name), "nothing was read of it that day")
+			unseen(console.SourcePrefix+plain(source.Name), "nothing was read of it that day")
 		}
 	}
 	for _, u := range unwatchables() {
@@ -111,15 +113,17 @@ func (s *service) keepCoverage(ctx context.Context) (bool, error) {
 	c := newCoverage(s.loaded.Config, s.claims.Proved)
 	var failed []error
 	for _, org := range s.organisations() {
-		for _, at := range []time.Time{s.now().Add(-coverageEvery), s.now()} {
-			failed = append(failed, scanner.SaveCoverage(ctx, s.opened.store, c.of(org, at.UTC().Format(time.DateOnly), by)))
+		for _, day := range slices.Compact([]string{dayOf(s.now().Add(-2 * coverageEvery)), dayOf(s.now())}) {
+			failed = append(failed, scanner.SaveCoverage(ctx, s.opened.store, c.of(org, day, by)))
 		}
 	}
 	return false, errors.Join(failed...)
 }
 
 // coverageEvery is how often records of coverage are written, so that a day's last is at most that much short.
-const coverageEvery = 10 * time.Minute
+const coverageEvery = time.Minute
+
+func dayOf(at time.Time) string { return at.UTC().Format(time.DateOnly) }
 
 // mostCoverage is the most days that are shown.
 const mostCoverage = 90
@@ -181,4 +185,65 @@ func coverageWords(of scanner.CoverageOf) string {
 		parts = append(parts, "at most "+of.MostLag.Round(time.Millisecond).String()+" behind")
 	}
 	return strings.Join(parts, ", ")
+}
+
+// coveredDay is the record of a day, and whether there is one.
+func (s *service) coveredDay(ctx context.Context, org, day string) (scanner.Coverage, bool, error) {
+	return scanner.LoadCoverage(ctx, s.opened.store, org, day)
+}
+
+// watched is the sources of the configuration with all that is told of them, whichever process reads them.
+func (s *service) watched() []console.Watched {
+	by := map[string]scanner.Outlook{}
+	for _, o := range s.outlooks() {
+		by[o.Source] = o
+	}
+	sightings := s.aviary.sightings()
+	list := make([]console.Watched, 0, len(s.loaded.Sources))
+	for _, source := range s.loaded.Sources {
+		o, known := by[source.Name]
+		if !known {
+			o = scanner.Outlook{Source: source.Name, Blind: scanner.BlindUnread}
+		}
+		kind := kindNamed(source.Kind)
+		one := console.Watched{
+			Outlook: o, Off: source.Off, What: source.Kind, Reads: kind.Reads, Costs: kind.Costs, Deletions: kind.Tells, Every: time.Duration(source.Every),
+			Permission: source.Permission, Canaries: canariesAt(s.loaded.Canaries, sightings, o, s.now()),
+		}
+		if kind.pass == scanner.Poll {
+			one.Every = cmp.Or(one.Every, defaultEvery)
+		}
+		if address := serviceAddress(source); address != "" {
+			one.Places = append(one.Places, address)
+		}
+		one.Places = append(one.Places, source.Start...)
+		list = append(list, one)
+	}
+	return list
+}
+
+// canariesAt is what is known of the canaries that a source should find.
+func canariesAt(canaries []config.Canary, sightings []scanner.CanarySighting, o scanner.Outlook, now time.Time) []console.WatchedCanary {
+	var list []console.WatchedCanary
+	for _, canary := range canaries {
+		if !slices.Contains(canary.Sources, o.Source) {
+			continue
+		}
+		one := console.WatchedCanary{Name: canary.Name, Every: cmp.Or(time.Duration(canary.Every), canaryEvery)}
+		for _, seen := range sightings {
+			if seen.Canary != canary.Name || seen.Source != o.Source {
+				continue
+			}
+			var passed time.Time // of streams what stands is not read again
+			if o.Kind == scanner.Poll {
+				passed = o.Passed
+			}
+			one.Since, one.Seen, one.Posted, one.Missed = seen.Since, seen.Found, seen.Posted, seen.Missed(one.Every, passed, now)
+			if seen.Stands && passed.After(seen.Found) {
+				one.Seen = passed
+			}
+		}
+		list = append(list, one)
+	}
+	return list
 }

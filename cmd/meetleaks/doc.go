@@ -10,12 +10,15 @@
 //	closing.go output.go progress.go         its end, its files, its progress
 //	child.go coredump_*.go                   the process in which PDFs and images are read
 //	explain.go platforms.go version.go configcmd.go   commands that touch nothing
+//	main.go root.go signal.go exit.go text.go logging.go   what all commands share
 //
 //	serve.go service.go roles.go plan.go     `serve`: what keeps it from starting, its parts joined, its loops
-//	wire.go watching.go channels*.go         the explicit lists: stores and queues; sources; channels
+//	wire.go watching*.go channels*.go        the explicit lists: stores and queues; sources; channels
+//	kinds.go terms.go                        what people are told of each kind of source; what may stand in queries
+//	canaries.go coverage.go                  what sources do not see; what was looked at for whom
 //	alert.go routes.go telling.go faults.go  a leak becomes an alert; which rooms are told; alerts go out; who cannot be told
 //	notices.go                               what each person is told once: why they are told
-//	answers.go hearing.go                    an answer becomes a transition; where answers are heard
+//	answers.go hearing.go mailconfirm.go     an answer becomes a transition; where answers are heard; those by mail
 //	meetings.go zoomhook.go inventory.go     what meeting services and lists of hosts say
 //	calendars.go                             how far calendars are believed
 //	registered.go relay.go                   domains that others register; another service takes over when they change

@@ -123,7 +123,7 @@ func watchWords(state scanner.ClaimState, from time.Time, named bool, now time.T
 	case !state.Watched():
 		return ""
 	case named:
-		return "watched as the configuration says: it names the organisation, so this claim adds nothing"
+		return "watched as the configuration says, which names the organisation; by this proof it is looked for beyond its own pages too"
 	case now.Before(from):
 		return "watched from " + from.Local().Format("15:04") + " on, by each service that runs"
 	}

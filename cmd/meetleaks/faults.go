@@ -37,6 +37,16 @@ func (f *channelFaults) note(channel, outcome string, now time.Time) {
 	}
 }
 
+// follow takes over what the service before had noted: its channels are the same.
+func (f *channelFaults) follow(before *channelFaults) {
+	before.mu.Lock()
+	broken, refusing := maps.Clone(before.broken), maps.Clone(before.refusing)
+	before.mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.broken, f.refusing = broken, refusing
+}
+
 // list names the channels whose configuration is to be mended, sorted.
 func (f *channelFaults) list() []string {
 	f.mu.Lock()

@@ -56,7 +56,7 @@ func (s *service) joinFront(context.Context) error {
 		Organisations: s.organisations, Store: s.opened.store, Do: s.pulled.Do, HostOf: s.pulled.HostOf, Zone: s.zone, Outlooks: s.outlooks,
 		Ready: s.notReady, Notes: s.blind, Metrics: s.figures.Handler(), Feed: s.feeds(), Hubs: s.hubs(), Slack: s.interactions(), Zoom: zoom, Answers: s.answerPages(),
 		Token: s.token, Version: version(), PublicURL: s.loaded.Console.PublicURL,
-		Config: s.shownConfig, Domains: s.listDomains, Log: s.log, Now: s.app.now,
+		Sources: s.watched, Coverage: s.coveredDay, Config: s.shownConfig, Domains: s.listDomains, Log: s.log, Now: s.app.now,
 	})
 	if err != nil {
 		return failed("", "%w", err)

@@ -43,6 +43,7 @@ type history struct {
 	looked time.Time // when it ended; zero: never
 	doubts []stretch
 	ahead  time.Duration // of the store's clock
+	lost   bool          // a service before in this process saw that the history was lost, see follow
 }
 
 // stretch is a time, both ends included.
@@ -217,13 +218,25 @@ func (h *history) doubtful(at time.Time) bool {
 func (h *history) state() (scanner.Health, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	health := h.health
+	health.Lost = health.Lost || h.lost
 	switch {
 	case h.looked.IsZero():
 		return scanner.Health{}, errors.New("the store was not asked yet")
 	case h.err == nil && time.Since(h.looked) > historyStale:
-		return h.health, errors.New("the store has not answered for long")
+		return health, errors.New("the store has not answered for long")
 	}
-	return h.health, h.err
+	return health, h.err
+}
+
+// follow takes over from the service before that the history was lost: its handle on the store saw that, a new one does not.
+func (h *history) follow(before *history) {
+	before.mu.Lock()
+	lost := before.lost || before.health.Lost
+	before.mu.Unlock()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.lost = h.lost || lost
 }
 
 // epoch names the store's history: another one than before when it was lost.

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -511,6 +512,39 @@ func TestEveryRoomIsReachable(t *testing.T) {
 		for _, other := range r.may {
 			if !known[other] {
 				t.Errorf("room %s may import %s, which is no room", r.folder, other)
+			}
+		}
+	}
+}
+
+// TestMapsNameEveryFile keeps the maps in package comments true: who looks for the room of a change finds it there.
+func TestMapsNameEveryFile(t *testing.T) {
+	t.Parallel()
+	for _, folder := range []string{".", "../../scanner"} {
+		text, err := os.ReadFile(filepath.Join(folder, "doc.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		named := map[string]bool{}
+		for _, word := range regexp.MustCompile(`[a-z0-9_*]+\.go`).FindAllString(string(text), -1) {
+			found, err := filepath.Glob(filepath.Join(folder, word))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(found) == 0 {
+				t.Errorf("%s/doc.go names %s, which is not there", folder, word)
+			}
+			for _, file := range found {
+				named[filepath.Base(file)] = true
+			}
+		}
+		files, err := filepath.Glob(filepath.Join(folder, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			if name := filepath.Base(file); !strings.HasSuffix(name, "_test.go") && name != "doc.go" && !named[name] {
+				t.Errorf("%s/doc.go does not say what %s is for", folder, name)
 			}
 		}
 	}

@@ -70,17 +70,23 @@ func (s *service) run(ctx context.Context) error {
 	}
 }
 
-// handOver lets the next service work, and this one come to its end: first what it was asked at the doors, then the rest. The error is
-// what went wrong at that end.
+// handOver lets the next service work, and this one come to its end: first what it was asked at the doors, then the rest. What goes
+// wrong at that end is told, and is the error only when something may never end, or when all is to end.
 func (s *shift) handOver(ctx context.Context, next *service) (*shift, error) {
 	next.front = s.front
 	next.console.TakeOver(s.console)
+	next.history.follow(s.history)
+	next.faults.follow(&s.faults)
 	now := next.begin(ctx)
 	next.firstLook(ctx)
 	s.front.hand(next.replies)
 	s.replies.empty(drainFront)
 	s.stop(context.Canceled)
 	err := <-s.ended
+	if err != nil && !errors.Is(err, errStuck) && ctx.Err() == nil {
+		s.log.Error("the service before did not end in order; the next one works all the same", "error", err)
+		err = nil
+	}
 	s.log.Info("another service works in this process, with what is registered now",
 		"organisations", len(next.loaded.Organisations), "sources", len(next.loaded.Sources))
 	return now, err

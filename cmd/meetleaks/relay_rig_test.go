@@ -58,6 +58,8 @@ type relayed struct {
 	mu   sync.Mutex
 	page string // of the domain's site; "": 404
 
+	begun func(*service) // what is done to the first service before its parts begin; nil: nothing
+
 	log   syncBuffer
 	first *service
 	stop  context.CancelFunc
@@ -206,7 +208,12 @@ func (r *relayed) start() {
 	ctx, r.stop = context.WithCancel(context.Background())
 	r.ended = make(chan error, 1)
 	began := make(chan *service, 1)
-	o := serveOptions{roles: r.roles, claimsEvery: r.rhythm, ready: func(s *service) { began <- s }}
+	o := serveOptions{roles: r.roles, claimsEvery: r.rhythm, ready: func(s *service) {
+		if r.begun != nil {
+			r.begun(s)
+		}
+		began <- s
+	}}
 	go func() { r.ended <- r.app.serveLoaded(ctx, o, loaded, log) }()
 	r.t.Cleanup(r.stop)
 	select {

@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -211,7 +214,7 @@ func TestPeopleAreToldWhenADomainIsWatched(t *testing.T) {
 		{scanner.ClaimPending, false, time.Hour, ""}, {scanner.ClaimFrozen, false, time.Hour, ""},
 		{scanner.ClaimProved, false, time.Minute, "watched from 09:32 on, by each service that runs"}, {scanner.ClaimProved, false, time.Hour, "watched"},
 		{scanner.ClaimWarned, false, time.Second, "watched"},
-		{scanner.ClaimProved, true, time.Hour, "watched as the configuration says: it names the organisation, so this claim adds nothing"},
+		{scanner.ClaimProved, true, time.Hour, "watched as the configuration says, which names the organisation; by this proof it is looked for beyond its own pages too"},
 	} {
 		from := watchedFrom(scanner.DomainClaim{State: test.state, Since: at}, test.named)
 		if got := watchWords(test.state, from, test.named, at.Add(test.after)); got != test.want {
@@ -225,4 +228,83 @@ func TestPeopleAreToldWhenADomainIsWatched(t *testing.T) {
 	if last := list[len(list)-1]; last.Domain != "hooli.example" || len(last.Explanation) != 1 || !strings.HasPrefix(last.Explanation[0], "It is watched from ") {
 		t.Errorf("the console says %+v", list)
 	}
+}
+
+// TestAServiceThatEndsBadlyEndsItselfAlone: what goes wrong when the one before lets go of things is told, and the next one works.
+func TestAServiceThatEndsBadlyEndsItselfAlone(t *testing.T) {
+	r := newRelayed(t, 0, "")
+	r.begun = func(s *service) {
+		s.closers = append(s.closers, func() error { return errors.New("a file could not be written to its end") })
+	}
+	r.start()
+	r.register("hooli", registeredDomain)
+	r.command("domain", "verify", registeredDomain)
+	r.await("another one takes over", func() bool { return r.log.count(tookOver) == 1 })
+	if r.log.count("could not be written to its end") != 1 {
+		t.Error("nobody is told what went wrong")
+	}
+	if status, body := r.ask("/healthz"); status != http.StatusOK {
+		t.Errorf("%d %s", status, body)
+	}
+	r.end()
+}
+
+// TestWhatIsBrokenStaysBrokenForTheNext: a change of services mends neither a channel nor a store, so readiness goes on telling of them.
+func TestWhatIsBrokenStaysBrokenForTheNext(t *testing.T) {
+	r := newRelayed(t, 0, "")
+	r.begun = func(s *service) {
+		s.faults.note("webhook:soc", string(scanner.TellConfig), s.app.now())
+		s.faults.note(channelMail, string(scanner.TellRetry), s.app.now().Add(-2*stuckAfter))
+		s.history.lost = true
+	}
+	r.start()
+	said := func() string { _, body := r.ask("/readyz"); return body }
+	wants := []string{"history is gone", "told by webhook:soc until", "mail has accepted no message"}
+	all := func() bool {
+		body := said()
+		return !slices.ContainsFunc(wants, func(want string) bool { return !strings.Contains(body, want) })
+	}
+	r.await("it tells what is broken", all)
+	r.register("hooli", registeredDomain)
+	r.command("domain", "verify", registeredDomain)
+	r.await("another one takes over", func() bool { return r.log.count(tookOver) == 1 })
+	if !all() {
+		t.Errorf("the next one says %s, want %q", said(), wants)
+	}
+	r.end()
+}
+
+// TestChangesLeaveNothingBehind: neither goroutines nor open files become more by services that took over.
+func TestChangesLeaveNothingBehind(t *testing.T) {
+	const changes, room = 12, 8 // what comes and goes by itself
+	r := newRelayed(t, 0, "")
+	r.rhythm = 20 * time.Millisecond
+	r.publish("<p>nothing of the kind</p>")
+	r.start()
+	r.register("hooli", registeredDomain)
+	var routines, files int
+	for i := range changes {
+		if i%2 == 0 {
+			r.command("domain", "verify", registeredDomain)
+		} else {
+			r.command("domain", "remove", "hooli", registeredDomain, "--yes")
+			r.register("hooli", registeredDomain)
+		}
+		r.await("a change", func() bool { return r.log.count(tookOver) > i })
+		if i == changes/3 {
+			routines, files = runtime.NumGoroutine(), filesOpen()
+		}
+	}
+	r.await("as many goroutines as after the first changes", func() bool { return runtime.NumGoroutine() <= routines+room })
+	r.await("as many open files as after the first changes", func() bool { return filesOpen() <= files+room })
+	r.end()
+}
+
+// filesOpen counts what this process has open, 0 on systems that do not tell.
+func filesOpen() int {
+	list, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return 0
+	}
+	return len(list)
 }

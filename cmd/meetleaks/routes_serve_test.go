@@ -192,6 +192,7 @@ func TestWhoseCalendarItIs(t *testing.T) {
 	s, ring := registering(t, config.Config{
 		Organisations: []config.Organisation{{Name: "acme", Domains: []string{"acme.example"}}, {Name: "globex", Domains: []string{"globex.example"}}},
 		Sources:       []config.Source{{Name: "own-site", Kind: sourceWeb}, calendarSource()},
+		Fetch:         config.Fetch{Allow: []string{"acme.example:8088"}},
 	})
 	proveDomain(t, s.opened.store, ring, "hooli", "hooli.example", scanner.ClaimProved)
 	must(t, s.joinRegistered(t.Context()))
@@ -206,8 +207,17 @@ func TestWhoseCalendarItIs(t *testing.T) {
 		{"acme", "events", "", scanner.CalendarForeign}, {"initech", "events", "acme.example", scanner.CalendarForeign},
 		{"hooli", "own-site", "hooli.example", scanner.CalendarOnSite},
 	} {
-		if got := s.calendars(test.org, scanner.CalendarPlace{Source: test.source, Host: test.host}); got != test.want {
+		at := scanner.CalendarPlace{Source: test.source, URI: "https://" + test.host + "/events.ics", Host: test.host}
+		if got := s.calendars(test.org, at); got != test.want {
 			t.Errorf("%+v: %d", test, got)
+		}
+	}
+	for uri, want := range map[string]scanner.CalendarTrust{
+		"http://acme.example/events.ics": scanner.CalendarOnSite, "http://acme.example:8080/events.ics": scanner.CalendarOnSite,
+		"http://acme.example:8088/events.ics": scanner.CalendarOwn, "https://acme.example:8080/events.ics": scanner.CalendarOwn, "": scanner.CalendarOnSite,
+	} {
+		if got := s.calendars("acme", scanner.CalendarPlace{Source: "events", URI: uri, Host: "acme.example"}); got != want {
+			t.Errorf("%s: %d, want %d: whoever is on the way could say that meetings are over", uri, got, want)
 		}
 	}
 	proveDomain(t, s.opened.store, ring, "hooli", "hooli.example", scanner.ClaimFrozen)

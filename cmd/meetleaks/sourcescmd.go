@@ -127,7 +127,6 @@ func (a *app) sourceStates(ctx context.Context, c config.Config) ([]sourceState,
 			s.Every = everyText(cmp.Or(source.Every, config.Duration(defaultEvery)))
 			s.Warnings = nobodysStarts(source, c.Organisations, lists)
 		}
-		s.Warnings = append(s.Warnings, nobodysPosts(source, c.Organisations)...)
 		s.Unknown = unknownWithoutStore(s)
 		states = append(states, s)
 	}
@@ -141,7 +140,36 @@ func (a *app) sourceStates(ctx context.Context, c config.Config) ([]sourceState,
 			states[i].take(outlooks[c.Sources[i].Name], why)
 		}
 	}
-	return states, err
+	proved, perr := a.anyProved(ctx, c)
+	for i := range states {
+		states[i].Warnings = append(states[i].Warnings, nobodysPosts(c.Sources[i], proved)...)
+	}
+	return states, errors.Join(err, perr)
+}
+
+// anyProved says whether a domain of any organisation is proved.
+func (a *app) anyProved(ctx context.Context, c config.Config) (bool, error) {
+	place, err := a.storePlace(c)
+	if err != nil || place.kind == kindSQLite && isMissing(place.path) {
+		return false, err
+	}
+	opened, err := openPlace(ctx, place)
+	if err != nil {
+		return false, nil //nolint:nilerr // that the store does not answer is told with the outlooks
+	}
+	defer func() { _ = opened.store.Close() }() // nothing was written
+	for q := (scanner.ClaimQuery{Limit: scanner.MaxBatch}); ; {
+		page, err := opened.store.ListClaims(ctx, q)
+		if err != nil {
+			return false, failed("", "look at the proofs: %w", err)
+		}
+		if slices.ContainsFunc(page.Claims, func(claim scanner.DomainClaim) bool { return claim.State.Watched() }) {
+			return true, nil
+		}
+		if q.After = page.Next; q.After == "" {
+			return false, nil
+		}
+	}
 }
 
 // defaultEvery is how often a site is read when the configuration does not say: as in [scanner.Watch].
@@ -215,10 +243,29 @@ func (a *app) outlooks(ctx context.Context, c config.Config, watches []scanner.W
 		return nil, "the store does not answer", failed("", "look at the sources: %w", err)
 	}
 	by = make(map[string]scanner.Outlook, len(watches))
-	for _, o := range s.Outlooks() {
+	list, err := a.withCanaries(ctx, c, opened.store, s.Outlooks())
+	if err != nil {
+		return nil, "the store does not answer", err
+	}
+	for _, o := range list {
 		by[o.Source] = o
 	}
 	return by, "", nil
+}
+
+// withCanaries lays what is known of canaries over outlooks, as the service does.
+func (a *app) withCanaries(ctx context.Context, c config.Config, store scanner.Visits, list []scanner.Outlook) ([]scanner.Outlook, error) {
+	canaries, err := newCanaries(c.Canaries, make([]byte, 32), store) // the key tells findings apart, of which there are none here
+	if err != nil || canaries == nil {
+		return list, err
+	}
+	known, err := canaries.Known(ctx)
+	if err != nil {
+		return nil, failed("", "look for canaries: %w", err)
+	}
+	var birds aviary
+	birds.look(canaries, known, list, a.now())
+	return birds.over(list), nil
 }
 
 // oneLook ends a scheduler after its first look at all cursors. It offers nothing and takes no lease.
@@ -309,6 +356,9 @@ func (s sourceState) words(now time.Time) string {
 	if s.Every != "" {
 		text += ", every " + s.Every
 	}
+	if s.Off {
+		return text + ". Off: the configuration says so"
+	}
 	if !s.Known {
 		return text + ". State unknown: " + s.Unknown
 	}
@@ -347,9 +397,11 @@ func (s sourceState) healthWords(now time.Time) string {
 		text += fmt.Sprintf("; %s behind", s.Health.Lag.Round(time.Second))
 	}
 	for _, u := range s.Health.Used {
-		text += "; " + plain(u.What) + ": " + quantity(u.Used, u.Unit)
+		text += "; " + plain(u.What) + ": "
 		if u.Limit > 0 {
-			text += " of " + quantity(u.Limit, u.Unit)
+			text += quantity(u.Used, "") + " of " + quantity(u.Limit, u.Unit)
+		} else {
+			text += quantity(u.Used, u.Unit)
 		}
 		if u.Until.After(now) {
 			text += " until " + u.Until.UTC().Format("2 Jan 15:04 MST")
@@ -371,15 +423,12 @@ func quantity(n float64, unit string) string {
 }
 
 // nobodysPosts is a warning of a service on the public internet that is read for nobody.
-func nobodysPosts(source config.Source, organisations []config.Organisation) []string {
+func nobodysPosts(source config.Source, proved bool) []string {
 	u, err := url.Parse(serviceAddress(source))
-	if err != nil || !kindNamed(source.Kind).isService() || source.Off || notify.IsPrivate(u) {
+	if err != nil || !kindNamed(source.Kind).isService() || source.Off || proved || notify.IsPrivate(u) {
 		return nil
 	}
-	if len(organisations) == 0 {
-		return []string{"no organisation is configured"}
-	}
-	return []string{"posts are looked through only for organisations that have proved a domain by DNS: `meetleaks domain list` says which"}
+	return []string{"no organisation has proved a domain by DNS, so nobody's meetings are looked for there: `meetleaks domain add`"}
 }
 
 // covered prints the daily records.

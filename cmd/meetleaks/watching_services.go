@@ -1,13 +1,17 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"os"
+	"strconv"
 	"time"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"meetleaks/cmd/meetleaks/internal/config"
 	"meetleaks/notify"
@@ -76,9 +80,58 @@ func (s *service) takerOf(base *url.URL) judgedAnew {
 	return judgedAnew{s.pulled, s.listed}
 }
 
-// promising says whether a frame can hold anything that is looked for.
+// promising says whether a frame of JSON can hold anything that is looked for. Services that write "é" as "\u00e9" are asked twice: else
+// what is looked for in other scripts would stand in no frame.
 func (s *service) promising() func([]byte) bool {
-	return s.app.finder(s.loaded.Organisations).Promising
+	find := s.app.finder(s.loaded.Organisations).Promising
+	return func(frame []byte) bool {
+		if find(frame) {
+			return true
+		}
+		if !bytes.Contains(frame, []byte(`\u`)) {
+			return false
+		}
+		plain, escaped := withoutEscapes(frame)
+		return escaped && find(plain)
+	}
+}
+
+// withoutEscapes puts characters in the place of \uXXXX, as far as they are none of ASCII's; escaped says whether there were any. Frame
+// is not changed.
+func withoutEscapes(frame []byte) (plain []byte, escaped bool) {
+	for {
+		at := bytes.Index(frame, []byte(`\u`))
+		if at < 0 || len(frame)-at < escapeSize {
+			return append(plain, frame...), escaped
+		}
+		r, size := escapeAt(frame[at:])
+		plain = append(plain, frame[:at]...)
+		if r < utf8.RuneSelf {
+			plain = append(plain, frame[at:at+size]...)
+		} else {
+			plain, escaped = utf8.AppendRune(plain, r), true
+		}
+		frame = frame[at+size:]
+	}
+}
+
+const escapeSize = len(`\u0000`)
+
+// escapeAt is the character that is written at the beginning of text as one escape, or as the two of a surrogate pair, and the size of
+// that; 0 for what is none.
+func escapeAt(text []byte) (r rune, size int) {
+	first, err := strconv.ParseUint(string(text[2:escapeSize]), 16, 16)
+	if err != nil {
+		return 0, 2
+	}
+	if !utf16.IsSurrogate(rune(first)) || len(text) < 2*escapeSize || text[escapeSize] != '\\' || text[escapeSize+1] != 'u' {
+		return rune(first), escapeSize
+	}
+	second, err := strconv.ParseUint(string(text[escapeSize+2:2*escapeSize]), 16, 16)
+	if both := utf16.DecodeRune(rune(first), rune(second)); err == nil && both != utf8.RuneError {
+		return both, 2 * escapeSize
+	}
+	return rune(first), escapeSize
 }
 
 func (s *service) openBluesky(source config.Source, base *url.URL, client *http.Client) (passReader, error) {

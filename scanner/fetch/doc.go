@@ -35,6 +35,7 @@
 //	body.go decode.go         the body under its caps
 //	robots*.go tags.go        what site owners allow
 //	pace*.go retryafter.go    how fast: the rules, and the Pacer of one process
+//	fresh.go                  for how long an answer need not be asked for again
 //	api_client.go             the way to one configured service (a channel, a platform), not to the web
-//	errors.go stats.go        what went wrong; what it cost
+//	errors.go words.go stats.go   what went wrong, also in words for people; what it cost
 package fetch

@@ -34,6 +34,8 @@ func (n *nothing) Deleted(context.Context, string) error {
 	return nil
 }
 
+func (n *nothing) Back(context.Context, string) error { return nil }
+
 func (n *nothing) References(context.Context, string, func(scanner.Secret) bool) error { return nil }
 
 // stream makes so many frames, one in fifty of which holds a link, and one in twenty a deletion.

@@ -38,7 +38,7 @@ func inFull(text string, facets []facet) (full string, rest []string, cut bool) 
 			most = links[i+1].from
 		}
 		from, to := widened(text, l, done, most)
-		if !isCutOf(text[l.from:to], l.target) {
+		if !isCutOf(text[l.from:to], l.target) && !isCutOf(text[from:to], l.target) {
 			rest = append(rest, l.target)
 			continue
 		}
@@ -81,14 +81,48 @@ func linksOf(text string, facets []facet) (links []link, rest []string) {
 // starts says whether a character begins there, or the text ends.
 func starts(text string, at int) bool { return at == len(text) || utf8.RuneStart(text[at]) }
 
-// isCutOf says whether what people see is a link that is cut, so that it must not be taken for one: it has the mark of that, or the
-// target goes on where it ends. Else it is a text of its own, which may hold another link.
+// isCutOf says whether what people see is a link that is cut, so that it must not be taken for one: the target goes on where it ends. Else
+// it is a text of its own, which may hold another link: whoever posts may let one text lead anywhere, and people copy what they see.
 func isCutOf(visible, target string) bool {
 	visible = strings.TrimSpace(visible)
-	if strings.Contains(visible, "...") || strings.Contains(visible, "…") {
-		return !strings.ContainsAny(visible, " \n\t")
+	stem, marked := beforeMark(visible)
+	if marked && strings.ContainsAny(visible, " \n\t") {
+		return false
 	}
-	return strings.HasPrefix(bare(target), bare(visible))
+	rest, goesOn := strings.CutPrefix(bare(target), bare(stem))
+	return goesOn && (!endsInWholeNumber(stem) || rest == "" || rest[0] < '0' || rest[0] > '9')
+}
+
+// beforeMark is what stands before the mark of something cut.
+func beforeMark(text string) (stem string, marked bool) {
+	at := strings.Index(text, "…")
+	if dots := strings.Index(text, "..."); dots >= 0 && (at < 0 || dots < at) {
+		at = dots
+	}
+	if at < 0 {
+		return text, false
+	}
+	return text[:at], true
+}
+
+// longest is how many digits the longest meeting numbers have that stand at the end of an address (Zoom's).
+const longest = 11
+
+// endsInWholeNumber says whether an address ends in a number of which no digit can be missing.
+func endsInWholeNumber(address string) bool {
+	return len(address)-len(strings.TrimRight(address, "0123456789")) >= longest
+}
+
+// wholePart is the part of a cut address that is whole: all in front of its parameters, or up to a number that is as long as they get.
+// "" when it may be cut anywhere.
+func wholePart(stem string) string {
+	if path, _, found := strings.Cut(stem, "?"); found {
+		return path
+	}
+	if endsInWholeNumber(stem) {
+		return stem
+	}
+	return ""
 }
 
 // bare is an address without what people are not shown of it.
@@ -114,7 +148,7 @@ func widened(text string, l link, least, most int) (from, to int) {
 func isLinkByte(c byte) bool { return isAlnum(c) || strings.IndexByte("-._~%/?#=&:+@", c) >= 0 }
 
 // unshortened takes out of a text what looks like an address that was cut ("acme.zoom.us/j/8493027..."): the number that is left of
-// it would be that of another meeting. It says so in cut.
+// it would be that of another meeting. It says so in cut. What is whole of it stays, or three dots would hide every link.
 func unshortened(text string, cut *bool) string {
 	if !strings.Contains(text, "...") && !strings.Contains(text, "…") {
 		return text
@@ -133,6 +167,10 @@ func unshortened(text string, cut *bool) string {
 			out.WriteString(text[at:to])
 		case strings.Contains(word, "/") && (strings.Contains(word, "...") || strings.HasPrefix(text[to:], "…")):
 			*cut = true
+			stem, _ := beforeMark(word)
+			if part := wholePart(stem); part != "" {
+				out.WriteString(part + " ")
+			}
 			out.WriteString("…")
 		default:
 			out.WriteString(word)

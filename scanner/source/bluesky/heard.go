@@ -85,6 +85,9 @@ func (l *listening) heard(ctx context.Context, kind websocket.MessageType, frame
 	if isNew {
 		l.now = position{time: e.time}
 	}
+	if isNew || l.note.ahead {
+		l.fresh.Add(1)
+	}
 	l.items++
 	if l.items >= itemsPerSave && l.now != l.saved && time.Since(l.savedAt) >= leastSave {
 		return l.saveHere(ctx)
@@ -204,38 +207,45 @@ func (l *listening) deleted(ctx context.Context, uri string) error {
 	return nil
 }
 
-// account tells, of an account that is shown to nobody any more, that all its known places are gone. When it is shown again nothing is
-// told: its posts have to be read again.
+// account tells, of an account that is shown to nobody any more, that all its known places are gone, and when it is shown again that
+// they are back: people switch their accounts off and on again as they like.
 func (l *listening) account(ctx context.Context, e event) error {
-	gone, ok := isGone(e.account)
-	if !ok {
+	gone, shown, ok := stateOf(e.account)
+	switch {
+	case !ok:
 		l.health.Failed++
-	}
-	if !gone {
-		return nil
-	}
-	for _, uri := range l.s.places.of(string(e.did)) {
-		if err := l.deleted(ctx, uri); err != nil {
-			return err
+	case gone:
+		for _, uri := range l.s.places.of(string(e.did)) {
+			if err := l.deleted(ctx, uri); err != nil {
+				return err
+			}
+			l.s.places.leave(uri)
+		}
+	case shown:
+		for _, uri := range l.s.places.awayOf(string(e.did)) {
+			if err := l.s.o.Taker.Back(ctx, uri); err != nil {
+				return fmt.Errorf("bluesky: %w: tell that an account is back: %w", errTaken, err)
+			}
+			l.s.places.add(uri)
 		}
 	}
 	return nil
 }
 
-// isGone says whether nobody is shown an account any more; ok is false when it cannot be told.
-func isGone(account []byte) (gone, ok bool) {
+// stateOf says whether nobody is shown an account any more, or everybody; ok is false when it cannot be told.
+func stateOf(account []byte) (gone, shown, ok bool) {
 	var a struct {
 		Active *bool  `json:"active"`
 		Status string `json:"status"`
 	}
 	if err := json.Unmarshal(account, &a); err != nil || a.Active == nil {
-		return false, false
+		return false, false, false
 	}
 	switch a.Status {
 	case "desynchronized", "throttled": // they say something of a server, not of the account
-		return false, true
+		return false, false, true
 	}
-	return !*a.Active, true
+	return !*a.Active, *a.Active, true
 }
 
 // take hands a record on.

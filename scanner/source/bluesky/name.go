@@ -109,6 +109,14 @@ func partsOf(uri string) (did, collection, key string, ok bool) {
 	return did, collection, key, ok && isDID(did) && isCollection(collection) && isKey(key)
 }
 
+// isWirePlace says whether a text is nothing but the URI of an account, or of a record of one.
+func isWirePlace(text string) bool {
+	rest, isWire := strings.CutPrefix(text, wirePlace)
+	did, rest, more := strings.Cut(rest, "/")
+	collection, key, whole := strings.Cut(rest, "/")
+	return isWire && isDID(did) && (!more || isCollection(collection) && (!whole || isKey(key)))
+}
+
 // wanted returns which of the configured names a collection falls under, "" when under none.
 func wanted(names []string, collection []byte) string {
 	for _, name := range names {

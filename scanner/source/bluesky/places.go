@@ -19,6 +19,7 @@ type places struct {
 	mu    sync.Mutex
 	known *index
 	fresh *index // while it is listed anew, beside known
+	away  *index // places of accounts that went away, for the day they come back
 }
 
 // index is the places by account.
@@ -34,7 +35,7 @@ type spot struct {
 }
 
 func newPlaces(most int) *places {
-	return &places{most: most, seed: maphash.MakeSeed(), known: newIndex()}
+	return &places{most: most, seed: maphash.MakeSeed(), known: newIndex(), away: newIndex()}
 }
 
 func newIndex() *index { return &index{accounts: map[uint64]int{}, spots: map[spot]struct{}{}} }
@@ -80,22 +81,41 @@ func (p *places) add(uri string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.known.add(s, p.most)
+	p.away.remove(s)
 	if p.fresh != nil {
 		p.fresh.add(s, p.most)
 	}
 }
 
-// of lists the places of an account.
-func (p *places) of(did string) []string {
-	account := maphash.String(p.seed, did)
+// leave remembers a place whose account went away.
+func (p *places) leave(uri string) {
+	did, collection, key, _ := partsOf(uri)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	left := p.known.accounts[account]
+	p.away.add(p.spot(did, collection, key), p.most)
+}
+
+// of lists the places of an account.
+func (p *places) of(did string) []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.known.of(did, maphash.String(p.seed, did))
+}
+
+// awayOf lists the places that went away with an account.
+func (p *places) awayOf(did string) []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.away.of(did, maphash.String(p.seed, did))
+}
+
+func (x *index) of(did string, account uint64) []string {
+	left := x.accounts[account]
 	if left == 0 {
 		return nil
 	}
 	uris := make([]string, 0, left)
-	for s := range maps.Keys(p.known.spots) {
+	for s := range maps.Keys(x.spots) {
 		if s.account == account {
 			uris = append(uris, placeOf(did, s.collection, s.key))
 		}
@@ -106,16 +126,18 @@ func (p *places) of(did string) []string {
 // forget drops a place.
 func (p *places) forget(uri string) {
 	did, collection, key, _ := partsOf(uri)
+	s := p.spot(did, collection, key)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.known.remove(p.spot(did, collection, key))
+	p.known.remove(s)
+	p.away.remove(s)
 }
 
 // full says whether there are more places than are known.
 func (p *places) full() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.known.full
+	return p.known.full || p.away.full
 }
 
 // list asks anew which places there are; those that are added meanwhile stay. With an error everything stays as it was. One call at a time.

@@ -115,6 +115,8 @@ type listening struct {
 
 	waits  atomic.Int64 // counts frames that were waited for; odd: one is waited for now
 	silent atomic.Bool  // nothing came for too long
+	fresh  atomic.Int64 // counts events that were new
+	stale  atomic.Bool  // for too long nothing came that was new
 
 	mu      sync.Mutex // held while an event is dealt with, and while a cursor is saved
 	now     position   // behind the last event
@@ -183,7 +185,7 @@ func (l *listening) end(ctx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		return nil
-	case l.silent.Load() && l.health.Heard == 0:
+	case l.silent.Load() && l.health.Heard == 0, l.stale.Load():
 		return &Error{Why: whySilent}
 	case l.silent.Load():
 		return nil
@@ -266,24 +268,44 @@ func (l *listening) drain(r io.Reader) error {
 func (l *listening) tick(ctx context.Context) {
 	ticker := time.NewTicker(min(time.Second, l.s.o.Idle/4+1, l.s.o.SaveEvery/4+1))
 	defer ticker.Stop()
-	last, lastAt := int64(0), time.Now()
+	q := quiet{heardAt: time.Now(), freshAt: time.Now()}
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
 		}
-		if waits := l.waits.Load(); waits != last || waits%2 == 0 {
-			last, lastAt = waits, time.Now()
-		}
-		if time.Since(lastAt) >= l.s.o.Idle {
-			l.silent.Store(true)
+		if q.look(l, time.Now()); l.silent.Load() || l.stale.Load() {
 			_ = l.connection.CloseNow() // ends the reading
 		}
 		if err := l.look(ctx); err != nil && ctx.Err() == nil {
 			_ = l.connection.CloseNow()
 			return
 		}
+	}
+}
+
+// quiet is since when nothing came, and nothing new.
+type quiet struct {
+	waits, fresh     int64
+	heardAt, freshAt time.Time
+}
+
+// look notes what came since the last look, and what did not for too long. While an event is dealt with no other can come.
+func (q *quiet) look(l *listening, now time.Time) {
+	waits, fresh := l.waits.Load(), l.fresh.Load()
+	if fresh != q.fresh || waits == q.waits && waits%2 == 0 {
+		q.freshAt = now
+	}
+	if waits != q.waits || waits%2 == 0 {
+		q.heardAt = now
+	}
+	q.waits, q.fresh = waits, fresh
+	if now.Sub(q.heardAt) >= l.s.o.Idle {
+		l.silent.Store(true)
+	}
+	if now.Sub(q.freshAt) >= repeats*l.s.o.Idle {
+		l.stale.Store(true) // the same comes again and again
 	}
 }
 

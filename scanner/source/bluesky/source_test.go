@@ -98,16 +98,22 @@ func TestAnAccountThatGoesAwayTakesItsPostsAlong(t *testing.T) {
 			r.fake.Account(author, true, "")
 			r.fake.Account(author, false, "desynchronized")
 			r.await(sourcetest.WasTaken, r.post(testLink))
-			if n := r.count(sourcetest.WasDeleted, one); n != 0 {
-				t.Errorf("an account that is there: deleted %d times", n)
+			if n := r.count(sourcetest.WasDeleted, one) + r.count(sourcetest.WasBack, one); n != 0 {
+				t.Errorf("an account that is there: deleted or back %d times", n)
 			}
 			r.fake.Account(author, false, status)
 			r.await(sourcetest.WasDeleted, one)
 			r.await(sourcetest.WasDeleted, two)
+			if err := r.source.places.list(t.Context(), r.taker, "sky"); err != nil { // by now they are believed gone
+				t.Fatal(err)
+			}
+			r.fake.Account(author, true, "")
+			r.await(sourcetest.WasBack, one)
+			r.await(sourcetest.WasBack, two)
 			r.fake.Account(author, true, "")
 			r.await(sourcetest.WasTaken, r.post(testLink))
 			second.end()
-			if r.count(sourcetest.WasDeleted, other) != 0 || r.count(sourcetest.WasBack, one) != 0 {
+			if r.count(sourcetest.WasDeleted, other) != 0 || r.count(sourcetest.WasBack, one) != 1 {
 				t.Errorf("calls %+v", r.taker.All())
 			}
 		})
@@ -424,5 +430,32 @@ func TestOptions(t *testing.T) {
 	}
 	if got := s.address.String(); got != "http://127.0.0.1:6008/jetstream/subscribe" {
 		t.Errorf("address %q", got)
+	}
+}
+
+func TestAServiceThatRepeatsItselfIsBlind(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, fakejetstream.Options{}, func(o *Options) { o.Idle = 200 * time.Millisecond })
+	run := r.begin()
+	r.await(sourcetest.WasTaken, r.post("see "+testLink))
+	var old []byte
+	r.fake.Raw(func(at int64) []byte {
+		old = fmt.Appendf(nil, `{"did":%q,"time_us":%d,"kind":"identity"}`, fakejetstream.DID(author), at)
+		return old
+	})
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for {
+		select {
+		case <-again.C:
+			r.fake.Raw(func(int64) []byte { return old })
+			continue
+		case <-run.done:
+		}
+		break
+	}
+	var own *Error
+	if err := run.over(); !errors.As(err, &own) || own.Reason() != whySilent {
+		t.Errorf("a service that tells the same again and again: %v, health %+v", err, r.health)
 	}
 }

@@ -195,7 +195,7 @@ func (s *stringWalk) text(key, text string) {
 	switch {
 	case key == "cid" || strings.HasPrefix(key, "$"):
 	case text == "" || text == s.but:
-	case strings.HasPrefix(text, "did:"), strings.HasPrefix(text, wirePlace): // somebody's name
+	case isDID(text), isWirePlace(text): // somebody's name
 	case s.left == 0:
 		s.w.cut = true
 	default:

@@ -29,7 +29,7 @@ func at(from, to int, target string) facet {
 
 func TestInFull(t *testing.T) {
 	t.Parallel()
-	const cutLink = "acme.zoom.us/j/8493027511..."
+	const cutLink, cutOther = "acme.zoom.us/j/8493027511...", "globex.zoom.us/j/91..."
 	for name, test := range map[string]struct {
 		text   string
 		facets func(text string) []facet
@@ -51,12 +51,13 @@ func TestInFull(t *testing.T) {
 			otherLink + " here", []string{"https://acme.example/go"}, false},
 		"a host that is part of another link": {"globex.zoom.us/j/91750382649", func(s string) []facet { return []facet{facetOver(s, "globex.zoom.us", "https://globex.zoom.us/x")} },
 			"globex.zoom.us/j/91750382649", []string{"https://globex.zoom.us/x"}, false},
-		"two": {cutLink + "," + cutLink, func(s string) []facet {
-			return []facet{facetOver(s, cutLink, testLink), at(len(cutLink)+1, 2*len(cutLink)+1, otherLink)}
+		"two": {cutLink + "," + cutOther, func(s string) []facet {
+			return []facet{facetOver(s, cutLink, testLink), facetOver(s, cutOther, otherLink)}
 		},
 			" " + testLink + " , " + otherLink + " ", nil, false},
-		"one over the other": {cutLink, func(s string) []facet { return []facet{facetOver(s, cutLink, testLink), at(3, 9, otherLink)} }, " " + testLink + " ", []string{otherLink}, false},
-		"no facet":           {"see " + cutLink + " now", nil, "see … now", nil, true},
+		"cut, and leads elsewhere": {"see " + cutLink, func(s string) []facet { return []facet{facetOver(s, cutLink, otherLink)} }, "see …", []string{otherLink}, true},
+		"one over the other":       {cutLink, func(s string) []facet { return []facet{facetOver(s, cutLink, testLink), at(3, 9, otherLink)} }, " " + testLink + " ", []string{otherLink}, false},
+		"no facet":                 {"see " + cutLink + " now", nil, "see … now", nil, true},
 		"beside the text": {cutLink, func(string) []facet {
 			return []facet{at(-4, 9, testLink), at(0, 400, testLink), at(9, 9, testLink), at(9, 3, testLink), at(1<<62, 1<<62+5, testLink)}
 		}, "…", []string{testLink, testLink, testLink, testLink, testLink}, true},
@@ -88,7 +89,7 @@ func TestCutLinksAreNeverMeetings(t *testing.T) {
 				for _, after := range []string{"", " ", "\n", "!", "ü", "5116"} {
 					text := "join " + full[:n] + mark + after
 					got, _, _ := inFull(text, nil)
-					if found := matchers.Find([]byte(got)); len(found) > 0 {
+					if found := matchers.Find([]byte(got)); len(found) > 0 && found[0].Link.ID != "84930275116" { // which is whole
 						t.Errorf("%q became %q, a meeting: %s", text, got, found[0].Link.ID)
 					}
 				}
@@ -111,7 +112,7 @@ func TestTextOf(t *testing.T) {
 		"wrong types": {"", `{"text":"hello","facets":7,"embed":{"external":["` + testLink + `"]},"tags":{"a":"b"}}`,
 			"hello\n\n" + testLink + "\n\nb"},
 		"text is a list": {"", `{"text":["see ` + testLink + `"]}`, "see " + testLink},
-		"a profile": {"app.bsky.actor.profile", `{"$type":"app.bsky.actor.profile","description":"office hours: ` + testLink + `","avatar":{"$type":"blob","ref":{"$link":"bafk"}},"pinnedPost":{"uri":"at://x/y/z","cid":"bafy"}}`,
+		"a profile": {"app.bsky.actor.profile", `{"$type":"app.bsky.actor.profile","description":"office hours: ` + testLink + `","avatar":{"$type":"blob","ref":{"$link":"bafk"}},"pinnedPost":{"uri":"at://did:plc:q3mfk7w2vxtzr4nbahl6yc5d/app.bsky.feed.post/3lbk","cid":"bafy"}}`,
 			"office hours: " + testLink},
 		"a text alone": {"com.whtwnd.blog.entry", `"` + testLink + `"`, testLink},
 		"long": {"pub.leaflet.document", `{"pages":[{"blocks":[{"block":{"plaintext":"see acme.zoom.us/j/8493027511...","facets":[{"features":[{"uri":"` + testLink + `"}]}]}}]}],"author":"` + testDID + `"}`,
@@ -214,4 +215,53 @@ func FuzzUnpack(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestNoFacetAndNoDotsHideALinkThatPeopleSee(t *testing.T) {
+	t.Parallel()
+	facetOver := func(visible, target string) []facet {
+		var f facet
+		f.Index.Start, f.Index.End = len("raid "), len("raid ")+len(visible)
+		f.Features = append(f.Features, struct {
+			URI string `json:"uri"`
+		}{target})
+		return []facet{f}
+	}
+	for visible, target := range map[string]string{
+		"acme.zoom.us/j/84930275116...":          "https://globex.example/blog",
+		"acme.zoom.us/j/84930275116…":            "https://globex.example/blog",
+		"acme.zoom.us/j/84930275116?pwd=Zk3m...": "https://globex.example/blog",
+		"https://acme.zoom.us/j/84930275116":     "https://acme.zoom.us/j/849302751163",
+		"acme.zoom.us/j/84930275116..":           "https://acme.zoom.us/j/849302751163",
+	} {
+		var cut bool
+		text, rest, cut := inFull("raid "+visible+" now", facetOver(visible, target))
+		if !strings.Contains(text+" ", "acme.zoom.us/j/84930275116") || strings.Join(rest, " ") != target {
+			t.Errorf("%s over %s: %q, %q, %v", visible, target, text, rest, cut)
+		}
+		if text := unshortened("raid "+visible, &cut); !strings.Contains(text, "acme.zoom.us/j/84930275116") {
+			t.Errorf("%s alone: %q", visible, text)
+		}
+	}
+	var cut bool
+	for _, stump := range []string{"acme.zoom.us/j/8493027511...", "acme.webex.com/acme/j.php?MTID=m83f0...", "acme.zoom.us/j/849…"} {
+		cut = false
+		if text := unshortened("at "+stump, &cut); strings.Contains(text, "8493027511") || strings.Contains(text, "m83f0") || !cut {
+			t.Errorf("%s: what may be cut stays: %q", stump, text)
+		}
+	}
+}
+
+func TestATextThatBeginsLikeANameIsRead(t *testing.T) {
+	t.Parallel()
+	record := `{"$type":"community.lexicon.calendar.event","a":"did: come to https://acme.zoom.us/j/84930275116",` +
+		`"b":"at://acme.zoom.us/j/86420719385","c":"did:plc:q3mfk7w2vxtzr4nbahl6yc5d","d":"at://did:plc:q3mfk7w2vxtzr4nbahl6yc5d/app.bsky.feed.post/3lbk"}`
+	w, err := textOf("community.lexicon.calendar.event", []byte(record))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := w.text.String()
+	if !strings.Contains(got, "84930275116") || !strings.Contains(got, "86420719385") || strings.Contains(got, "q3mfk7w2") {
+		t.Errorf("read is %q", got)
+	}
 }

@@ -234,15 +234,16 @@ func TestBombsAreRefused(t *testing.T) {
 	}
 }
 
-func TestIsGone(t *testing.T) {
+func TestStateOf(t *testing.T) {
 	t.Parallel()
 	for account, want := range map[string][2]bool{
 		`{"active":false,"status":"deleted"}`: {true, true}, `{"active":false}`: {true, true}, `{"active":false,"status":"new"}`: {true, true},
 		`{"active":true}`: {false, true}, `{"active":false,"status":"throttled"}`: {false, true}, `{}`: {}, `null`: {}, ``: {}, `{"active":"no"}`: {},
 		`{"active":null,"status":"deleted"}`: {}, `[]`: {}, `{"active":false,"status":7}`: {},
 	} {
-		if gone, ok := isGone([]byte(account)); [2]bool{gone, ok} != want {
-			t.Errorf("%s: %v %v", account, gone, ok)
+		gone, shown, ok := stateOf([]byte(account))
+		if [2]bool{gone, ok} != want || shown != (account == `{"active":true}`) {
+			t.Errorf("%s: %v %v %v", account, gone, shown, ok)
 		}
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"meetleaks/matchers"
@@ -76,7 +75,7 @@ func (r *reading) unread(ctx context.Context, why error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("read: %w", context.Cause(ctx))
 	}
-	words, wait := plainly(why, r.now)
+	words, wait := fetch.InWords(why, r.now)
 	r.failed(words, wait)
 	return nil
 }
@@ -239,35 +238,11 @@ func (brokenEnd) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 // rest decides when the calendar is asked for next, by its server's wish, MaxRest at most. Zero leaves it to the schedule.
 func (r *reading) rest(header http.Header) {
 	r.m.Next = time.Time{}
-	wait := min(maxAge(header), r.pass.source.o.MaxRest)
+	wait := min(fetch.FreshFor(header), r.pass.source.o.MaxRest)
 	if !r.m.Doubt.IsZero() {
 		wait = min(wait, max(r.m.Doubt.Add(looksApart).Sub(r.now), 0))
 	}
 	if wait > 0 {
 		r.m.Next = r.now.Add(wait)
 	}
-}
-
-// maxAge is for how long an answer is fresh (RFC 9111: max-age, less Age), 0 when it does not say.
-func maxAge(header http.Header) time.Duration {
-	age := time.Duration(0)
-	for field := range strings.SplitSeq(strings.Join(header.Values("Cache-Control"), ","), ",") {
-		name, value, _ := strings.Cut(strings.ToLower(strings.TrimSpace(field)), "=")
-		switch name {
-		case "no-cache", "no-store":
-			return 0
-		case "max-age":
-			age = seconds(strings.Trim(value, `"`))
-		}
-	}
-	return max(age-seconds(header.Get("Age")), 0)
-}
-
-// seconds reads a whole number of seconds, a day at most; 0 when it is none.
-func seconds(text string) time.Duration {
-	n, err := strconv.ParseUint(strings.TrimSpace(text), 10, 32)
-	if err != nil {
-		return 0
-	}
-	return min(time.Duration(n)*time.Second, mostRest)
 }

@@ -2,14 +2,12 @@ package feed
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
 	"time"
 
 	"meetleaks/scanner"
-	"meetleaks/scanner/fetch"
 )
 
 // pass is one pass: what it came to. Safe for concurrent use.
@@ -185,31 +183,4 @@ func (w *pass) blind() error {
 	}
 	reason := fmt.Sprintf("%d of %d feeds cannot be read: %s", w.unseen, w.asked, w.why)
 	return &BlindError{w.source.o.Name, reason, w.wait}
-}
-
-// plainly says why a feed was not read, without its address, and how long to stay away.
-func plainly(err error, now time.Time) (why string, wait time.Duration) {
-	var pace *fetch.PaceError
-	if errors.As(err, &pace) {
-		return pace.Reason, max(pace.Until.Sub(now), 0)
-	}
-	var robots *fetch.RobotsError
-	if errors.As(err, &robots) {
-		return robots.Reason, 0
-	}
-	var outer *fetch.Error
-	if !errors.As(err, &outer) {
-		return "failed", 0
-	}
-	switch outer.Class {
-	case fetch.Blocked:
-		return "leads to an address that is not of the public internet", 0
-	case fetch.Refused:
-		return "leads to what is not requested", 0
-	case fetch.Slow:
-		return "took too long", 0
-	case fetch.Redirects:
-		return "redirects without end", 0
-	}
-	return "not reached", 0
 }

@@ -66,7 +66,7 @@ func (r *reading) unread(ctx context.Context, why error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("read: %w", context.Cause(ctx))
 	}
-	words, wait := plainly(why, r.now)
+	words, wait := fetch.InWords(why, r.now)
 	r.failed(words, wait)
 	return nil
 }

@@ -5,11 +5,13 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"meetleaks/scanner/fetch"
 )
 
 // rest decides when the feed is asked for next, by its own wishes and its server's, MaxRest at most. Zero leaves it to the schedule.
 func (r *reading) rest(header http.Header) {
-	wait := max(maxAge(header), time.Duration(r.m.TTL)*time.Minute)
+	wait := max(fetch.FreshFor(header), time.Duration(r.m.TTL)*time.Minute)
 	at := r.now.Add(min(wait, r.pass.source.o.MaxRest))
 	latest := r.now.Add(r.pass.source.o.MaxRest)
 	for range 7 * 24 {
@@ -47,30 +49,6 @@ func (r *reading) skips(at time.Time) bool {
 	at = at.UTC()
 	hours, days := r.m.SkipHours, r.m.SkipDays
 	return hours != 1<<24-1 && hours>>at.Hour()&1 == 1 || days != 1<<7-1 && days>>int(at.Weekday())&1 == 1
-}
-
-// maxAge is for how long an answer is fresh (RFC 9111: max-age, less Age), 0 when it does not say.
-func maxAge(header http.Header) time.Duration {
-	age := time.Duration(0)
-	for field := range strings.SplitSeq(strings.Join(header.Values("Cache-Control"), ","), ",") {
-		name, value, _ := strings.Cut(strings.ToLower(strings.TrimSpace(field)), "=")
-		switch name {
-		case "no-cache", "no-store":
-			return 0
-		case "max-age":
-			age = seconds(strings.Trim(value, `"`))
-		}
-	}
-	return max(age-seconds(header.Get("Age")), 0)
-}
-
-// seconds reads a whole number of seconds, a day at most; 0 when it is none.
-func seconds(text string) time.Duration {
-	n, err := strconv.ParseUint(strings.TrimSpace(text), 10, 32)
-	if err != nil {
-		return 0
-	}
-	return min(time.Duration(n)*time.Second, mostRest)
 }
 
 // readTTL reads a number of minutes, a day at most; 0 when it is none.

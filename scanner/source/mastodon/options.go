@@ -76,9 +76,9 @@ type Options struct {
 const (
 	MaxStreams = 20
 
-	maxFrame    = 1 << 20          // bytes of a line, an event, a message
+	maxFrame    = 4 << 20          // bytes of a line, an event, a message: servers take posts of 1 MiB from each other, and escape them
 	maxAnswer   = 8 << 20          // bytes of an answer of the REST interface
-	maxText     = 64 << 10         // bytes of a text
+	maxText     = 1 << 20          // bytes of a text
 	maxID       = 128              // bytes of a status's id
 	maxGapPages = 10_000           // that may be configured
 	badInARow   = 1000             // frames that cannot be understood end a pass

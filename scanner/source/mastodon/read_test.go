@@ -515,7 +515,7 @@ func TestBadFrames(t *testing.T) {
 
 func TestWhatIsTooLongEndsAStream(t *testing.T) {
 	for transport, frame := range map[string]string{
-		TransportSSE: "data: " + strings.Repeat("x", maxSkipped+2*maxFrame), TransportWebSocket: strings.Repeat("x", 2*maxFrame),
+		TransportSSE: "data: " + strings.Repeat("x", maxSkipped+2*maxFrame), TransportWebSocket: strings.Repeat("x", maxSkipped+1),
 	} {
 		r := open(t, func(o *Options) { o.Transport = transport })
 		p := r.start("")
@@ -525,6 +525,37 @@ func TestWhatIsTooLongEndsAStream(t *testing.T) {
 			t.Errorf("%s: %v", transport, err)
 		}
 	}
+}
+
+func TestAPostThatIsTooLongIsSkippedAndTold(t *testing.T) {
+	for _, transport := range []string{TransportSSE, TransportWebSocket} {
+		r := open(t, func(o *Options) { o.Transport = transport })
+		p := r.start("")
+		frame := strings.Repeat("x", maxFrame+128<<10)
+		if transport == TransportSSE {
+			frame = "event: update\ndata: " + frame + "\n\n"
+		}
+		r.server.Raw(frame)
+		r.await(sourcetest.WasTaken, r.uri(r.server.Post(fakemastodon.Post{Author: "ada", Text: testLink})))
+		p.until("told", func() bool { return p.health.Failed == 1 && len(p.health.Notes) == 1 })
+	}
+}
+
+func TestVeryLongPostsDoNotStopTheReading(t *testing.T) {
+	r := open(t, nil)
+	first := r.server.Post(fakemastodon.Post{Author: "ada", Text: "first"})
+	for range 12 {
+		r.server.Post(fakemastodon.Post{Author: "mallory", Text: strings.Repeat("x", 1<<20)})
+	}
+	last := r.server.Post(fakemastodon.Post{Author: "ada", Text: testLink})
+	cursor, err := cursor{Streams: map[string]mark{"public": {ID: first, At: time.Now().Add(-time.Hour)}}}.encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := r.poll(cursor); err != nil {
+		t.Fatalf("posts of other people's stop the reading: %v", err)
+	}
+	r.await(sourcetest.WasTaken, r.uri(last))
 }
 
 func TestAServerThatRefusesAStream(t *testing.T) {

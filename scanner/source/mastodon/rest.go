@@ -3,6 +3,7 @@ package mastodon
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -75,7 +76,7 @@ func (r *rest) get(ctx context.Context, path string, query url.Values) (body []b
 	case err != nil:
 		return nil, nil, r.lost(ctx, err)
 	case len(body) > maxAnswer:
-		return nil, nil, &failure{reason: "the server answers with too much"}
+		return nil, nil, &failure{reason: "the server answers with too much", err: errMuch}
 	}
 	return body, resp.Header, nil
 }
@@ -91,14 +92,14 @@ func (r *rest) lost(ctx context.Context, err error) error {
 // timeline is a page of a stream's timeline: what comes next behind the status after, or with "" the newest. Posts are in the order in
 // which they were posted, newest is the id of the last as the server has it.
 func (r *rest) timeline(ctx context.Context, of *stream, after string) (posts []json.RawMessage, newest string, err error) {
-	query := url.Values{"limit": {"40"}}
+	query := url.Values{}
 	if after != "" {
 		query.Set("min_id", after)
 	}
 	if of.only != "" {
 		query.Set(of.only, "true")
 	}
-	body, h, err := r.get(ctx, "/api/v1/timelines"+of.timeline, query)
+	body, h, err := r.page(ctx, "/api/v1/timelines"+of.timeline, query)
 	if err != nil {
 		if of.key == "tag" && statusOf(err) == http.StatusNotFound {
 			return nil, "", nil // nobody used it yet
@@ -118,6 +119,20 @@ func (r *rest) timeline(ctx context.Context, of *stream, after string) (posts []
 		newest = id
 	}
 	return posts, newest, nil
+}
+
+// errMuch is that of an answer of more than maxAnswer bytes.
+var errMuch = errors.New("more than is read")
+
+// page asks for a page of posts, and for fewer of them when they are too much: or a few very long posts would stop all reading.
+func (r *rest) page(ctx context.Context, path string, query url.Values) (body []byte, h http.Header, err error) {
+	for _, limit := range []string{"40", "8", "1"} {
+		query.Set("limit", limit)
+		if body, h, err = r.get(ctx, path, query); !errors.Is(err, errMuch) {
+			break
+		}
+	}
+	return body, h, err
 }
 
 // maxPage is more than any server puts on a page.

@@ -96,7 +96,7 @@ func (e *eventStream) next(context.Context) (frame, error) {
 		case len(line) > 0:
 			e.field(line)
 		case e.over:
-			return frame{kind: bad, stream: e.of}, nil
+			return frame{kind: large, stream: e.of}, nil
 		case e.given:
 			return frame{kind: kindOf(e.event), stream: e.of, data: e.data}, nil
 		default:

@@ -22,6 +22,9 @@ func (p *passing) frame(ctx context.Context, f frame) error {
 		return p.understood(p.deletion(ctx, f.data))
 	case bad:
 		return p.understood(errFrame)
+	case large:
+		p.health.Failed++
+		p.note("posts of over 4 MiB were skipped")
 	case other:
 	}
 	return nil

@@ -161,15 +161,24 @@ func hrefOf(token html.Token) string {
 	return ""
 }
 
-// shortened says whether what is shown stands for a longer address: its beginning, or what ends in dots.
+// shortened says whether what is shown stands for a longer address: its beginning, or what ends in dots and is not whole. What is whole
+// is read as people do, wherever its author lets it lead.
 func shortened(shown, href string) bool {
 	shown = strings.TrimSpace(shown)
 	cut := strings.TrimRight(strings.TrimSuffix(shown, "…"), ".")
 	if href == "" || cut == "" || !strings.Contains(cut, ".") || strings.ContainsFunc(cut, unicode.IsSpace) {
 		return false
 	}
-	return len(cut) < len(shown) || strings.HasPrefix(bare(href), bare(cut))
+	whole := len(cut)-len(strings.TrimRight(cut, "0123456789")) >= longest
+	if rest, goesOn := strings.CutPrefix(bare(href), bare(cut)); goesOn {
+		return !whole || rest == "" || rest[0] < '0' || rest[0] > '9'
+	}
+	marked := strings.HasSuffix(shown, "…") || strings.HasSuffix(shown, "..")
+	return marked && !whole && !strings.Contains(cut, "?")
 }
+
+// longest is how many digits the longest meeting numbers have that stand at the end of an address (Zoom's): none is missing of them.
+const longest = 11
 
 // bare is an address without what is often not shown.
 func bare(address string) string {

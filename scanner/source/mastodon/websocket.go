@@ -36,7 +36,7 @@ func (s *Source) openSocket(ctx context.Context, base *url.URL, token string) (w
 			return nil, unreached("the server takes no subscription", cause(ctx, err))
 		}
 	}
-	conn.SetReadLimit(maxFrame + 64<<10)
+	conn.SetReadLimit(maxSkipped)
 	w.pinger.Go(func() { w.ping(s.o.Idle / 3) })
 	return w, nil
 }
@@ -123,6 +123,8 @@ func (w *socket) next(context.Context) (frame, error) {
 	switch {
 	case errors.Is(err, websocket.ErrMessageTooBig):
 		return frame{}, errTooLong
+	case errors.Is(err, errLarge):
+		return frame{kind: large}, nil
 	case err != nil:
 		return frame{}, cause(w.ctx, err)
 	case kind != websocket.MessageText:
@@ -131,7 +133,10 @@ func (w *socket) next(context.Context) (frame, error) {
 	return w.frame(w.message)
 }
 
-// readInto is io.ReadAll into a slice that is there.
+// errLarge is that of a message that was skipped.
+var errLarge = errors.New("a message of more than is read")
+
+// readInto is io.ReadAll into a slice that is there. Of what is longer than maxFrame the rest is skipped.
 func readInto(to []byte, from io.Reader) ([]byte, error) {
 	for {
 		if len(to) == cap(to) {
@@ -144,6 +149,12 @@ func readInto(to []byte, from io.Reader) ([]byte, error) {
 		}
 		if err != nil {
 			return to, err
+		}
+		if len(to) > maxFrame+64<<10 {
+			if _, err := io.Copy(io.Discard, from); err != nil {
+				return nil, err
+			}
+			return nil, errLarge
 		}
 	}
 }

@@ -33,6 +33,7 @@ const (
 	edited             // status.update
 	gone               // delete
 	bad                // not to be understood
+	large              // of more than maxFrame bytes, skipped
 )
 
 func kindOf(event []byte) kind {

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"meetleaks/scanner/source/x/internal/waits"
 )
 
 // The bounds of one request that is no stream.
@@ -31,7 +33,7 @@ func (s *Source) call(ctx context.Context, what, method, path string, query map[
 	if a.status != http.StatusOK && a.status != http.StatusCreated {
 		return nil, s.judge(what, a.status, a.header, a.body)
 	}
-	s.went(what)
+	s.fails.Went(what)
 	return a.body, nil
 }
 
@@ -58,7 +60,7 @@ func (s *Source) ask(ctx context.Context, what, method, path string, query map[s
 	body, err := readAll(res)
 	switch {
 	case errors.Is(err, errTooLarge):
-		return nil, &Error{What: what, Why: err.Error(), Status: res.StatusCode, After: s.again(what, false)}
+		return nil, &Error{What: what, Why: err.Error(), Status: res.StatusCode, After: s.fails.Again(what, false)}
 	case err != nil:
 		return nil, s.silent(ctx, what, "the answer breaks off")
 	}
@@ -84,7 +86,7 @@ func (s *Source) silent(ctx context.Context, what, why string) error {
 func (s *Source) request(ctx context.Context, what, method, path string, query map[string]string, send []byte) (*http.Request, error) {
 	token, err := s.o.Token()
 	if token = strings.TrimSpace(token); err != nil || token == "" || len(token) > maxToken || !plain(token) {
-		return nil, &Error{What: what, Why: errToken.Error(), After: waitRefused}
+		return nil, &Error{What: what, Why: errToken.Error(), After: waits.Refused}
 	}
 	values := url.Values{}
 	for name, value := range query {

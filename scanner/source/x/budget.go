@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"meetleaks/scanner"
@@ -21,6 +22,7 @@ type purse struct {
 	charged
 	// atX is what X itself counts since its month began, and its limit, 0: not known.
 	atX, limit int64
+	fresh      bool // nothing is known of what was read before: it is the first pass, or the cursor was lost
 }
 
 // charged are the posts that were counted on a day: X counts a post once a day.
@@ -32,16 +34,28 @@ type charged struct {
 // maxCharged bounds the posts that are remembered; beyond them each counts, however often it came.
 const maxCharged = 200_000
 
-// turn begins a new day, and with it perhaps a new month.
+// The bounds of clocks that are wrong.
+const (
+	firstDay  = "2026-01-01" // before it a clock is not set yet
+	mostAhead = 62 * 24 * time.Hour
+)
+
+// turn begins a new day, and with it perhaps a new month. A clock that is set back gives no money back: the day stays until it is over,
+// or, when that would take more than mostAhead, an earlier one goes on with what was counted.
 func (p *purse) turn(now time.Time) {
 	day := now.UTC().Format(time.DateOnly)
-	if day == p.day {
+	switch {
+	case day == p.day || day < firstDay:
 		return
+	case day < p.day && p.day <= now.UTC().Add(mostAhead).Format(time.DateOnly):
+		return
+	case day < p.day: // what was counted stays
+	case len(p.day) != len(day) || day[:7] != p.day[:7]:
+		p.today, p.month = 0, 0
+	default:
+		p.today = 0
 	}
-	if len(p.day) != len(day) || day[:7] != p.day[:7] {
-		p.month = 0
-	}
-	p.day, p.today = day, 0
+	p.day = day
 	if p.on != day {
 		p.charged = charged{on: day, ids: map[uint64]struct{}{}}
 	}
@@ -122,6 +136,7 @@ func cents(usd float64) float64 { return math.Round(usd*100) / 100 }
 // usage is X's own count.
 type usage struct {
 	today       int64 // of the whole project
+	month       int64 // of the calendar's month, of the whole project
 	atX, budget int64
 }
 
@@ -132,6 +147,10 @@ func (p *purse) hear(u usage, now time.Time) {
 		p.today += more
 		p.month += more
 	}
+	if more := u.month - p.month; p.fresh && more > 0 {
+		p.month += more
+	}
+	p.fresh = false
 	p.atX, p.limit = u.atX, u.budget
 }
 
@@ -141,7 +160,7 @@ const pathUsage = "/2/usage/tweets"
 func (s *Source) askUsage(ctx context.Context) (usage, error) {
 	const what = "ask for the usage"
 	body, err := s.call(ctx, what, http.MethodGet, pathUsage, map[string]string{
-		"days": "1", "usage.fields": "daily_project_usage,project_cap,project_usage",
+		"days": "31", "usage.fields": "daily_project_usage,project_cap,project_usage",
 	}, nil)
 	if err != nil {
 		return usage{}, err
@@ -163,7 +182,10 @@ func (s *Source) askUsage(ctx context.Context) (usage, error) {
 	}
 	u := usage{atX: int64(got.Data.Used), budget: int64(got.Data.Cap)}
 	today := s.o.Now().UTC().Format(time.DateOnly)
-	for _, d := range got.Data.Daily.Usage {
+	for _, d := range got.Data.Daily.Usage[:min(len(got.Data.Daily.Usage), maxDays)] {
+		if strings.HasPrefix(d.Date, today[:len("2006-01")]) {
+			u.month += int64(d.Usage)
+		}
 		if len(d.Date) >= len(today) && d.Date[:len(today)] == today {
 			u.today = max(u.today, int64(d.Usage))
 		}
@@ -171,14 +193,20 @@ func (s *Source) askUsage(ctx context.Context) (usage, error) {
 	return u, nil
 }
 
-// count is a number that is written as one or as a text: the documentation has both. What is neither is 0.
+// The bounds of what X says of its counts.
+const (
+	maxDays  = 100
+	maxCount = 1_000_000_000_000
+)
+
+// count is a number that is written as one or as a text: the documentation has both. What is neither is 0, and at most maxCount is believed.
 type count int64
 
 // UnmarshalJSON never fails.
 func (c *count) UnmarshalJSON(text []byte) error {
 	*c = 0
 	if n, err := strconv.ParseInt(string(bytes.Trim(text, `"`)), 10, 64); err == nil {
-		*c = count(max(n, 0))
+		*c = count(min(max(n, 0), maxCount))
 	}
 	return nil
 }

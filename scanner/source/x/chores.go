@@ -1,6 +1,7 @@
 package x
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -189,7 +190,7 @@ func (n notes) lines(r *pass) []string {
 	say(r.rules.crowded > 0, "rules for which there is no room, as X allows %d: %d", r.o.MaxRules, r.rules.crowded)
 	say(n.rules != "", "what is looked for is not kept in step: %s", n.rules)
 	say(n.lost != "", "%s", n.lost)
-	say(r.gap != nil && n.gap != "", "posts since %s may be missing yet: %s", timeOf(r.whole).Format("2006-01-02 15:04"), n.gap)
+	say(r.gap != nil, "posts since %s may be missing yet: %s", timeOf(r.whole).Format("2006-01-02 15:04"), cmp.Or(n.gap, "they are searched for soon"))
 	say(n.look != "", "whether posts are deleted is not known: %s", n.look)
 	say(n.usage != "", "X does not say what it counts: %s", n.usage)
 	return out

@@ -15,7 +15,7 @@
 //     be gone within 24. What X says it does not have, or does not show, is Gone; what it does not answer is nothing.
 //   - Money: it counts the posts that are read, once a UTC day as X does, and those that come with others; asks X for its count every
 //     hour and believes the higher one; and ends before the budget is passed. What is on its way at that moment X may count on top.
-//   - Every read is bounded: lines of the stream 1 MiB, answers 8 MiB, texts 64 KiB, an idle stream 25 s. A frame that cannot be
+//   - Every read is bounded: lines of the stream 1 MiB, answers 8 MiB, texts 256 KiB, an idle stream 25 s. A frame that cannot be
 //     understood is counted and passed over; of one with fields of a wrong type the rest is read. A thousand in a row, or fields that are
 //     named as they never were, end the pass with an error: it would look as if there were nothing.
 //
@@ -51,6 +51,9 @@
 //	search.go look.go       gaps; posts that are looked up again
 //	budget.go cursor.go     money; what is kept
 //	api.go errors.go ids.go requests, why they fail and how long to wait, ids of posts
+//
+// What versions 1.1 and 2 have in common lies in internal/: texts of posts (posttext), how long X is left alone (waits), and what may be
+// looked for (terms).
 //
 // Package fakex is a stand-in of the service.
 package x

@@ -4,11 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
-	"meetleaks/scanner/fetch"
+	"meetleaks/scanner/source/x/internal/waits"
 )
 
 // Error is why a pass failed. It holds nothing of what was asked or answered.
@@ -38,21 +37,8 @@ func (e *Error) Reason() string { return e.Why }
 // RetryAfter is how long X is to be left alone.
 func (e *Error) RetryAfter() time.Duration { return e.After }
 
-// The waits that X asks of clients, from the section on reconnecting of its documentation. Each is doubled with every failure of its
-// kind in a row. Of the network it asks for less than the scheduler waits anyway.
-const (
-	waitHTTP     = 5 * time.Second
-	waitHTTPMost = 320 * time.Second
-	waitLimited  = time.Minute
-	waitMost     = 24 * time.Hour
-	waitRefused  = 5 * time.Minute // until a person has changed something
-	waitCredits  = time.Hour
-)
-
-// doubled is a wait after so many failures in a row.
-func doubled(first time.Duration, fails int, most time.Duration) time.Duration {
-	return min(first<<min(max(fails-1, 0), 20), most)
-}
+// waitCredits is the wait for credits, which a person buys.
+const waitCredits = time.Hour
 
 // problem is an error as X tells it: by itself, or in a list of an answer that holds data too.
 type problem struct {
@@ -94,9 +80,6 @@ func problems(body []byte) []problem {
 
 const maxProblems = 1000
 
-// failures counts, for the waits, failures of a kind in a row. They are kept for each thing that is done.
-type failures struct{ limited, http int }
-
 // judge makes an error of an answer that is none.
 func (s *Source) judge(what string, status int, h http.Header, body []byte) *Error {
 	e := &Error{What: what, Status: status}
@@ -108,23 +91,23 @@ func (s *Source) judge(what string, status int, h http.Header, body []byte) *Err
 	}
 	switch {
 	case status == http.StatusTooManyRequests:
-		e.Why, e.After = "rate limited", max(askedWait(h, now), s.again(e.What, true))
+		e.Why, e.After = "rate limited", max(waits.Asked(h, now), s.fails.Again(e.What, true))
 	case status == http.StatusUnauthorized:
-		e.Why, e.After = "the token is not accepted", waitRefused
+		e.Why, e.After = "the token is not accepted", waits.Refused
 	case status == http.StatusPaymentRequired:
 		e.Why, e.After = "the account at X has no credits left", waitCredits
 	case status == http.StatusForbidden:
-		e.Why, e.After = "not allowed: the app at X may not use this", waitRefused
+		e.Why, e.After = "not allowed: the app at X may not use this", waits.Refused
 	case status >= 300 && status < 400:
-		e.Why, e.After = "a redirect is refused: check the address", waitRefused
+		e.Why, e.After = "a redirect is refused: check the address", waits.Refused
 	case status == http.StatusNotFound:
-		e.Why, e.After = "no such thing there: check the address", waitRefused
+		e.Why, e.After = "no such thing there: check the address", waits.Refused
 	case status >= 500 || status == http.StatusRequestTimeout:
-		e.Why, e.After = "X has a fault of its own", max(askedWait(h, now), s.again(e.What, false))
+		e.Why, e.After = "X has a fault of its own", max(waits.Asked(h, now), s.fails.Again(e.What, false))
 	case status == http.StatusOK:
-		e.Why, e.After = "the answer is not as documented", s.again(e.What, false)
+		e.Why, e.After = "the answer is not as documented", s.fails.Again(e.What, false)
 	default:
-		e.Why, e.After = "the request was refused", s.again(e.What, false)
+		e.Why, e.After = "the request was refused", s.fails.Again(e.What, false)
 	}
 	return e
 }
@@ -133,60 +116,28 @@ func (s *Source) judge(what string, status int, h http.Header, body []byte) *Err
 func (s *Source) known(e *Error, p problem, now time.Time) bool {
 	switch {
 	case p.is("usage-capped", "UsageCapExceeded"):
-		e.Why, e.After = "the limit of posts at X is used up", waitMost
+		e.Why, e.After = "the limit of posts at X is used up", waits.Longest
 		if strings.EqualFold(p.Period, "Daily") {
 			e.After = untilTomorrow(now)
 		}
 	case p.is("credits", "CreditsDepleted"):
 		e.Why, e.After = "the account at X has no credits left", waitCredits
 	case strings.EqualFold(p.Issue, "TooManyConnections"):
-		e.Why, e.After = "another connection of this app is open", s.again(e.What, true)
+		e.Why, e.After = "another connection of this app is open", s.fails.Again(e.What, true)
 	case strings.EqualFold(p.Issue, "RuleConfigurationIssue"):
-		e.Why, e.After = "no rules stand at X", s.again(e.What, false)
+		e.Why, e.After = "no rules stand at X", s.fails.Again(e.What, false)
 	case p.is("client-forbidden", "Client Forbidden"), p.kind() == "client-not-enrolled":
-		e.Why, e.After = "not allowed: the app at X may not use this", waitRefused
+		e.Why, e.After = "not allowed: the app at X may not use this", waits.Refused
 	case p.is("rule-cap", "RulesCapExceeded"):
-		e.Why, e.After = "X allows fewer rules than are configured", waitRefused
+		e.Why, e.After = "X allows fewer rules than are configured", waits.Refused
 	case p.kind() == "invalid-request" && (strings.HasSuffix(p.Parameter, ".fields") || p.Parameter == "expansions"):
-		e.Why, e.After = "X does not know the fields by these names: try the other spelling", waitRefused
+		e.Why, e.After = "X does not know the fields by these names: try the other spelling", waits.Refused
 	case p.is("operational-disconnect", "operational-disconnect"):
-		e.Why, e.After = endedByX, s.again(e.What, false)
+		e.Why, e.After = endedByX, s.fails.Again(e.What, false)
 	default:
 		return false
 	}
 	return true
-}
-
-// again is how long to wait after one more failure.
-func (s *Source) again(what string, limited bool) time.Duration {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f := s.fails[what]
-	defer func() { s.fails[what] = f }()
-	if limited {
-		f.limited++
-		return doubled(waitLimited, f.limited, waitMost)
-	}
-	f.http++
-	return doubled(waitHTTP, f.http, waitHTTPMost)
-}
-
-// went says that X answered as it should.
-func (s *Source) went(what string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.fails, what)
-}
-
-// askedWait is how long the headers of an answer ask to wait, at most a day.
-func askedWait(h http.Header, now time.Time) time.Duration {
-	wait := fetch.ParseRetryAfter(h.Get("Retry-After"), now)
-	if text := h.Get("X-Rate-Limit-Reset"); len(text) <= 12 {
-		if seconds, err := strconv.ParseInt(text, 10, 64); err == nil && seconds > 0 {
-			wait = max(wait, min(time.Unix(seconds, 0).Sub(now), waitMost)+time.Second)
-		}
-	}
-	return min(max(wait, 0), waitMost)
 }
 
 // untilTomorrow is the time to midnight UTC.

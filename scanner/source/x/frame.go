@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"time"
+
+	"meetleaks/scanner/source/x/internal/posttext"
 )
 
 // frame is what the stream brings; answers of searches and look-ups are taken apart into frames.
@@ -50,17 +52,7 @@ type post struct {
 }
 
 type entities struct {
-	URLs []link `json:"urls"`
-}
-
-// link is a link of a post. What is shown of it is cut off, and never read.
-type link struct {
-	URL         string `json:"url"` // as it stands in the text
-	Display     string `json:"display_url"`
-	Expanded    string `json:"expanded_url"`
-	Unwound     string `json:"unwound_url"`
-	Title       string `json:"title"`
-	Description string `json:"description"`
+	URLs []posttext.Link `json:"urls"`
 }
 
 type note struct {

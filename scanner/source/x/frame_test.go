@@ -18,43 +18,54 @@ import (
 	"meetleaks/matchers"
 	"meetleaks/scanner"
 	"meetleaks/scanner/source/x/fakex"
+	"meetleaks/scanner/source/x/internal/posttext"
+	"meetleaks/scanner/source/x/internal/terms"
+	"meetleaks/scanner/source/x/internal/waits"
 )
 
 func TestWhatIsCutOffIsNoLink(t *testing.T) {
-	self := link{URL: "https://t.co/Zq9", Expanded: "https://x.com/i/web/status/1990000000000000001", Display: "x.com/i/web/status/1…"}
+	self := posttext.Link{URL: "https://t.co/Zq9", Expanded: "https://x.com/i/web/status/1990000000000000001", Display: "x.com/i/web/status/1…"}
 	for name, test := range map[string]struct {
 		post post
 		want string
 	}{
 		"shortened and shown cut off": {
-			post{Text: "join https://t.co/Ab1 or acme.zoom.us/j/8493027…", Entities: entities{[]link{{
+			post{Text: "join https://t.co/Ab1 or acme.zoom.us/j/8493027…", Entities: entities{[]posttext.Link{{
 				URL: "https://t.co/Ab1", Expanded: linkA, Unwound: linkA, Display: "acme.zoom.us/j/8493027…"}}}},
 			"join " + linkA + " or " + linkA,
 		},
 		"one link begins like the other": {
-			post{Text: "https://t.co/Ab1 https://t.co/Ab12", Entities: entities{[]link{
+			post{Text: "https://t.co/Ab1 https://t.co/Ab12", Entities: entities{[]posttext.Link{
 				{URL: "https://t.co/Ab1", Expanded: linkA}, {URL: "https://t.co/Ab12", Expanded: linkB}}}},
 			linkA + " " + linkB,
 		},
 		"a long post without its note": {
-			post{Text: "Meeting ID: 930 5174 82… https://t.co/Zq9", Entities: entities{[]link{self}}}, "Meeting ID:",
+			post{ID: "1990000000000000001", Text: "Meeting ID: 930 5174 82… https://t.co/Zq9", Entities: entities{[]posttext.Link{self}}}, "Meeting ID:",
+		},
+		"dots of the author's before an image": {
+			post{ID: "1990000000000000007", Text: "Meeting ID: 930 5174 8260… https://t.co/Zq9", Entities: entities{[]posttext.Link{{
+				URL: "https://t.co/Zq9", Expanded: "https://x.com/quillbert7/status/1990000000000000007/photo/1", Display: "pic.x.com/Zq9"}}}},
+			"Meeting ID: 930 5174 8260…",
+		},
+		"dots of the author's before another post": {
+			post{ID: "1990000000000000007", Text: "Meeting ID: 930 5174 8260… https://t.co/Zq9", Entities: entities{[]posttext.Link{self}}}, "Meeting ID: 930 5174 8260…",
 		},
 		"three dots of the author's": {post{Text: "Meeting ID: 930 5174 8260..."}, "Meeting ID: 930 5174 8260..."},
 		"the note and where its links lead": {
-			post{Text: "Meeting ID: 930 517… https://t.co/Zq9", Entities: entities{[]link{self}}, NotePost: note{
-				Text: "Meeting ID: 930 5174 8260 https://t.co/Ab1", Entities: entities{[]link{{URL: "https://t.co/Ab1", Expanded: linkA}}}}},
+			post{Text: "Meeting ID: 930 517… https://t.co/Zq9", Entities: entities{[]posttext.Link{self}}, NotePost: note{
+				Text: "Meeting ID: 930 5174 8260 https://t.co/Ab1", Entities: entities{[]posttext.Link{{URL: "https://t.co/Ab1", Expanded: linkA}}}}},
 			"Meeting ID: 930 5174 8260 " + linkA,
 		},
 		"where it leads, and what is told of that": {
-			post{Text: "&lt;here&gt; https://t.co/Ab1", Entities: entities{[]link{{
+			post{Text: "&lt;here&gt; https://t.co/Ab1", Entities: entities{[]posttext.Link{{
 				URL: "https://t.co/Ab1", Expanded: "https://acme.example/x", Unwound: linkB, Title: "Board & friends", Description: "Dial 930 5174 82..."}}}},
 			"<here> https://acme.example/x\n\n" + linkB + "\n\nBoard & friends\n\nDial",
 		},
 		"of X itself nothing stays": {
-			post{Text: "see https://t.co/Ab1", Entities: entities{[]link{{URL: "https://t.co/Ab1", Expanded: "https://twitter.com/quillbert7/status/77"}}}}, "see",
+			post{Text: "see https://t.co/Ab1", Entities: entities{[]posttext.Link{{URL: "https://t.co/Ab1", Expanded: "https://twitter.com/quillbert7/status/77"}}}}, "see",
 		},
 		"what only looks like X": {
-			post{Text: "https://t.co/Ab1", Entities: entities{[]link{{URL: "https://t.co/Ab1", Expanded: "https://x.com@acme.zoom.us/j/84930275116"}}}},
+			post{Text: "https://t.co/Ab1", Entities: entities{[]posttext.Link{{URL: "https://t.co/Ab1", Expanded: "https://x.com@acme.zoom.us/j/84930275116"}}}},
 			"https://x.com@acme.zoom.us/j/84930275116",
 		},
 	} {
@@ -65,11 +76,11 @@ func TestWhatIsCutOffIsNoLink(t *testing.T) {
 }
 
 func TestTextsAreBounded(t *testing.T) {
-	words := strings.Repeat("Ä 930 5174 8260 ", 10_000)
-	long := link{URL: "https://t.co/Ab1", Expanded: "https://acme.example/" + strings.Repeat("y", 100_000)}
-	p := &post{Text: strings.Repeat("https://t.co/Ab1 ", 10_000) + words, Entities: entities{[]link{long, {URL: "https://t.co/Ab2", Expanded: linkA, Title: words}}}}
+	words := strings.Repeat("Ä 930 5174 8260 ", 20_000)
+	long := posttext.Link{URL: "https://t.co/Ab1", Expanded: "https://acme.example/" + strings.Repeat("y", 100_000)}
+	p := &post{Text: strings.Repeat("https://t.co/Ab1 ", 10_000) + words, Entities: entities{[]posttext.Link{long, {URL: "https://t.co/Ab2", Expanded: linkA, Title: words}}}}
 	text, cut := textOf(p, &includes{})
-	if !cut || len(text) > maxText || !utf8.ValidString(text) {
+	if !cut || len(text) > posttext.MaxText || !utf8.ValidString(text) {
 		t.Errorf("%v, %d bytes", cut, len(text))
 	}
 	text, _ = textOf(&post{Text: words}, &includes{})
@@ -79,7 +90,7 @@ func TestTextsAreBounded(t *testing.T) {
 }
 
 func TestTermsStayInTheirQuotes(t *testing.T) {
-	shared := sharedHosts()
+	shared := terms.Everybodys()
 	for text, want := range map[string]string{
 		"acme.zoom.us": `url:"acme.zoom.us"`, "https://ACME.zoom.us/": `url:"acme.zoom.us"`, "zoom.us/my/jdoe": `url:"zoom.us/my/jdoe"`,
 		"meet.acme.example:8443/x": `url:"meet.acme.example:8443/x"`, "zoom.us": "", "www.zoom.us/": "", "zoom.us/j": "", "localhost": "",
@@ -180,7 +191,7 @@ func FuzzFrame(f *testing.F) {
 			t.Errorf("at a glance %d, decoded %d", g.id, id)
 		}
 		text, _ := textOf(&decoded.Data, &decoded.Includes)
-		if len(text) > maxText {
+		if len(text) > posttext.MaxText {
 			t.Errorf("%d bytes", len(text))
 		}
 		decoded.Data.posted(id)
@@ -247,8 +258,8 @@ func FuzzAnswers(f *testing.F) {
 	f.Add([]byte(`{"data":[{"id":"71"}],"includes":{"tweets":[{"id":"72"}]},"errors":[{"type":"x","resource_id":"73"}],"meta":{"next_token":"z"}}`), 200)
 	f.Add([]byte(`{"errors":[{"code":88}]}`), 429)
 	f.Fuzz(func(t *testing.T, body []byte, status int) {
-		s := &Source{o: Options{}.withDefaults(), fails: map[string]failures{}}
-		if e := s.judge("fuzz", status, nil, body); e.Why == "" || e.After < 0 || e.After > waitMost {
+		s := &Source{o: Options{}.withDefaults()}
+		if e := s.judge("fuzz", status, nil, body); e.Why == "" || e.After < 0 || e.After > waits.Longest {
 			t.Errorf("%+v", e)
 		}
 		var c count
@@ -338,7 +349,7 @@ func (*nothing) References(context.Context, string, func(scanner.Secret) bool) e
 
 func BenchmarkFrames(b *testing.B) {
 	taker := &nothing{}
-	r := &pass{Source: &Source{o: Options{Taker: taker, Promising: matchers.Standard().Promising}.withDefaults(), fails: map[string]failures{}},
+	r := &pass{Source: &Source{o: Options{Taker: taker, Promising: matchers.Standard().Promising}.withDefaults()},
 		mem: &memory{versions: versions{latest: map[uint64]uint64{}}}, purse: purse{budget: Budget{PerDay: 1 << 40, PerMonth: 1 << 40}}}
 	all := frames("tweet")
 	var stream bytes.Buffer

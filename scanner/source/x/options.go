@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -133,6 +134,12 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// private says whether a host is this machine, or lies in a private network by its very address.
+func private(host string) bool {
+	at, err := netip.ParseAddr(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && (at.Unmap().IsLoopback() || at.Unmap().IsPrivate())
+}
+
 // check lists all that is wrong.
 func (o Options) check() error {
 	var wrong []error
@@ -145,6 +152,7 @@ func (o Options) check() error {
 		"client, address, token, terms, taker and references are needed")
 	refuse(o.Base != nil && (o.Base.Host == "" || o.Base.Scheme != "https" && o.Base.Scheme != "http" || o.Base.RawQuery != ""),
 		"the address begins with http:// or https:// and names a host")
+	refuse(o.Base != nil && o.Base.Scheme == "http" && !private(o.Base.Hostname()), "the token would be sent in clear: the address begins with https://")
 	refuse(o.Budget.PerDay < 0 || o.Budget.PerMonth < 0 || o.Budget.Price < 0 || o.Budget.PerDay+o.Budget.PerMonth == 0,
 		"a budget of posts a day or a month is needed")
 	for _, s := range []Spelling{o.Stream, o.Search} {

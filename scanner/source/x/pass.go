@@ -10,13 +10,15 @@ import (
 	"time"
 
 	"meetleaks/scanner"
+	"meetleaks/scanner/source/x/internal/waits"
 )
 
 // The bounds of a pass.
 const (
 	saveItems = 1000
-	maxBad    = 1000 // frames in a row that cannot be understood
-	spellings = 20   // posts, of which one has to have a field that all have
+	maxBad    = 1000      // frames in a row that cannot be understood
+	future    = time.Hour // that ids may be before our clock
+	spellings = 20        // posts, of which one has to have a field that all have
 	shown     = "x.com"
 )
 
@@ -56,7 +58,7 @@ func (s *Source) begin(p scanner.Pass) (*pass, error) {
 	}
 	now := s.o.Now()
 	r := &pass{Source: s, p: p, mem: s.takeMemory(), whole: whole, looked: c.Looked, began: now}
-	r.purse = purse{budget: s.o.Budget, day: c.Day, today: c.Today, month: c.Month, charged: r.mem.charged}
+	r.purse = purse{budget: s.o.Budget, day: c.Day, today: c.Today, month: c.Month, charged: r.mem.charged, fresh: p.Cursor == ""}
 	if r.purse.ids == nil || r.purse.on != c.Day {
 		r.purse.charged = charged{on: c.Day, ids: map[uint64]struct{}{}}
 	}
@@ -64,6 +66,9 @@ func (s *Source) begin(p scanner.Pass) (*pass, error) {
 	backwards := c.Backwards
 	if p.Cursor == "" {
 		r.whole, backwards = max(idAt(now.Add(-s.o.Back)), 1), s.o.Back > 0
+	}
+	if here := idAt(now); timeOf(r.whole).After(now.Add(future)) { // it would hide all that comes until then
+		r.whole, r.notes.lost = here, "the cursor lay in the future: began with what is new"
 	}
 	r.high = r.whole
 	if p.Cursor != "" || backwards {
@@ -113,7 +118,7 @@ func (r *pass) anything() error {
 	case r.rules.standing > 0:
 		return nil
 	case r.rules.invalid > 0:
-		return &Error{What: "look for terms", Why: "X refuses all rules", After: waitRefused}
+		return &Error{What: "look for terms", Why: "X refuses all rules", After: waits.Refused}
 	}
 	return &Error{What: "look for terms", Why: "there is nothing to look for", After: r.o.Sync}
 }
@@ -162,8 +167,11 @@ func (r *pass) leave(ctx context.Context, why error) error {
 // endOf judges the end of a stream: one that was heard is opened again at once.
 func (r *pass) endOf(c *conn) error {
 	lived := r.o.Now().Sub(r.began)
+	if r.gap != nil && !r.gap.begun && lived < r.o.Settle {
+		return &Error{What: theStream, Why: "X ends the stream before what was missed is searched", Status: http.StatusOK, After: r.fails.Again(theStream, false)}
+	}
 	if r.streamed > 0 || c.heard.Load() && lived >= r.o.Idle {
-		r.went(theStream)
+		r.fails.Went(theStream)
 		return nil
 	}
 	const what = theStream
@@ -172,13 +180,13 @@ func (r *pass) endOf(c *conn) error {
 	}
 	switch {
 	case errors.Is(c.err, errSilent):
-		return &Error{What: what, Why: fmt.Sprintf("nothing was heard for %v", r.o.Idle), After: r.again(theStream, false)}
+		return &Error{What: what, Why: fmt.Sprintf("nothing was heard for %v", r.o.Idle), After: r.fails.Again(theStream, false)}
 	case r.bad > 0:
-		return &Error{What: what, Why: "the answer is not as documented", Status: http.StatusOK, After: r.again(theStream, false)}
+		return &Error{What: what, Why: "the answer is not as documented", Status: http.StatusOK, After: r.fails.Again(theStream, false)}
 	case c.err != nil:
 		return &Error{What: what, Why: "the connection broke off"}
 	}
-	return &Error{What: what, Why: "X ends the stream as soon as it is opened", Status: http.StatusOK, After: r.again(theStream, false)}
+	return &Error{What: what, Why: "X ends the stream as soon as it is opened", Status: http.StatusOK, After: r.fails.Again(theStream, false)}
 }
 
 func (r *pass) inBody(e *Error, body []byte) bool {
@@ -257,7 +265,7 @@ func (r *pass) odd(ctx context.Context, body []byte) error {
 	}
 	r.health.Failed++
 	if r.bad++; r.bad >= maxBad {
-		return &Error{What: theStream, Why: "what it brings is not as documented", After: r.again(theStream, false)}
+		return &Error{What: theStream, Why: "what it brings is not as documented", After: r.fails.Again(theStream, false)}
 	}
 	return nil
 }
@@ -274,7 +282,7 @@ func (r *pass) heard(id uint64, now time.Time) {
 
 // reached notes that a post and what came before it was handed on.
 func (r *pass) reached(id uint64) {
-	if timeOf(id).After(r.o.Now().Add(time.Hour)) {
+	if timeOf(id).After(r.o.Now().Add(future)) {
 		return // no id of these days: it would hide all that come
 	}
 	r.high = max(r.high, id)
@@ -294,7 +302,7 @@ func (r *pass) spelled(known bool) error {
 	if r.unspelled++; r.unspelled < spellings {
 		return nil
 	}
-	return &Error{What: theStream, Why: "fields of posts are named as they never were: links would be missed", After: waitRefused}
+	return &Error{What: theStream, Why: "fields of posts are named as they never were: links would be missed", After: waits.Refused}
 }
 
 // afford ends the pass when no more posts may be read.

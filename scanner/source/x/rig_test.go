@@ -157,6 +157,16 @@ func (p *running) end(byItself bool) error {
 	return p.err
 }
 
+// ended says whether the pass has ended.
+func (p *running) ended() bool {
+	select {
+	case <-p.done:
+		return true
+	default:
+		return false
+	}
+}
+
 func (r *rig) cursor() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()

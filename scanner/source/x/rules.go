@@ -46,9 +46,11 @@ func (s *Source) syncRules(ctx context.Context) (synced, error) {
 	if add, out.invalid, err = s.valid(ctx, add); err != nil {
 		return synced{}, err
 	}
-	if err := s.addRules(ctx, add); err != nil {
+	refused, err := s.addRules(ctx, add)
+	if err != nil {
 		return synced{}, err
 	}
+	out.invalid += refused
 	if err := s.deleteRules(ctx, remove[len(early):]); err != nil {
 		return synced{}, err
 	}
@@ -126,13 +128,20 @@ func (s *Source) valid(ctx context.Context, rules []rule) (good []rule, bad int,
 	return good, bad, nil
 }
 
-func (s *Source) addRules(ctx context.Context, rules []rule) error {
+// addRules says how many of the rules X did not take after all: others of the project may have been faster.
+func (s *Source) addRules(ctx context.Context, rules []rule) (refused int, err error) {
 	for batch := range slices.Chunk(rules, rulesAtATime) {
-		if _, err := s.changeRules(ctx, ruleChange{Add: batch}, false); err != nil {
-			return err
+		kinds, err := s.changeRules(ctx, ruleChange{Add: batch}, false)
+		if err != nil {
+			return refused, err
+		}
+		for _, r := range batch {
+			if kind := kinds[r.Value]; kind != "" && kind != "duplicate-rules" {
+				refused++
+			}
 		}
 	}
-	return nil
+	return refused, nil
 }
 
 func (s *Source) deleteRules(ctx context.Context, rules []rule) error {
@@ -172,7 +181,7 @@ func (s *Source) changeRules(ctx context.Context, change ruleChange, dry bool) (
 	if !changed(a) && (a.status != http.StatusBadRequest || len(refused) == 0) {
 		return nil, s.judge(what, a.status, a.header, a.body)
 	}
-	s.went(what)
+	s.fails.Went(what)
 	return refused, nil
 }
 

@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"meetleaks/scanner"
+	"meetleaks/scanner/source/x/internal/terms"
+	"meetleaks/scanner/source/x/internal/waits"
 )
 
 // Source watches X for a [scanner.Watch] of kind Stream. It is safe for concurrent use; between passes it starts nothing.
@@ -14,8 +16,9 @@ type Source struct {
 	o      Options
 	shared map[string]bool // hosts that are everybody's
 
+	fails waits.Failures
+
 	mu     sync.Mutex
-	fails  map[string]failures
 	memory *memory // nil while a pass has it
 }
 
@@ -25,7 +28,7 @@ func NewSource(o Options) (*Source, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	return &Source{o: o, shared: sharedHosts(), fails: map[string]failures{}}, nil
+	return &Source{o: o, shared: terms.Everybodys()}, nil
 }
 
 // Read makes a pass; it fits [scanner.Watch].Read. It returns nil when the stream ended after something was heard, or when ctx is

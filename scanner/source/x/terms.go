@@ -1,12 +1,11 @@
 package x
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
-	"meetleaks/matchers"
+	"meetleaks/scanner/source/x/internal/terms"
 )
 
 // RulePrefix begins the tags of our rules at X; rules with other tags are somebody else's.
@@ -14,11 +13,9 @@ const RulePrefix = "meetleaks:"
 
 // The bounds of terms.
 const (
-	maxOrgs   = 10_000
-	maxTerms  = 100_000 // of all organisations
-	maxTag    = 64
-	maxURL    = 200
-	leastPath = 4 // characters of a path below a host that is everybody's
+	maxOrgs  = 10_000
+	maxTerms = 100_000 // of all organisations
+	maxTag   = 64
 )
 
 // suffix keeps reposts out: what they show is reported with the post itself.
@@ -132,87 +129,34 @@ func clausesOf(t Terms, shared map[string]bool, left *int) (clauses []string, re
 }
 
 func checkTag(tag string) error {
-	if tag == "" || len(tag) > maxTag || strings.Trim(tag, letters+digits+"-_.:") != "" {
+	if tag == "" || len(tag) > maxTag || strings.Trim(tag, terms.Letters+terms.Digits+"-_.:") != "" {
 		return fmt.Errorf("a tag has 1 to %d letters, digits, and of -_.: some", maxTag)
 	}
 	return nil
 }
 
-const (
-	digits  = "0123456789"
-	letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	inHosts = letters + digits + "-."
-	inPaths = letters + digits + "-._~/%+=&?@,;!$'*:"
-)
-
-// Why terms are refused.
-var (
-	errCharacters = errors.New("a host, and a path, of printable ASCII without quotes and spaces")
-	errBroad      = errors.New("it would find what is not the organisation's")
-	errNumber     = errors.New("a number has 9 to 15 digits")
-)
+// inPaths are the characters of paths: no quote and no backslash is among them.
+const inPaths = terms.Letters + terms.Digits + "-._~/%+=&?@,;!$'*:"
 
 // urlClause matches posts with a link to a host and path. What stands between the quotes is of a fixed set of characters, in which is
 // no quote and no backslash: no term gets out of them.
 func urlClause(text string, shared map[string]bool) (string, error) {
-	text = strings.TrimPrefix(strings.TrimPrefix(text, "https://"), "http://")
-	host, path, _ := strings.Cut(text, "/")
-	name, port, hasPort := strings.Cut(host, ":")
-	labels := strings.Split(name, ".")
-	switch {
-	case len(text) > maxURL || strings.Trim(name, inHosts) != "" || strings.Trim(path, inPaths) != "",
-		hasPort && (port == "" || len(port) > 5 || strings.Trim(port, digits) != ""),
-		len(labels) < 2 || slices.Contains(labels, ""):
-		return "", errCharacters
-	case shared[strings.ToLower(name)] && len(strings.Trim(path, "/")) < leastPath:
-		return "", errBroad
+	link, err := terms.ReadLink(text, inPaths, shared)
+	if err != nil {
+		return "", err
 	}
-	host = strings.ToLower(host)
-	if path = strings.TrimRight(path, "/"); path != "" {
-		host += "/" + path
-	}
-	return `url:"` + host + `"`, nil
+	return `url:"` + link.String() + `"`, nil
 }
 
 // numberClauses match posts that name a meeting number: in a link, in one piece, and as such numbers are written.
 func numberClauses(text string) ([]string, error) {
-	if len(text) < 9 || len(text) > 15 || strings.Trim(text, digits) != "" {
-		return nil, errNumber
+	ways, err := terms.WaysToWrite(text)
+	if err != nil {
+		return nil, err
 	}
-	out := []string{`url:"` + text + `"`, `"` + text + `"`}
-	for _, groups := range groupings(len(text)) {
-		var parts []string
-		rest := text
-		for _, n := range groups {
-			parts, rest = append(parts, rest[:n]), rest[n:]
-		}
-		out = append(out, `"`+strings.Join(parts, " ")+`"`)
+	out := []string{`url:"` + text + `"`}
+	for _, way := range ways {
+		out = append(out, `"`+way+`"`)
 	}
 	return out, nil
-}
-
-// groupings is how numbers of meetings are written: those of Zoom as 3-3-3, 3-3-4 and 3-4-4, those of Webex as 3-3-3, 3-3-4 and 4-3-4.
-func groupings(n int) [][]int {
-	switch n {
-	case 9:
-		return [][]int{{3, 3, 3}}
-	case 10:
-		return [][]int{{3, 3, 4}}
-	case 11:
-		return [][]int{{3, 4, 4}, {4, 3, 4}}
-	}
-	return nil
-}
-
-// sharedHosts are the hosts of meeting services, which are everybody's.
-func sharedHosts() map[string]bool {
-	hosts := map[string]bool{}
-	for _, platform := range matchers.All() {
-		for _, host := range platform.Hosts {
-			if !strings.Contains(host, "/") {
-				hosts[host], hosts["www."+host] = true, true
-			}
-		}
-	}
-	return hosts
 }

@@ -11,6 +11,7 @@ import (
 
 	"meetleaks/scanner/source/sourcetest"
 	"meetleaks/scanner/source/x/fakex"
+	"meetleaks/scanner/source/x/internal/waits"
 )
 
 func TestLongPostsAreReadWholeInBothSpellings(t *testing.T) {
@@ -174,14 +175,12 @@ func TestTheBudgetEndsThePass(t *testing.T) {
 	p := r.start(r.source(), fmt.Sprintf(`{"whole":"%d","day":%q,"today":4,"month":14}`, idAt(time.Now().Add(-time.Hour)), time.Now().UTC().Format(time.DateOnly)))
 	r.within("a page is searched", func() bool { return r.health().Heard >= 13 })
 	for i := range 60 { // one at a time: what is under way when a budget ends is counted by X
+		if p.ended() {
+			break
+		}
 		id := r.fake.Post(fakex.Post{Text: fmt.Sprintf("at https://acme.zoom.us/j/%d", 93051748260+i*7919)})
 		r.within("it is read", func() bool {
-			select {
-			case <-p.done:
-				return true
-			default:
-				return r.count(sourcetest.WasTaken, uriText(id)) > 0
-			}
+			return p.ended() || r.count(sourcetest.WasTaken, uriText(id)) > 0
 		})
 	}
 	err := p.end(true)
@@ -373,23 +372,23 @@ func TestReasons(t *testing.T) {
 	}{
 		"429":           {fakex.Fault{Status: 429, Header: map[string]string{"X-Rate-Limit-Reset": reset}}, "rate limited", 9 * time.Minute, 11 * time.Minute},
 		"429 of old":    {fakex.Fault{Status: 429, Body: `{"errors":[{"code":88,"message":"Rate limit exceeded"}]}`}, "rate limited", time.Minute, time.Minute},
-		"429 for years": {fakex.Fault{Status: 429, Header: map[string]string{"X-Rate-Limit-Reset": "99999999999"}}, "rate limited", waitMost, waitMost},
+		"429 for years": {fakex.Fault{Status: 429, Header: map[string]string{"X-Rate-Limit-Reset": "99999999999"}}, "rate limited", waits.Longest, waits.Longest},
 		"connections": {fakex.Fault{Status: 429, Body: `{"title":"ConnectionException","connection_issue":"TooManyConnections","type":"https://api.x.com/2/problems/streaming-connection"}`},
 			"another connection of this app is open", time.Minute, time.Minute},
 		"no rules": {fakex.Fault{Status: 409, Body: `{"title":"ConnectionException","connection_issue":"RuleConfigurationIssue"}`}, "no rules stand at X", 5 * time.Second, 5 * time.Second},
 		"capped": {fakex.Fault{Status: 403, Body: `{"title":"UsageCapExceeded","period":"Monthly","type":"https://api.twitter.com/2/problems/usage-capped"}`},
-			"the limit of posts at X is used up", waitMost, waitMost},
+			"the limit of posts at X is used up", waits.Longest, waits.Longest},
 		"capped today": {fakex.Fault{Status: 429, Body: `{"title":"UsageCapExceeded","period":"Daily","type":"https://api.x.com/2/problems/usage-capped"}`},
-			"the limit of posts at X is used up", 0, waitMost},
+			"the limit of posts at X is used up", 0, waits.Longest},
 		"credits": {fakex.Fault{Status: 402}, "the account at X has no credits left", time.Hour, time.Hour},
 		"fields": {fakex.Fault{Status: 400, Body: `{"title":"Invalid Request","type":"https://api.x.com/2/problems/invalid-request","errors":[{"parameter":"tweet.fields","type":"https://api.x.com/2/problems/invalid-request"}]}`},
-			"X does not know the fields by these names: try the other spelling", waitRefused, waitRefused},
-		"forbidden":    {fakex.Fault{Status: 403, Body: `{"type":"https://api.x.com/2/problems/client-forbidden"}`}, "not allowed: the app at X may not use this", waitRefused, waitRefused},
-		"401":          {fakex.Fault{Status: 401}, "the token is not accepted", waitRefused, waitRefused},
+			"X does not know the fields by these names: try the other spelling", waits.Refused, waits.Refused},
+		"forbidden":    {fakex.Fault{Status: 403, Body: `{"type":"https://api.x.com/2/problems/client-forbidden"}`}, "not allowed: the app at X may not use this", waits.Refused, waits.Refused},
+		"401":          {fakex.Fault{Status: 401}, "the token is not accepted", waits.Refused, waits.Refused},
 		"503":          {fakex.Fault{Status: 503}, "X has a fault of its own", 5 * time.Second, 5 * time.Second},
-		"away":         {fakex.Fault{Status: 301, Header: map[string]string{"Location": "http://127.0.0.1:9/"}}, "a redirect is refused: check the address", waitRefused, waitRefused},
+		"away":         {fakex.Fault{Status: 301, Header: map[string]string{"Location": "http://127.0.0.1:9/"}}, "a redirect is refused: check the address", waits.Refused, waits.Refused},
 		"200, ended":   {fakex.Fault{Body: `{"errors":[{"title":"operational-disconnect","type":"https://api.x.com/2/problems/operational-disconnect"}]}`}, endedByX, 5 * time.Second, 5 * time.Second},
-		"200, pretty":  {fakex.Fault{Body: "{\n \"title\": \"UsageCapExceeded\",\n \"type\": \"https://api.x.com/2/problems/usage-capped\"\n}"}, "the limit of posts at X is used up", waitMost, waitMost},
+		"200, pretty":  {fakex.Fault{Body: "{\n \"title\": \"UsageCapExceeded\",\n \"type\": \"https://api.x.com/2/problems/usage-capped\"\n}"}, "the limit of posts at X is used up", waits.Longest, waits.Longest},
 		"200, nothing": {fakex.Fault{}, "X ends the stream as soon as it is opened", 5 * time.Second, 5 * time.Second},
 		"200, else":    {fakex.Fault{Body: "sign in"}, "the answer is not as documented", 5 * time.Second, 5 * time.Second},
 		"torn":         {fakex.Fault{Body: "\r\n", Break: true}, "the connection broke off", 0, 0},
@@ -422,7 +421,7 @@ func TestWaitsGrow(t *testing.T) {
 			t.Errorf("refusal %d: %v", i, got)
 		}
 	}
-	s.went(theStream)
+	s.fails.Went(theStream)
 	if got := s.judge(theStream, 503, http.Header{}, nil).After; got != 5*time.Second {
 		t.Errorf("afterwards: %v", got)
 	}

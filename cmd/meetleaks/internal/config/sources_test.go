@@ -10,6 +10,8 @@ func TestSourcesThatCannotWorkAreToldWithTheirKey(t *testing.T) {
 	for text, want := range map[string]string{
 		`{name: a, kind: x, token: t, permission: p}`:                                                                    "budget: is missing",
 		`{name: a, kind: x, permission: p, budget: {posts_per_day: 9}}`:                                                  "token: is missing",
+		`{name: a, kind: x, token: t, permission: p, budget: {posts_per_day: 9}, api_url: "http://api.x.example"}`:       "in clear",
+		`{name: a, kind: mastodon, token: t, permission: p, api_url: "http://social.example"}`:                           "in clear",
 		`{name: a, kind: x, token: t, budget: {posts_per_day: 9}}`:                                                       "permission: is missing",
 		`{name: a, kind: x, off: maybe}`:                                                                                 "want true or false",
 		`{name: a, kind: x, off: true}`:                                                                                  "",

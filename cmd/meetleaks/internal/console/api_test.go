@@ -59,8 +59,8 @@ func TestListSources(t *testing.T) {
 	rec := r.ask("GET", "/api/v1/sources", "")
 	got := decodeInto[SourceList](t, rec, 200)
 	want := []Source{
-		{Name: "own-site", Kind: "poll", Next: r.now.Add(time.Hour), Passed: r.now.Add(-time.Minute)},
-		{Name: "partner", Kind: "poll", Blind: "rate limited", Since: r.now.Add(-time.Hour)},
+		{Name: "partner", Kind: "poll", State: "blind", Blind: "rate limited", Since: r.now.Add(-time.Hour)},
+		{Name: "own-site", Kind: "poll", State: "seen", Next: r.now.Add(time.Hour), Passed: r.now.Add(-time.Minute)},
 	}
 	if !reflect.DeepEqual(got.Sources, want) {
 		t.Errorf("sources %+v", got)

@@ -38,6 +38,11 @@ type Options struct {
 	// Zone is where an organisation is, for the times that people are shown; nil, as a function or as its result: UTC.
 	Zone     func(org string) *time.Location
 	Outlooks func() []scanner.Outlook // of the sources; nil: none
+	// Sources is the sources of the configuration, also those that are off, with all that is told of them; nil: those of Outlooks, of
+	// which no more is known.
+	Sources func() []Watched
+	// Coverage returns the record of a day in UTC, "2026-11-22", as [scanner.LoadCoverage]; nil: there is none.
+	Coverage func(ctx context.Context, org, day string) (scanner.Coverage, bool, error)
 	// Ready returns the reasons why the service is not ready, in words fit for operators; none: it is. It is asked once at a
 	// time, at most once a second.
 	Ready func(ctx context.Context) []string
@@ -120,6 +125,11 @@ func newConsole(o Options, l limits) (*Console, error) {
 func (o Options) filled() Options {
 	if o.Outlooks == nil {
 		o.Outlooks = func() []scanner.Outlook { return nil }
+	}
+	if o.Coverage == nil {
+		o.Coverage = func(context.Context, string, string) (scanner.Coverage, bool, error) {
+			return scanner.Coverage{}, false, nil
+		}
 	}
 	if o.HostOf == nil {
 		o.HostOf = func(context.Context, string, string) (scanner.HostRef, error) { return "", scanner.ErrNotAllowed }

@@ -123,13 +123,6 @@ func ledgerOf(b scanner.Ledger, pending int64) Ledger {
 	return l
 }
 
-func sourceOf(o scanner.Outlook) Source {
-	return Source{
-		Name: shown(o.Source), Kind: string(o.Kind), Next: utc(o.Next), Running: utc(o.Running), Passed: utc(o.Passed),
-		Blind: shown(o.Blind), Since: utc(o.Since),
-	}
-}
-
 // mapped is each of a list converted; never nil, so that it is [] in JSON.
 func mapped[A, B any](all []A, convert func(A) B) []B {
 	out := make([]B, 0, len(all))

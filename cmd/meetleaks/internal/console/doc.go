@@ -6,6 +6,7 @@
 //	readiness.go           /readyz: asked once at a time, kept for a second
 //	api.go read.go         the operations of /api/v1 that tell
 //	act.go decide.go       those that change a leak: what analysts do, and what they decide
+//	source.go coverage.go  what is told of sources, and of what was looked at
 //	problem.go             what an error means in HTTP
 //	types.go convert.go    what is sent, and how it is made of what is stored
 //	client.go answer.go    the client

@@ -23,6 +23,8 @@ func FuzzRequest(f *testing.F) {
 	f.Add("POST", "organisations/acme/leaks/"+rigLeak+"/refuse", "", "", `{"asked_at":null}`)
 	f.Add("POST", "organisations/acme/leaks/"+rigLeak+"/assign", "", "", `{"email":"\u001b[2J@acme.example"}`)
 	f.Add("POST", "organisations/acme/leaks/"+rigLeak+"/public", "", "", `{"what":"page","place":"\u0000","reason":"x","until":"2026-12-01T00:00:00Z"}`)
+	f.Add("GET", "coverage", "org=acme&days=90", "", "")
+	f.Add("GET", "coverage", "org=\u202e&days=91", "", "")
 	f.Add("PUT", "ledger", "", "", "")
 	f.Add("GET", "organisations/%00%ff/leaks/../..", "state=%ff&limit=99999999999999999999", "+;", "")
 	f.Add("GET", ".", "\x00", "", "")

@@ -1,9 +1,7 @@
 package console
 
 import (
-	"cmp"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -12,7 +10,6 @@ import (
 
 // The bounds of the other pages.
 const (
-	maxSources = 1000
 	maxDomains = 1000
 	maxConfig  = 256 << 10 // bytes
 )
@@ -32,68 +29,6 @@ type Domain struct {
 
 // StateVouched is the state of a domain for which the operator's file is enough.
 const StateVouched = "vouched"
-
-type sourcesView struct {
-	frame
-	Ready   bool
-	Reasons []string
-	Sources []sourceView
-	Dark    int // blind
-	More    string
-}
-
-type sourceView struct {
-	Source
-	Running, Next, Passed, Since moment
-	Why                          string
-	Quiet                        bool
-}
-
-// showSources is the health of the service: blind sources first.
-func (w *web) showSources(rw http.ResponseWriter, r *http.Request, s session) {
-	ready := w.c.ready.answer(r.Context())
-	v := sourcesView{frame: w.frame(s, "Sources", "sources"), Ready: ready.Ready, Reasons: ready.Reasons}
-	list := mapped(w.c.o.Outlooks(), sourceOf)
-	slices.SortStableFunc(list, func(a, b Source) int {
-		return cmp.Or(cmp.Compare(b2i(a.Blind == ""), b2i(b.Blind == "")), strings.Compare(a.Name, b.Name))
-	})
-	for _, one := range list {
-		if one.Blind != "" {
-			v.Dark++
-		}
-	}
-	if len(list) > maxSources {
-		v.More = several(int64(len(list)-maxSources), "more source")
-	}
-	c := w.houseClock()
-	for _, one := range list[:min(len(list), maxSources)] {
-		v.Sources = append(v.Sources, sourceView{
-			Source: one, Running: c.at(one.Running), Next: c.at(one.Next), Passed: c.at(one.Passed), Since: c.at(one.Since),
-			Why: blindWords(one.Blind), Quiet: one.Blind == scanner.BlindQuiet,
-		})
-	}
-	w.render(rw, http.StatusOK, "sources", v)
-}
-
-func b2i(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-// blindWords says why nothing is known of a source.
-func blindWords(blind string) string {
-	switch blind {
-	case scanner.BlindUnread:
-		return "It has not been read yet."
-	case scanner.BlindOverdue:
-		return "Nobody reads it: its pass is overdue. Is a process with the role “read” running?"
-	case scanner.BlindQuiet:
-		return "It is too quiet: it answers, but nothing has come from it for longer than is usual."
-	}
-	return blind
-}
 
 type ledgerView struct {
 	frame

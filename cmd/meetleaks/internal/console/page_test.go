@@ -44,6 +44,8 @@ func furnish(t testing.TB, hostile bool) *rig {
 			{Source: "stream", Kind: scanner.Poll, Blind: scanner.BlindQuiet, Since: r.now.Add(-2 * time.Hour), Passed: r.now.Add(-time.Minute), Running: r.now.Add(-time.Minute)},
 		}
 	}
+	r.web.c.o.Sources = func() []Watched { return sampleWatched(r.web.c.o.Outlooks(), r.now, say) }
+	r.web.c.o.Coverage = sampleCoverage(r.now, say)
 	r.reasons = []string{say("a hosts' file is not in use as it is: hosts.csv")}
 	r.ledger = scanner.Ledger{Found: 1207, Alerted: 1101, Pending: 4, Suppressed: map[scanner.Withheld]int64{scanner.WithheldMuted: 90, scanner.WithheldOver: 12}}
 	r.pending = 4
@@ -141,7 +143,7 @@ func (r *rig) addSamples(t testing.TB, say func(string) string) {
 
 // sitePages are all pages that somebody who has signed in can see.
 func sitePages() []string {
-	return []string{"/", "/?state=all&org=acme", "/?state=safe", rigLeakPage, "/leaks/acme/lk1:4e55", "/leaks/acme/lk1:none", "/silenced", "/sources", "/ledger", "/config", "/domains"}
+	return []string{"/", "/?state=all&org=acme", "/?state=safe", rigLeakPage, "/leaks/acme/lk1:4e55", "/leaks/acme/lk1:none", "/silenced", "/sources", "/coverage", "/coverage?org=acme&day=2026-11-20", "/ledger", "/config", "/domains"}
 }
 
 func TestPagesAreWhole(t *testing.T) {
@@ -171,7 +173,7 @@ func TestPagesAreWhole(t *testing.T) {
 			"1 to 2 of 2", "14 sightings", "not by itself", "Jitsi Meet",
 		},
 		"/leaks/acme/lk1:5f46": {"/reopen", "start has passed"},
-		"/sources":             {"2 of 3 sources blind", "rate limited by the site", "too quiet", "26 h ago", "The service is not ready", "hosts.csv"},
+		"/sources":             {"2 of 4 sources blind, 1 off", "rate limited by the site", "too quiet", "26 h ago", "The service is not ready", "hosts.csv"},
 		"/ledger":              {"1,207", "1,101", "102", "muted", "over before anybody was told", "The sum holds.", "All organisations", "globex"},
 		"/config":              {"token_file: /etc/meetleaks/token # meetleaks.yaml:3", "  listen:"},
 		"/domains": {
@@ -433,8 +435,6 @@ func TestLongListsAreCut(t *testing.T) {
 	}
 	r.web.c.o.Domains = func(context.Context) ([]Domain, error) { return make([]Domain, maxDomains+2), nil }
 	wantPage(t, v.get("/domains", http.StatusOK), "And 2 more domains")
-	r.web.c.o.Outlooks = func() []scanner.Outlook { return make([]scanner.Outlook, maxSources+1) }
-	wantPage(t, v.get("/sources", http.StatusOK), "And 1 more source:")
 	for i := range 400 {
 		r.audit = append(r.audit, scanner.AuditEntry{Seq: int64(i), Audit: scanner.Audit{At: r.now, Leak: rigLeak, What: scanner.Tick}})
 	}

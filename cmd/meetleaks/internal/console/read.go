@@ -33,7 +33,9 @@ func (c *Console) registerReads(api huma.API) {
 	huma.Register(api, c.operation("list-organisations", http.MethodGet, "/organisations", "The configured organisations and their ledgers"),
 		c.listOrganisations)
 	huma.Register(api, c.operation("get-ledger", http.MethodGet, "/ledger", "The ledger of all organisations together"), c.getLedger)
-	huma.Register(api, c.operation("list-sources", http.MethodGet, "/sources", "The watched places and how they are doing"), c.listSources)
+	huma.Register(api, c.operation("list-sources", http.MethodGet, "/sources", "The sources of the configuration and how they are doing, blind ones first"), c.listSources)
+	huma.Register(api, c.operation("list-coverage", http.MethodGet, "/coverage", "What was looked at for organisations, and what was not: a record a day",
+		http.StatusNotFound), c.listCoverage)
 	huma.Register(api, c.operation("list-leaks", http.MethodGet, "/organisations/{org}/leaks", "An organisation's leaks, the newest first",
 		http.StatusBadRequest, http.StatusNotFound), c.listLeaks)
 	huma.Register(api, c.operation("show-leak", http.MethodGet, "/organisations/{org}/leaks/{id}",
@@ -85,10 +87,6 @@ func (c *Console) eachLedger(ctx context.Context, yield func(org string, b scann
 		yield(org, b, pending)
 	}
 	return nil
-}
-
-func (c *Console) listSources(context.Context, *nothing) (*body[SourceList], error) {
-	return &body[SourceList]{SourceList{Sources: mapped(c.o.Outlooks(), sourceOf)}}, nil
 }
 
 func (c *Console) listLeaks(ctx context.Context, in *listInput) (*body[LeakList], error) {

@@ -172,19 +172,3 @@ type Organisation struct {
 type OrganisationList struct {
 	Organisations []Organisation `json:"organisations" nullable:"false"`
 }
-
-// Source is a watched place, and how it is doing.
-type Source struct {
-	Name    string    `json:"name"`
-	Kind    string    `json:"kind"`
-	Next    time.Time `json:"next,omitzero" doc:"When the next pass is due; left out: at once"`
-	Running time.Time `json:"running_since,omitzero"`
-	Passed  time.Time `json:"last_passed,omitzero" doc:"When the last pass that did not fail ended"`
-	Blind   string    `json:"blind,omitempty" doc:"Why nothing is known of it at present; a blind source is never clean"`
-	Since   time.Time `json:"blind_since,omitzero"`
-}
-
-// SourceList is all of them.
-type SourceList struct {
-	Sources []Source `json:"sources" nullable:"false"`
-}

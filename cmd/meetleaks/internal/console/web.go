@@ -96,6 +96,7 @@ func (w *web) mount(mux *http.ServeMux) error {
 	inside("POST /leaks/{org}/{id}/{act}", w.doAct)
 	inside("GET /silenced", w.showSilenced)
 	inside("GET /sources", w.showSources)
+	inside("GET /coverage", w.showCoverage)
 	inside("GET /ledger", w.showLedger)
 	inside("GET /config", w.showConfig)
 	inside("GET /domains", w.showDomains)

@@ -180,7 +180,7 @@ func TestBrowserPages(t *testing.T) {
 		checkSight(t, path+" on a phone", look(t, fine, path, phone, true), phone, true)
 		checkSight(t, path+" on a desk", look(t, fine, path, 1280, false), 1280, false)
 	}
-	for _, path := range []string{"/", rigLeakPage, "/sources", "/domains", "/config"} {
+	for _, path := range []string{"/", rigLeakPage, "/sources", "/coverage", "/domains", "/config"} {
 		checkSight(t, path+", hostile", look(t, hostile, path, phone, false), phone, false)
 	}
 }

@@ -84,7 +84,7 @@ func nextPath(text string) string {
 		!straight(u.EscapedPath()) {
 		return "/"
 	}
-	for _, page := range []string{"/sources", "/ledger", "/config", "/domains", "/leaks/"} {
+	for _, page := range []string{"/sources", "/coverage", "/silenced", "/ledger", "/config", "/domains", "/leaks/"} {
 		if u.Path == page || strings.HasSuffix(page, "/") && strings.HasPrefix(u.Path, page) {
 			return u.RequestURI()
 		}

@@ -149,7 +149,7 @@ func TestCookies(t *testing.T) {
 func TestSignInLeadsOn(t *testing.T) {
 	r := newRig(t)
 	for next, want := range map[string]string{
-		"": "/", "/sources": "/sources", rigLeakPage: rigLeakPage, "/?org=acme&state=muted": "/?org=acme&state=muted",
+		"": "/", "/sources": "/sources", "/coverage?org=acme&days=30": "/coverage?org=acme&days=30", "/silenced": "/silenced", rigLeakPage: rigLeakPage, "/?org=acme&state=muted": "/?org=acme&state=muted",
 		"//evil.example": "/", "https://evil.example/": "/", "/\\evil.example": "/", "/leaks/../sign-out": "/", "/leaks//x": "/", "/sign-out": "/",
 		"javascript:alert(1)": "/", "/%2f%2fevil.example": "/", "/sources\r\nX: 1": "/", "/api/v1/ledger": "/", "leaks/x": "/", "/" + strings.Repeat("a", 3000): "/",
 	} {
@@ -415,6 +415,8 @@ func FuzzPages(f *testing.F) {
 	f.Add("leaks/acme/"+rigLeak, "", "assign", "\u202e<script>@acme.example", "")
 	f.Add("leaks/acme/"+rigLeak, "", "confirm", "2026-11-21T09:29:00Z", "")
 	f.Add("silenced", "org=acme&page=2", "", "", "")
+	f.Add("coverage", "org=acme&days=-1&day=2026-11-2\u202e", "", "", "")
+	f.Add("sources", "page=99999999999", "", "", "")
 	f.Add("sign-in", "next=//evil.example", "", "", "")
 	r := newRig(f)
 	v := signedIn(f, r)

@@ -58,5 +58,8 @@
 //	search.go look.go       gaps; posts that are looked up again
 //	errors.go ids.go        why requests fail and how long to wait; ids of posts, places, the cursor
 //
+// What this has in common with package x lies in ../internal: texts of posts (posttext), how long the gateway is left alone (waits), and
+// what may be looked for (terms).
+//
 // Package fakegateway is a stand-in of a gateway.
 package v1

@@ -4,10 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strconv"
 	"time"
 
-	"meetleaks/scanner/fetch"
+	"meetleaks/scanner/source/x/internal/waits"
 )
 
 // Error is why a pass failed. It holds nothing of what was asked or answered.
@@ -32,15 +31,6 @@ func (e *Error) Reason() string { return e.Why }
 
 // RetryAfter is how long the gateway is to be left alone.
 func (e *Error) RetryAfter() time.Duration { return e.After }
-
-// The waits that the service asks of clients. Each is doubled with every failure of its kind in a row.
-const (
-	waitHTTP     = 5 * time.Second
-	waitHTTPMost = 320 * time.Second
-	waitLimited  = time.Minute
-	waitMost     = 24 * time.Hour
-	waitRefused  = 5 * time.Minute // until a person has changed something
-)
 
 // statusCalm is the service's own status for clients that come too often ("enhance your calm").
 const statusCalm = 420
@@ -70,9 +60,6 @@ func problems(body []byte) []problem {
 	return got.Errors[:min(len(got.Errors), maxProblems)]
 }
 
-// failures counts, for the waits, failures of a kind in a row. They are kept for each thing that is done.
-type failures struct{ limited, http int }
-
 // judge makes an error of an answer that is none.
 func (s *Source) judge(what string, status int, h http.Header, body []byte) *Error {
 	e := &Error{What: what, Status: status}
@@ -84,23 +71,23 @@ func (s *Source) judge(what string, status int, h http.Header, body []byte) *Err
 	}
 	switch {
 	case status == http.StatusTooManyRequests || status == statusCalm:
-		e.Why, e.After = whyLimited, max(askedWait(h, now), s.again(what, true))
+		e.Why, e.After = whyLimited, max(waits.Asked(h, now), s.fails.Again(what, true))
 	case status == http.StatusUnauthorized:
-		e.Why, e.After = whyToken, waitRefused
+		e.Why, e.After = whyToken, waits.Refused
 	case status == http.StatusForbidden || status == http.StatusGone:
-		e.Why, e.After = whyRefused, waitRefused
+		e.Why, e.After = whyRefused, waits.Refused
 	case status == http.StatusNotFound:
-		e.Why, e.After = "no such thing there: check the address", waitRefused
+		e.Why, e.After = "no such thing there: check the address", waits.Refused
 	case status >= 300 && status < 400:
-		e.Why, e.After = "a redirect is refused: check the address", waitRefused
+		e.Why, e.After = "a redirect is refused: check the address", waits.Refused
 	case status == http.StatusNotAcceptable || status == http.StatusRequestEntityTooLarge || status == http.StatusRequestURITooLong:
-		e.Why, e.After = "the gateway takes fewer terms than are configured", waitRefused
+		e.Why, e.After = "the gateway takes fewer terms than are configured", waits.Refused
 	case status >= 500 || status == http.StatusRequestTimeout:
-		e.Why, e.After = whyFault, max(askedWait(h, now), s.again(what, false))
+		e.Why, e.After = whyFault, max(waits.Asked(h, now), s.fails.Again(what, false))
 	case status == http.StatusOK:
-		e.Why, e.After = whyStrange, s.again(what, false)
+		e.Why, e.After = whyStrange, s.fails.Again(what, false)
 	default:
-		e.Why, e.After = "the request was refused", s.again(what, false)
+		e.Why, e.After = "the request was refused", s.fails.Again(what, false)
 	}
 	return e
 }
@@ -109,56 +96,19 @@ func (s *Source) judge(what string, status int, h http.Header, body []byte) *Err
 func (s *Source) known(e *Error, code int64, h http.Header, now time.Time) bool {
 	switch code {
 	case 88:
-		e.Why, e.After = whyLimited, max(askedWait(h, now), s.again(e.What, true))
+		e.Why, e.After = whyLimited, max(waits.Asked(h, now), s.fails.Again(e.What, true))
 	case 32, 89, 99, 135, 215:
-		e.Why, e.After = whyToken, waitRefused
+		e.Why, e.After = whyToken, waits.Refused
 	case 64, 326:
-		e.Why, e.After = "the account of the token is suspended or locked", waitRefused
+		e.Why, e.After = "the account of the token is suspended or locked", waits.Refused
 	case 87, 93, 220, 453:
-		e.Why, e.After = whyRefused, waitRefused
+		e.Why, e.After = whyRefused, waits.Refused
 	case 130, 131:
-		e.Why, e.After = whyFault, max(askedWait(h, now), s.again(e.What, false))
+		e.Why, e.After = whyFault, max(waits.Asked(h, now), s.fails.Again(e.What, false))
 	default:
 		return false
 	}
 	return true
-}
-
-// again is how long to wait after one more failure.
-func (s *Source) again(what string, limited bool) time.Duration {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f := s.fails[what]
-	defer func() { s.fails[what] = f }()
-	if limited {
-		f.limited++
-		return doubled(waitLimited, f.limited, waitMost)
-	}
-	f.http++
-	return doubled(waitHTTP, f.http, waitHTTPMost)
-}
-
-// went says that the gateway answered as it should.
-func (s *Source) went(what string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.fails, what)
-}
-
-// doubled is a wait after so many failures in a row.
-func doubled(first time.Duration, fails int, most time.Duration) time.Duration {
-	return min(first<<min(max(fails-1, 0), 20), most)
-}
-
-// askedWait is how long the headers of an answer ask to wait, at most a day.
-func askedWait(h http.Header, now time.Time) time.Duration {
-	wait := fetch.ParseRetryAfter(h.Get("Retry-After"), now)
-	if text := h.Get("X-Rate-Limit-Reset"); len(text) <= 12 {
-		if seconds, err := strconv.ParseInt(text, 10, 64); err == nil && seconds > 0 {
-			wait = max(wait, min(time.Unix(seconds, 0).Sub(now), waitMost)+time.Second)
-		}
-	}
-	return min(max(wait, 0), waitMost)
 }
 
 // refusal says whether a status means that the gateway does not want to, rather than that it cannot.

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"meetleaks/scanner/source/x/internal/waits"
 )
 
 // The bounds of one request.
@@ -172,13 +174,13 @@ func (g *gate) call(what string, r *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
 	switch {
 	case len(body) > maxAnswer:
-		return nil, &Error{What: what, Why: "the answer is larger than 8 MiB", Status: res.StatusCode, After: g.s.again(what, false)}
+		return nil, &Error{What: what, Why: "the answer is larger than 8 MiB", Status: res.StatusCode, After: g.s.fails.Again(what, false)}
 	case err != nil:
 		return nil, g.silent(what, "the answer breaks off")
 	case res.StatusCode != http.StatusOK || !shaped(what, body):
 		return nil, g.s.judge(what, res.StatusCode, res.Header, body)
 	}
-	g.s.went(what)
+	g.s.fails.Went(what)
 	return answerWith(r, io.NopCloser(bytes.NewReader(body)), int64(len(body))), nil
 }
 
@@ -244,7 +246,7 @@ func (g *gate) rewritten(ctx context.Context, what string, r *http.Request) (*ht
 	}
 	token, err := g.s.o.Token()
 	if token = strings.TrimSpace(token); err != nil || token == "" || len(token) > maxToken || !plain(token) {
-		return nil, &Error{What: what, Why: "the token cannot be read", After: waitRefused}
+		return nil, &Error{What: what, Why: "the token cannot be read", After: waits.Refused}
 	}
 	out.Header.Set("Authorization", "Bearer "+token)
 	return out, nil

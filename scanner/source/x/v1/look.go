@@ -64,7 +64,7 @@ func (r *pass) lookUp(ctx context.Context, ids []int64) (map[int64]bool, error) 
 	for i := range got {
 		id, ok := idFrom(got[i].IDStr, got[i].ID)
 		if !ok { // it may be any of them: none of the others may be taken for gone
-			return nil, &Error{What: theLookup, Why: whyStrange, After: r.again(theLookup, false)}
+			return nil, &Error{What: theLookup, Why: whyStrange, After: r.fails.Again(theLookup, false)}
 		}
 		there[id] = !everywhere(got[i].WithheldInCountries)
 	}

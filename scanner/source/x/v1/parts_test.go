@@ -14,6 +14,8 @@ import (
 	"github.com/dghubble/go-twitter/twitter" //nolint:staticcheck // nobody develops it any more: it is for what speaks v1.1 alone
 
 	"meetleaks/matchers"
+	"meetleaks/scanner/source/x/internal/posttext"
+	"meetleaks/scanner/source/x/internal/terms"
 )
 
 func request(t *testing.T, address string) *http.Request {
@@ -26,7 +28,7 @@ func request(t *testing.T, address string) *http.Request {
 }
 
 func TestTerms(t *testing.T) {
-	shared := sharedHosts()
+	shared := terms.Everybodys()
 	for text, want := range map[string][]string{
 		"acme.zoom.us":                 {"acme zoom us"},
 		"https://Acme.Zoom.us/":        {"acme zoom us"},
@@ -66,11 +68,11 @@ func TestPlans(t *testing.T) {
 	for i := range 40 {
 		many.URLs = append(many.URLs, fmt.Sprintf("host%02d.acme.example", i))
 	}
-	p := planFor([]Terms{many, {Tag: "small", URLs: []string{"initech.zoom.us", "zoom.us"}}, {Tag: "same", URLs: []string{"initech.zoom.us"}}}, sharedHosts(), o)
+	p := planFor([]Terms{many, {Tag: "small", URLs: []string{"initech.zoom.us", "zoom.us"}}, {Tag: "same", URLs: []string{"initech.zoom.us"}}}, terms.Everybodys(), o)
 	if len(p.track) != 5 || !slices.Contains(p.track, "initech zoom us") || p.crowded != 36 || p.refused != 1 {
 		t.Errorf("%+v", p)
 	}
-	p = planFor([]Terms{many}, sharedHosts(), Options{MaxTrack: 400, MaxQuery: 256}.withDefaults())
+	p = planFor([]Terms{many}, terms.Everybodys(), Options{MaxTrack: 400, MaxQuery: 256}.withDefaults())
 	found := 0
 	for _, q := range p.queries {
 		found += strings.Count(q, "url:")
@@ -102,7 +104,8 @@ func TestTexts(t *testing.T) {
 			twitter.Tweet{Text: "join https://t.co/a1…", Entities: link("https://t.co/a1", linkA, "acme.zoom.us/j/8493027…")}, "join " + linkA + "…", false,
 		},
 		"cut off":                {twitter.Tweet{Truncated: true, Text: "meeting 849 3027… https://t.co/Self1", Entities: own}, "meeting", true},
-		"cut off, but not told":  {twitter.Tweet{Text: "meeting 849 3027… https://t.co/Self1", Entities: own}, "meeting", true},
+		"cut off, but not told":  {twitter.Tweet{IDStr: "1994", Text: "meeting 849 3027… https://t.co/Self1", Entities: own}, "meeting", true},
+		"dots of the author's":   {twitter.Tweet{ID: 1995, Text: "meeting 849 3027 5116… https://t.co/Self1", Entities: own}, "meeting 849 3027 5116…", false},
 		"cut off, with no links": {twitter.Tweet{Truncated: true, Text: "meeting 849 3027… https://t.co/Self1"}, "meeting", true},
 		"cut off, with no mark":  {twitter.Tweet{Truncated: true, Text: "meeting at 849 3027"}, "meeting at", true},
 		"extended": {
@@ -128,8 +131,8 @@ func TestTexts(t *testing.T) {
 			}
 		}
 	}
-	got, cut := textOf(&twitter.Tweet{FullText: strings.Repeat("many words ", 10_000)})
-	if len(got) > maxText || !cut {
+	got, cut := textOf(&twitter.Tweet{FullText: strings.Repeat("many words ", 30_000)})
+	if len(got) > posttext.MaxText || !cut {
 		t.Errorf("%d bytes, cut %v", len(got), cut)
 	}
 }

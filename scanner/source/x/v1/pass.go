@@ -12,6 +12,7 @@ import (
 	"github.com/dghubble/go-twitter/twitter" //nolint:staticcheck // nobody develops it any more: it is for what speaks v1.1 alone
 
 	"meetleaks/scanner"
+	"meetleaks/scanner/source/x/internal/waits"
 )
 
 // The bounds of a pass.
@@ -193,7 +194,7 @@ func (r *pass) ended(ctx context.Context) error {
 // endOf judges the end of a stream: one that was heard is opened again at once.
 func (r *pass) endOf(t told) error {
 	if t.posts > 0 || r.understood > 0 || t.any && r.o.Now().Sub(r.began) >= r.o.Idle {
-		r.went(theStream)
+		r.fails.Went(theStream)
 		return nil
 	}
 	e := &Error{What: theStream, Status: http.StatusOK}
@@ -212,7 +213,7 @@ func (r *pass) endOf(t told) error {
 	default:
 		e.Why = "the connection broke off"
 	}
-	e.After = r.again(theStream, false)
+	e.After = r.fails.Again(theStream, false)
 	return e
 }
 
@@ -234,7 +235,7 @@ func (r *pass) message(ctx context.Context, m any) error {
 	}
 	r.failed++
 	if r.bad++; r.bad >= maxBad {
-		return &Error{What: theStream, Why: "what it brings is not as documented", After: r.again(theStream, false)}
+		return &Error{What: theStream, Why: "what it brings is not as documented", After: r.fails.Again(theStream, false)}
 	}
 	return nil
 }
@@ -324,9 +325,9 @@ func (r *pass) disconnected(m *twitter.StreamDisconnect) error {
 	r.o.Log.Info("the stream was ended", "source", r.p.Source, "code", m.Code)
 	switch m.Code {
 	case 2, 3:
-		return &Error{What: theStream, Why: "another connection with this token is open", After: r.again(theStream, true)}
+		return &Error{What: theStream, Why: "another connection with this token is open", After: r.fails.Again(theStream, true)}
 	case 6, 7:
-		return &Error{What: theStream, Why: whyToken, After: waitRefused}
+		return &Error{What: theStream, Why: whyToken, After: waits.Refused}
 	}
 	return nil // it closes now, and is opened again
 }

@@ -78,7 +78,7 @@ func (r *pass) answered(ctx context.Context, what string, err error) error {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	}
-	return &Error{What: what, Why: whyStrange, Status: http.StatusOK, After: r.again(what, false)} // the error may hold what was read
+	return &Error{What: what, Why: whyStrange, Status: http.StatusOK, After: r.fails.Again(what, false)} // the error may hold what was read
 }
 
 // found hands a page on.

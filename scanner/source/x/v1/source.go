@@ -4,18 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 
 	"meetleaks/scanner"
+	"meetleaks/scanner/source/x/internal/terms"
+	"meetleaks/scanner/source/x/internal/waits"
 )
 
 // Source watches a gateway for a [scanner.Watch] of kind Stream. It is safe for concurrent use; between passes it starts nothing.
 type Source struct {
 	o      Options
 	shared map[string]bool // hosts that are everybody's
-
-	mu    sync.Mutex
-	fails map[string]failures
+	fails  waits.Failures
 }
 
 // NewSource makes a Source; nothing is requested. Its error lists all that is wrong with the options.
@@ -24,7 +23,7 @@ func NewSource(o Options) (*Source, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	return &Source{o: o, shared: sharedHosts(), fails: map[string]failures{}}, nil
+	return &Source{o: o, shared: terms.Everybodys()}, nil
 }
 
 // Read makes a pass; it fits [scanner.Watch].Read. It returns nil when the stream ended after something was heard, when what is looked

@@ -5,17 +5,15 @@ import (
 	"slices"
 	"strings"
 
-	"meetleaks/matchers"
+	"meetleaks/scanner/source/x/internal/terms"
 )
 
 // The bounds of terms.
 const (
 	maxOrgs    = 10_000
 	maxTerms   = 100_000 // of all organisations
-	maxURL     = 200     // characters
 	maxPhrase  = 60      // bytes, of the service
 	maxClauses = 10      // of a query: the service refuses "complex" ones
-	leastPath  = 4       // characters of a path below a host that is everybody's
 )
 
 // plan is what is to be asked of the gateway.
@@ -128,51 +126,29 @@ func termsOf(t Terms, shared map[string]bool, left *int) (out []term, refused in
 	return out, refused
 }
 
-const (
-	digits  = "0123456789"
-	letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	inHosts = letters + digits + "-."
-	inPaths = letters + digits + "-._~/%+=&?@;!$*:" // no comma, quote or backslash: nothing that ends a phrase or a clause
-)
+// inPaths are the characters of paths: no comma, quote or backslash is among them, nothing that ends a phrase or a clause.
+const inPaths = terms.Letters + terms.Digits + "-._~/%+=&?@;!$*:"
 
-// Why terms are refused.
-var (
-	errCharacters = errors.New("a host, and a path, of printable ASCII without commas, quotes and spaces")
-	errBroad      = errors.New("it would find what is not the organisation's")
-	errLong       = errors.New("a phrase has at most 60 bytes")
-	errNumber     = errors.New("a number has 9 to 15 digits")
-)
+// errLong is why a term is refused that makes too long a phrase.
+var errLong = errors.New("a phrase has at most 60 bytes")
 
 // urlTerm matches posts with a link to a host and path. In the stream a link matches by its words: its punctuation is left out, as a
 // phrase with it matches only a link that is no longer.
 func urlTerm(text string, shared map[string]bool) (term, error) {
-	text = strings.TrimPrefix(strings.TrimPrefix(text, "https://"), "http://")
-	host, path, _ := strings.Cut(text, "/")
-	name, port, hasPort := strings.Cut(strings.ToLower(host), ":")
-	labels := strings.Split(name, ".")
-	switch {
-	case len(text) > maxURL || strings.Trim(name, inHosts) != "" || strings.Trim(path, inPaths) != "",
-		hasPort && (port == "" || len(port) > 5 || strings.Trim(port, digits) != ""),
-		len(labels) < 2 || slices.Contains(labels, ""):
-		return term{}, errCharacters
-	case shared[name] && len(strings.Trim(path, "/")) < leastPath:
-		return term{}, errBroad
+	link, err := terms.ReadLink(text, inPaths, shared)
+	if err != nil {
+		return term{}, err
 	}
-	path = strings.TrimRight(path, "/")
-	link := name + " " + port + " " + path
-	phrase := wordsOf(link, letters+digits+"-_")
+	words := link.Host + " " + link.Port + " " + link.Path
+	phrase := wordsOf(words, terms.Letters+terms.Digits+"-_")
 	if len(phrase) > maxPhrase {
 		return term{}, errLong
 	}
 	phrases := []string{phrase}
-	if apart := wordsOf(link, letters+digits); apart != phrase { // whether "acme-corp" is one word is not documented
+	if apart := wordsOf(words, terms.Letters+terms.Digits); apart != phrase { // whether "acme-corp" is one word is not documented
 		phrases = append(phrases, apart)
 	}
-	whole := strings.ToLower(host)
-	if path != "" {
-		whole += "/" + path
-	}
-	return term{phrases: phrases, clauses: []string{`url:"` + whole + `"`}}, nil
+	return term{phrases: phrases, clauses: []string{`url:"` + link.String() + `"`}}, nil
 }
 
 // wordsOf are the words of a link, of the characters given.
@@ -183,44 +159,13 @@ func wordsOf(link, of string) string {
 // numberTerm matches posts that name a meeting number: in one piece, and as such numbers are written. In the stream the groups may
 // stand in any order: what does not belong together is sorted out when the post is read.
 func numberTerm(text string) (term, error) {
-	if len(text) < 9 || len(text) > 15 || strings.Trim(text, digits) != "" {
-		return term{}, errNumber
+	ways, err := terms.WaysToWrite(text)
+	if err != nil {
+		return term{}, err
 	}
-	out := term{phrases: []string{text}, clauses: []string{`url:"` + text + `"`, `"` + text + `"`}}
-	for _, groups := range groupings(len(text)) {
-		var parts []string
-		rest := text
-		for _, n := range groups {
-			parts, rest = append(parts, rest[:n]), rest[n:]
-		}
-		grouped := strings.Join(parts, " ")
-		out.phrases, out.clauses = append(out.phrases, grouped), append(out.clauses, `"`+grouped+`"`)
+	out := term{phrases: ways, clauses: []string{`url:"` + text + `"`}}
+	for _, way := range ways {
+		out.clauses = append(out.clauses, `"`+way+`"`)
 	}
 	return out, nil
-}
-
-// groupings is how numbers of meetings are written: those of Zoom as 3-3-3, 3-3-4 and 3-4-4, those of Webex as 3-3-3, 3-3-4 and 4-3-4.
-func groupings(n int) [][]int {
-	switch n {
-	case 9:
-		return [][]int{{3, 3, 3}}
-	case 10:
-		return [][]int{{3, 3, 4}}
-	case 11:
-		return [][]int{{3, 4, 4}, {4, 3, 4}}
-	}
-	return nil
-}
-
-// sharedHosts are the hosts of meeting services, which are everybody's.
-func sharedHosts() map[string]bool {
-	hosts := map[string]bool{}
-	for _, platform := range matchers.All() {
-		for _, host := range platform.Hosts {
-			if !strings.Contains(host, "/") {
-				hosts[host], hosts["www."+host] = true, true
-			}
-		}
-	}
-	return hosts
 }

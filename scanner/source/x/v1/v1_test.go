@@ -11,6 +11,7 @@ import (
 
 	"meetleaks/scanner"
 	"meetleaks/scanner/source/sourcetest"
+	"meetleaks/scanner/source/x/internal/waits"
 	"meetleaks/scanner/source/x/v1/fakegateway"
 )
 
@@ -78,20 +79,20 @@ func TestWhyThereIsNoStream(t *testing.T) {
 		atMost time.Duration
 		least  time.Duration
 	}{
-		"forbidden": {fakegateway.Fault{Status: 403, Body: "Please use V2"}, whyRefused, waitRefused, waitRefused},
-		"gone":      {fakegateway.Fault{Status: 410}, whyRefused, waitRefused, waitRefused},
+		"forbidden": {fakegateway.Fault{Status: 403, Body: "Please use V2"}, whyRefused, waits.Refused, waits.Refused},
+		"gone":      {fakegateway.Fault{Status: 410}, whyRefused, waits.Refused, waits.Refused},
 		"calm":      {fakegateway.Fault{Status: 420}, whyLimited, time.Minute, time.Minute},
 		"limited":   {fakegateway.Fault{Status: 429, Header: map[string]string{"Retry-After": "120"}}, whyLimited, 2 * time.Minute, 2 * time.Minute},
 		"limited until": {
 			fakegateway.Fault{Status: 429, Header: map[string]string{"X-Rate-Limit-Reset": soon}}, whyLimited, 11 * time.Minute, 9 * time.Minute,
 		},
-		"no token":     {fakegateway.Fault{Status: 401}, whyToken, waitRefused, waitRefused},
-		"locked":       {fakegateway.Fault{Status: 403, Body: `{"errors":[{"code":326}]}`}, "the account of the token is suspended or locked", waitRefused, waitRefused},
-		"access":       {fakegateway.Fault{Status: 403, Body: `{"errors":[{"code":453}]}`}, whyRefused, waitRefused, waitRefused},
+		"no token":     {fakegateway.Fault{Status: 401}, whyToken, waits.Refused, waits.Refused},
+		"locked":       {fakegateway.Fault{Status: 403, Body: `{"errors":[{"code":326}]}`}, "the account of the token is suspended or locked", waits.Refused, waits.Refused},
+		"access":       {fakegateway.Fault{Status: 403, Body: `{"errors":[{"code":453}]}`}, whyRefused, waits.Refused, waits.Refused},
 		"capacity":     {fakegateway.Fault{Status: 503}, whyFault, 5 * time.Second, 5 * time.Second},
-		"terms":        {fakegateway.Fault{Status: 413}, "the gateway takes fewer terms than are configured", waitRefused, waitRefused},
-		"redirect":     {fakegateway.Fault{Status: 307, Header: map[string]string{"Location": "/other"}}, "a redirect is refused: check the address", waitRefused, waitRefused},
-		"error as 200": {fakegateway.Fault{Body: "{\"errors\":[{\"code\":89}]}\r\n"}, whyToken, waitRefused, waitRefused},
+		"terms":        {fakegateway.Fault{Status: 413}, "the gateway takes fewer terms than are configured", waits.Refused, waits.Refused},
+		"redirect":     {fakegateway.Fault{Status: 307, Header: map[string]string{"Location": "/other"}}, "a redirect is refused: check the address", waits.Refused, waits.Refused},
+		"error as 200": {fakegateway.Fault{Body: "{\"errors\":[{\"code\":89}]}\r\n"}, whyToken, waits.Refused, waits.Refused},
 		"empty":        {fakegateway.Fault{}, "the connection broke off", 5 * time.Second, 5 * time.Second},
 		"a page":       {fakegateway.Fault{Body: "<html>\n</html>\n"}, whyStrange, 5 * time.Second, 5 * time.Second},
 		"a beat":       {fakegateway.Fault{Body: "\r\n"}, "the gateway ends the stream as soon as it is opened", 5 * time.Second, 5 * time.Second},
