@@ -182,8 +182,8 @@ func (c *Canaries) change(ctx context.Context, canary, source string, now time.T
 	return nil
 }
 
-// Sightings is what is known of all canaries at all their sources. Those that were never looked for are from now on.
-func (c *Canaries) Sightings(ctx context.Context, now time.Time) ([]CanarySighting, error) {
+// Look is what is known of all canaries at all their sources. Those that were never looked for are from now on.
+func (c *Canaries) Look(ctx context.Context, now time.Time) ([]CanarySighting, error) {
 	var all []CanarySighting
 	for _, canary := range c.list {
 		for _, source := range canary.Sources {

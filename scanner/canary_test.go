@@ -54,7 +54,7 @@ func aviary(t *testing.T, found func(string, time.Duration)) *rig {
 
 func (r *rig) canary() CanarySighting {
 	r.t.Helper()
-	all, err := r.p.o.Canaries.Sightings(r.t.Context(), r.clock.Now())
+	all, err := r.p.o.Canaries.Look(r.t.Context(), r.clock.Now())
 	if err != nil || len(all) != 1 {
 		r.t.Fatalf("%d sightings, %v", len(all), err)
 	}

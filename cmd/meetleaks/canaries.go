@@ -67,6 +67,11 @@ func (a *aviary) look(canaries *scanner.Canaries, sightings []scanner.CanarySigh
 		}
 		missed[s.Source] = one
 	}
+	for i, s := range sightings { // reading again what stands unchanged is finding it
+		if at := passed[s.Source]; s.Stands && at.After(s.Found) {
+			sightings[i].Found = at
+		}
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.missed, a.all = missed, sightings
@@ -102,7 +107,7 @@ func (a *aviary) sightings() []scanner.CanarySighting {
 // watchSources looks for what the sources do not see, and tells security operations of it.
 func (s *service) watchSources(ctx context.Context) (bool, error) {
 	if s.canaries != nil {
-		sightings, err := s.canaries.Sightings(ctx, s.now())
+		sightings, err := s.canaries.Look(ctx, s.now())
 		if err != nil {
 			return false, fmt.Errorf("look for canaries: %w", err)
 		}

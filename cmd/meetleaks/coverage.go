@@ -210,7 +210,7 @@ func (s *service) watched() []console.Watched {
 			Outlook: o, Off: source.Off, What: source.Kind, Reads: kind.Reads, Costs: kind.Costs, Deletions: kind.Tells, Every: time.Duration(source.Every),
 			Permission: source.Permission, Canaries: canariesAt(s.loaded.Canaries, sightings, o, s.now()),
 		}
-		if kind.pass == scanner.Poll {
+		if kind.passOf(source) == scanner.Poll {
 			one.Every = cmp.Or(one.Every, defaultEvery)
 		}
 		if address := serviceAddress(source); address != "" {

@@ -78,6 +78,12 @@ func TestEachKindOfSourceIsKnown(t *testing.T) {
 		if k.Reads == "" || k.Costs == "" || k.Needs == "" || k.Tells == "" || k.Cursor == "" {
 			t.Errorf("%s: not all is told of it", k.Kind)
 		}
+		if (k.join == nil) == (k.open == nil) {
+			t.Errorf("%s: either join or open makes it", k.Kind)
+		}
+		if k.pass == scanner.Poll && k.asks == "" {
+			t.Errorf("%s: egress does not say what is asked at its starts", k.Kind)
+		}
 	}
 	_, err := config.Parse("m.yaml", []byte("sources: [{name: a, kind: nonsense}]"), nil)
 	if err == nil {
@@ -88,7 +94,7 @@ func TestEachKindOfSourceIsKnown(t *testing.T) {
 			t.Errorf("the configuration does not know %s: %v", k.Kind, err)
 		}
 	}
-	if n := strings.Count(err.Error(), ",") + 1; n < len(sourceKindList()) {
+	if n := strings.Count(err.Error(), ",") + 1; n != len(sourceKindList()) {
 		t.Errorf("the configuration names %d kinds, %d are listed", n, len(sourceKindList()))
 	}
 }

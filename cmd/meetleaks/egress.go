@@ -167,17 +167,14 @@ func (p *egressPlanner) source(path string, s config.Source) {
 			continue
 		}
 		key := fmt.Sprintf("%s.start[%d]", path, i)
-		switch s.Kind {
-		case config.SourceWeb:
-			p.visit(u, key, name+": its pages, robots.txt and sitemaps; where robots.txt redirects to, that too", true)
+		if u.Scheme == "webcal" { // which is https by another name
+			u.Scheme = "https"
+		}
+		if asks := kindNamed(s.Kind).asks; asks != "" {
+			p.visit(u, key, name+": "+asks+hubWords(s), true)
+		}
+		if s.Kind == config.SourceWeb {
 			p.site(u, key, name)
-		case config.SourceFeed:
-			p.visit(u, key, name+": a feed, and robots.txt; where they redirect to, that too"+hubWords(s), true)
-		case config.SourceCalendar:
-			if u.Scheme == "webcal" {
-				u.Scheme = "https"
-			}
-			p.visit(u, key, name+": a calendar, and robots.txt; where they redirect to, that too", true)
 		}
 	}
 	if u, err := url.Parse(serviceAddress(s)); err == nil && u.Host != "" && kindNamed(s.Kind).isService() {

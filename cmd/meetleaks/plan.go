@@ -8,6 +8,7 @@ import (
 
 	"meetleaks/cmd/meetleaks/internal/config"
 	"meetleaks/notify/webhook"
+	"meetleaks/scanner"
 	"meetleaks/scanner/fetch"
 	"meetleaks/scanner/source/web"
 )
@@ -94,7 +95,7 @@ func (s *service) checkSource(m *mistakes, path string, client *fetch.Client, i 
 	case source.Off:
 	case source.Kind == config.SourceWeb:
 		s.checkSite(m, path, client, i, source)
-	case source.Kind == config.SourceFeed || source.Kind == config.SourceCalendar:
+	case kindNamed(source.Kind).pass == scanner.Poll:
 		starts, err := startURLs(source)
 		if err != nil {
 			m.add(path+".start", "%v", err)

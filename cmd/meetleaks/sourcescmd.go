@@ -123,7 +123,7 @@ func (a *app) sourceStates(ctx context.Context, c config.Config) ([]sourceState,
 		for _, start := range source.Start {
 			s.Start = append(s.Start, plain(start))
 		}
-		if kindNamed(source.Kind).pass == scanner.Poll {
+		if kindNamed(source.Kind).passOf(source) == scanner.Poll {
 			s.Every = everyText(cmp.Or(source.Every, config.Duration(defaultEvery)))
 			s.Warnings = nobodysStarts(source, c.Organisations, lists)
 		}

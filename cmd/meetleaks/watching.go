@@ -71,20 +71,15 @@ func (s *service) joinSources(context.Context) error {
 
 // joinSource adds one source of the configuration.
 func (s *service) joinSource(i int, source config.Source) error {
+	kind := kindNamed(source.Kind)
 	switch {
 	case source.Off:
 		s.log.Info("a source is switched off", "source", source.Name)
 		return nil
-	case source.Kind == config.SourceWeb:
-		return s.joinWeb(i, source)
-	case source.Kind == config.SourceHook:
-		return s.joinHook(source)
-	case source.Kind == config.SourceFeed:
-		return s.joinFeed(i, source)
-	case source.Kind == config.SourceCalendar:
-		return s.joinCalendar(i, source)
+	case kind.open != nil:
+		return s.joinService(i, source, kind.open)
 	}
-	return s.joinService(i, source)
+	return kind.join(s, i, source)
 }
 
 // joinWeb adds a site that is crawled again and again.
@@ -175,7 +170,7 @@ func startURLs(source config.Source) ([]*url.URL, error) {
 }
 
 // joinHook adds a source that is handed its documents.
-func (s *service) joinHook(source config.Source) error {
+func (s *service) joinHook(_ int, source config.Source) error {
 	h, err := hook.New(hook.Options{
 		Source: source.Name, Taker: judgedAnew{s.pushed, s.listed}, Seen: s.opened.store, Verify: verifier(source.Secret), Read: s.readItem,
 		Log: s.log, Now: s.app.now,

@@ -27,7 +27,7 @@ func (s *service) joinFeed(i int, source config.Source) error {
 	}
 	made, err := feed.NewSource(feed.Options{
 		Name: source.Name, URLs: starts, Client: s.reading.client.From(starts), Visits: s.opened.store, Taker: judgedAnew{s.pulled, s.listed},
-		Read: s.readEntry, Key: key, Generation: s.generation(), Callback: callback, HubClient: s.clients, Log: s.log, Now: s.app.now,
+		Read: s.readEntry, Key: key, Generation: s.generation(), Callback: callback, HubClient: s.clients, AllowSHA1: source.AllowSHA1, Log: s.log, Now: s.app.now,
 	})
 	if err != nil {
 		return usage("", "sources[%d] (%s): %w", i, source.Name, err)

@@ -22,25 +22,16 @@ import (
 	v1 "meetleaks/scanner/source/x/v1"
 )
 
+// opener makes the reader of a source, as [sourceKind] has it.
+type opener = func(s *service, source config.Source, base *url.URL, client *http.Client) (passReader, error)
+
 // joinService adds a source that is read through a service's own interface.
-func (s *service) joinService(i int, source config.Source) error {
+func (s *service) joinService(i int, source config.Source, open opener) error {
 	base, client, err := s.serviceClient(source)
 	if err != nil {
 		return usage("", "sources[%d] (%s): api_url: %w", i, source.Name, err)
 	}
-	var read passReader
-	switch source.Kind {
-	case config.SourceBluesky:
-		read, err = s.openBluesky(source, base, client)
-	case config.SourceMastodon:
-		read, err = s.openMastodon(source, base, client)
-	case config.SourceX:
-		read, err = s.openX(source, base, client)
-	case config.SourceX1:
-		read, err = s.openX1(source, base, client)
-	default:
-		err = fmt.Errorf("nothing reads sources of kind %s", source.Kind)
-	}
+	read, err := open(s, source, base, client)
 	if err != nil {
 		return usage("", "sources[%d] (%s): %w", i, source.Name, err)
 	}
@@ -178,7 +169,7 @@ func (s *service) openMastodon(source config.Source, base *url.URL, client *http
 	}
 	made, err := mastodon.NewSource(mastodon.Options{
 		Server: base, Client: client, Token: readAnew(source.Token), Taker: s.takerOf(base), Read: s.readStatus, Streams: source.Streams,
-		Transport: transport, Promising: s.promising(), LookAgain: time.Duration(source.LookAgain), Log: s.log, Now: s.app.now,
+		Transport: transport, Promising: s.promising(), LookAgain: time.Duration(source.LookAgain), SkipNoindex: source.SkipNoindex, Log: s.log, Now: s.app.now,
 	})
 	if err != nil {
 		return nil, err
@@ -210,7 +201,7 @@ func (s *service) openX(source config.Source, base *url.URL, client *http.Client
 	}
 	made, err := x.NewSource(x.Options{
 		API: client, Base: base, Token: readAnew(source.Token), Terms: searched, Taker: taker, References: taker,
-		Budget: budgetOf(source.Budget), Stream: spelling, Search: spelling, LookAgain: time.Duration(source.LookAgain), Promising: s.promising(), Agent: s.agent(), Log: s.log,
+		Budget: budgetOf(source.Budget), Back: time.Duration(source.LookBack), NoQuoted: source.NoQuoted, Stream: spelling, Search: spelling, LookAgain: time.Duration(source.LookAgain), Promising: s.promising(), Agent: s.agent(), Log: s.log,
 		Now: s.app.now,
 	})
 	if err != nil {
@@ -255,7 +246,7 @@ func (s *service) openX1(source config.Source, base *url.URL, client *http.Clien
 		token = nil // none is sent
 	}
 	made, err := v1.NewSource(v1.Options{
-		API: client, Base: base, Token: token, Terms: searched, Taker: taker, Keeper: taker, NoSearch: source.NoSearch,
+		API: client, Base: base, Token: token, Terms: searched, Taker: taker, Keeper: taker, Back: time.Duration(source.LookBack), NoSearch: source.NoSearch,
 		NoLookup: source.NoLookup, LookAgain: time.Duration(source.LookAgain), Promising: s.promising(), Agent: s.agent(), Log: s.log, Now: s.app.now,
 	})
 	if err != nil {

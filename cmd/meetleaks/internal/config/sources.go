@@ -47,12 +47,18 @@ type Source struct {
 	// LookAgain is how often posts in which something was found are looked at again where the service does not tell of deletions.
 	LookAgain Duration `key:"look_again"`
 
-	WebSub      bool     `key:"websub"`      // feed: ask hubs to push
-	Collections []string `key:"collections"` // bluesky: kinds of records
-	Dictionary  Path     `key:"dictionary"`  // bluesky: of the compressed stream; without it, it is read uncompressed
-	Streams     []string `key:"streams"`     // mastodon: public, public:local, hashtag:NAME, list:ID
-	Transport   string   `key:"transport"`   // mastodon: sse, websocket, poll
-	NoSearch    bool     `key:"no_search"`   // x-v1: the gateway has no search, or no look-up
+	// LookBack is how far back the first pass of all searches; 0: not at all.
+	LookBack Duration `key:"look_back"` // x, x-v1
+
+	WebSub      bool     `key:"websub"`       // feed: ask hubs to push
+	AllowSHA1   bool     `key:"allow_sha1"`   // feed: believe hubs that sign by SHA-1 alone
+	SkipNoindex bool     `key:"skip_noindex"` // mastodon: leave out accounts that want to be in no search engine
+	NoQuoted    bool     `key:"no_quoted"`    // x: leave out the posts that are quoted, which may cost as much again
+	Collections []string `key:"collections"`  // bluesky: kinds of records
+	Dictionary  Path     `key:"dictionary"`   // bluesky: of the compressed stream; without it, it is read uncompressed
+	Streams     []string `key:"streams"`      // mastodon: public, public:local, hashtag:NAME, list:ID
+	Transport   string   `key:"transport"`    // mastodon: sse, websocket, poll
+	NoSearch    bool     `key:"no_search"`    // x-v1: the gateway has no search, or no look-up
 	NoLookup    bool     `key:"no_lookup"`
 	Fields      string   `key:"fields"` // x: name of the parameter that lists fields
 	Budget      Budget   `key:"budget"` // x
@@ -111,6 +117,7 @@ func (v *validator) source(path string, s *Source) {
 		v.note(path+".max_pages", "want a number from 0 to 1000000")
 	}
 	v.times(path, s)
+	v.lookBack(path, s)
 	if s.Kind == SourceHook && !s.Secret.IsSet() {
 		v.missing(path+".secret", "is missing: give secret_file, the key that feeders sign with (whsec_…)")
 	}
@@ -128,6 +135,13 @@ func (v *validator) times(path string, s *Source) {
 	}
 	if v.given(path+".look_again") && (time.Duration(s.LookAgain) < time.Minute || time.Duration(s.LookAgain) > 7*24*time.Hour) {
 		v.note(path+".look_again", "want a length of time from 1m to 7d")
+	}
+}
+
+// lookBack checks how far back is searched.
+func (v *validator) lookBack(path string, s *Source) {
+	if v.given(path+".look_back") && (time.Duration(s.LookBack) < time.Minute || time.Duration(s.LookBack) > 7*24*time.Hour) {
+		v.note(path+".look_back", "want a length of time from 1m to 7d")
 	}
 }
 
