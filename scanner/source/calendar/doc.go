@@ -15,8 +15,10 @@
 //   - 410 lets the calendar be gone, in two looks; 404 does not.
 //   - One that is larger than MaxBody is cut, told, and never clean. One that shows free and busy times alone is told: nothing can leak
 //     there, and nothing is seen.
-//   - A redirect for good (301, 308) is remembered and told; the configured address is tried again as soon as the new one fails.
+//   - A redirect for good (301, 308) is remembered and told; the configured address is tried again as soon as the new one fails. None is
+//     followed from https to http, not even on the way: the calendar cannot be read then.
 //   - Nothing of a calendar is stored but hashes, times and validators. Addresses and texts are not logged or put into errors.
 //
-// source.go makes a pass, pass.go counts it, reading.go reads one calendar, survey.go measures it, memory.go is what is kept.
+// options.go is what a source needs, source.go makes a pass, pass.go counts it, reading.go reads one calendar, survey.go measures it,
+// page.go is what the Reader is given of it, memory.go is what is kept.
 package calendar

@@ -5,7 +5,7 @@ import (
 	"io"
 )
 
-// Page is what has to be taken apart: the HTML of an item, or a feed that is read. It is what extract.Page asks for.
+// Page is a calendar that has to be taken apart. It is what extract.Page asks for.
 type Page struct {
 	uri, host, kind string
 	body            []byte
@@ -14,10 +14,10 @@ type Page struct {
 // URI is the place. It is not masked.
 func (p *Page) URI() string { return p.uri }
 
-// Host is the lower-case host of the feed.
+// Host is the lower-case host that answered.
 func (p *Page) Host() string { return p.host }
 
-// ContentType is what it is, and that it is UTF-8.
+// ContentType is what it is, with the charset that its server names.
 func (p *Page) ContentType() string { return p.kind }
 
 // Open returns the text. What it returns can also be read from any place and knows its size. It never fails.

@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"meetleaks/matchers"
@@ -39,11 +41,12 @@ type reading struct {
 
 // read asks for the calendar and takes it.
 func (r *reading) read(ctx context.Context) error {
-	at := r.calendar.uri
-	if r.m.Moved != "" {
-		at = r.m.Moved
+	if to, err := url.Parse(r.m.Moved); err != nil || r.enter(to) != nil {
+		r.m.Moved = ""
 	}
-	page, err := r.pass.source.o.Client.Get(ctx, fetch.Request{URL: at, MaxBytes: MaxBody, Validators: r.m.validators(r.full)})
+	page, err := r.pass.source.o.Client.Get(ctx, fetch.Request{
+		URL: cmp.Or(r.m.Moved, r.calendar.uri), MaxBytes: MaxBody, Validators: r.m.validators(r.full), Enter: r.enter,
+	})
 	if err != nil {
 		return r.unread(ctx, err)
 	}
@@ -65,6 +68,18 @@ func (r *reading) read(ctx context.Context) error {
 	return r.take(ctx, page)
 }
 
+// errInClear is why no redirect is followed that leads out of TLS.
+var errInClear = errors.New("leads from https to http")
+
+// enter judges a redirect. Whoever configures https must get what the server sent: others may change what comes in clear, and how far a
+// calendar is believed is decided by the configured address.
+func (r *reading) enter(to *url.URL) error {
+	if to.Scheme != "https" && strings.HasPrefix(r.calendar.uri, "https:") {
+		return errInClear
+	}
+	return nil
+}
+
 // isCalendar says whether a body begins as a calendar does.
 func isCalendar(body []byte) bool {
 	return bytes.Contains(bytes.ToUpper(body[:min(len(body), 4<<10)]), []byte("BEGIN:VCALENDAR"))
@@ -76,6 +91,9 @@ func (r *reading) unread(ctx context.Context, why error) error {
 		return fmt.Errorf("read: %w", context.Cause(ctx))
 	}
 	words, wait := fetch.InWords(why, r.now)
+	if errors.Is(why, errInClear) {
+		words = errInClear.Error()
+	}
 	r.failed(words, wait)
 	return nil
 }

@@ -3,6 +3,7 @@ package calendar
 import (
 	"context"
 	"crypto/sha256"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"net/http"
@@ -74,7 +75,18 @@ func newClock() *clock { return &clock{at: time.Date(2026, 11, 23, 10, 30, 0, 0,
 // testClient reads the servers on loopback that are named.
 func testClient(t *testing.T, at *clock, allow ...string) *fetch.Client {
 	t.Helper()
-	client, err := fetch.New(fetch.Options{Pace: fetch.None, Allow: allow, Now: at.now, Sleep: at.sleep})
+	return trustingClient(t, at, nil, allow...)
+}
+
+// trustingClient is one that trusts who issued the certificate of a server, too.
+func trustingClient(t *testing.T, at *clock, issuer *x509.Certificate, allow ...string) *fetch.Client {
+	t.Helper()
+	o := fetch.Options{Pace: fetch.None, Allow: allow, Now: at.now, Sleep: at.sleep}
+	if issuer != nil {
+		o.CA = x509.NewCertPool()
+		o.CA.AddCert(issuer)
+	}
+	client, err := fetch.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -274,6 +274,61 @@ func statuses(log []webtest.Request, uri string) (out []string) {
 	return out
 }
 
+// A server may answer in full though nothing changed but the time of its answer.
+func TestADoubtLastsUntilASecondLookIsBelieved(t *testing.T) {
+	r := newRig(t, nil)
+	stamped := func(stamp string, events ...string) {
+		r.site.set(calendarPath, ics(append(events, event("z", "DTSTAMP:"+stamp))...))
+	}
+	stamped("20261123T100000Z", event("a", "LOCATION:"+link1))
+	r.must(10 * time.Minute)
+	stamped("20261123T100000Z")
+	r.must(10 * time.Minute)
+	stamped("20261123T105000Z")
+	r.must(50 * time.Minute)
+	if got := len(r.calls(sourcetest.WasTaken)); got != 3 {
+		t.Fatalf("taken %d times", got)
+	}
+	r.must(time.Minute) // 60 minutes after the change
+	if got := len(r.calls(sourcetest.WasTaken)); got != 3 {
+		t.Fatalf("a second look too early: taken %d times", got)
+	}
+	for _, want := range []int{4, 4} {
+		r.must(time.Minute)
+		if got := len(r.calls(sourcetest.WasTaken)); got != want {
+			t.Errorf("an hour and a minute after the change, and then: taken %d times, want %d", got, want)
+		}
+	}
+}
+
+func TestACalendarInDoubtRestsNoLonger(t *testing.T) {
+	r := newRig(t, nil)
+	r.site.header.Set("Cache-Control", "max-age=7200")
+	r.site.set(calendarPath, ics(event("a", "LOCATION:"+link1)))
+	r.must(2 * time.Hour)
+	r.site.set(calendarPath, ics(event("b")))
+	changed := r.clock.now()
+	if out := r.must(looksApart); !out.Next.Equal(changed.Add(looksApart)) {
+		t.Errorf("next at %v, want %v after %v", out.Next, looksApart, changed)
+	}
+	again := r.clock.now()
+	if out := r.must(0); !out.Next.Equal(again.Add(2 * time.Hour)) {
+		t.Errorf("then next at %v, want two hours after %v", out.Next, again)
+	}
+}
+
+func TestAClockThatJumpedLetsNoCalendarRest(t *testing.T) {
+	r := newRig(t, nil)
+	r.site.header.Set("Cache-Control", "max-age=7200")
+	r.site.set(calendarPath, ics(event("a", "LOCATION:"+link1)))
+	r.clock.move(365 * 24 * time.Hour)
+	r.must(-365 * 24 * time.Hour)
+	r.site.set(calendarPath, ics(event("b")))
+	if r.must(0); len(r.calls(sourcetest.WasTaken)) != 2 {
+		t.Error("a calendar rests for a year")
+	}
+}
+
 func FuzzSurvey(f *testing.F) {
 	f.Add([]byte(ics(event("a", "SUMMARY:Busy", "RRULE:FREQ=DAILY", "DTSTAMP:x", " y"))))
 	f.Add([]byte("BEGIN:VEVENT\n:\n \n;:"))

@@ -20,14 +20,16 @@
 //     listed, in two looks; 404 does not.
 //   - After an edit all is read once more, an hour later: then the Taker can believe that what stood in the item before is gone.
 //   - A feed that breaks off is read up to there, one that cannot be understood as one document: both are told, and neither is clean.
-//   - A redirect for good (301, 308) is remembered and told; the configured address is tried again as soon as the new one fails.
+//   - A redirect for good (301, 308) is remembered and told; the configured address is tried again as soon as the new one fails. None is
+//     followed from https to http, not even on the way: the feed cannot be read then.
 //   - A hub is told our secret by https alone; deliveries without it, for feeds of others, or after the lease, are refused. Hubs lose
 //     news, so feeds are polled all the same.
 //   - Nothing of a feed is stored but keyed hashes, times and validators. Addresses, texts and names are not logged or put into errors.
 //
 // It has no terms of its own to obey: feeds are published to be read by programs.
 //
-// The way of a feed: source.go makes a pass, pass.go counts it, reading.go asks for one feed, listing.go, xml.go and json.go understand
-// it, take.go hands its items on, vanish.go finds what is gone, rest.go decides when to come again, memory.go is what is kept. websub.go
-// subscribes to hubs, callback.go hears them. Package fakefeed is a site with a feed and a hub, for tests.
+// The way of a feed: options.go is what a source needs, source.go makes a pass, pass.go counts it, reading.go asks for one feed,
+// listing.go, xml.go and json.go understand it, take.go hands its items on, page.go is what the Reader is given of them, vanish.go finds
+// what is gone, rest.go decides when to come again, memory.go is what is kept. websub.go subscribes to hubs, callback.go hears them.
+// Package fakefeed is a site with a feed and a hub, for tests.
 package feed

@@ -24,7 +24,6 @@ type memory struct {
 	Why        string    `json:"why,omitempty"`        // of the last failure, for people
 	Stood      time.Time `json:"stood,omitzero"`       // when all items were handed on last
 	Doubt      time.Time `json:"doubt,omitzero"`       // when an item changed: what stood in it before may be gone
-	Whole      bool      `json:"whole,omitempty"`      // it could not be understood, and was read as one document
 	GoneAt     time.Time `json:"gone_at,omitzero"`     // when it said first that it is gone for good
 	TTL        int       `json:"ttl,omitempty"`        // minutes; what the feed asks for itself, here and below
 	SkipHours  uint32    `json:"skip_hours,omitempty"` // bit 0 is the hour after midnight, in UTC

@@ -66,9 +66,10 @@ func (w *pass) feed(ctx context.Context, f watched) error {
 		w.rests(f, m, now)
 		return nil
 	}
+	since := now.Sub(m.Stood)
 	r := &reading{
 		pass: w, feed: f, m: m, now: now,
-		full: anew || now.Sub(m.Stood) >= standsEvery || !m.Doubt.IsZero() && now.Sub(m.Doubt) >= looksApart,
+		full: anew || since < 0 || since >= standsEvery || !m.Doubt.IsZero() && now.Sub(m.Doubt) >= looksApart,
 	}
 	if err := r.read(ctx); err != nil {
 		return err

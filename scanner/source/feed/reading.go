@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,12 +37,11 @@ type reading struct {
 
 // read asks for the feed and takes what it lists.
 func (r *reading) read(ctx context.Context) error {
-	at := r.feed.url.String()
-	if r.m.Moved != "" {
-		at = r.m.Moved
+	if to, err := url.Parse(r.m.Moved); err != nil || r.enter(to) != nil {
+		r.m.Moved = ""
 	}
 	page, err := r.pass.source.o.Client.Get(ctx, fetch.Request{
-		URL: at, Kind: fetch.KindFeed, MaxBytes: MaxBody, Validators: r.m.validators(r.full),
+		URL: cmp.Or(r.m.Moved, r.feed.url.String()), Kind: fetch.KindFeed, MaxBytes: MaxBody, Validators: r.m.validators(r.full), Enter: r.enter,
 	})
 	if err != nil {
 		return r.unread(ctx, err)
@@ -61,12 +61,26 @@ func (r *reading) read(ctx context.Context) error {
 	return r.listed(ctx, page)
 }
 
+// errInClear is why no redirect is followed that leads out of TLS.
+var errInClear = errors.New("leads from https to http")
+
+// enter judges a redirect. Whoever configures https must get what the server sent: others may change what comes in clear.
+func (r *reading) enter(to *url.URL) error {
+	if to.Scheme != "https" && r.feed.url.Scheme == "https" {
+		return errInClear
+	}
+	return nil
+}
+
 // unread notes why there was no answer. Its error is the context's.
 func (r *reading) unread(ctx context.Context, why error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("read: %w", context.Cause(ctx))
 	}
 	words, wait := fetch.InWords(why, r.now)
+	if errors.Is(why, errInClear) {
+		words = errInClear.Error()
+	}
 	r.failed(words, wait)
 	return nil
 }
@@ -172,7 +186,7 @@ func (r *reading) listed(ctx context.Context, page *fetch.Page) error {
 	if page.Truncated != "" || l.broken > 0 {
 		r.m.ETag, r.m.Modified = "", "" // the next answer may be whole
 	}
-	r.m.Generation, r.m.Whole = r.pass.source.generation, false
+	r.m.Generation = r.pass.source.generation
 	r.m.TTL, r.m.SkipHours, r.m.SkipDays = l.ttl, l.skipHours, l.skipDays
 	r.m.Noted = r.noted
 	r.rest(page.Header)
@@ -189,7 +203,7 @@ func (r *reading) asWhole(ctx context.Context, page *fetch.Page) error {
 	r.seen()
 	r.moved(page)
 	r.m.validate(fetch.Validators{})
-	r.m.Generation, r.m.Whole = r.pass.source.generation, true
+	r.m.Generation = r.pass.source.generation
 	r.m.Noted = []string{"cannot be understood: it is read as one document"}
 	r.rest(page.Header)
 	r.pass.note(func() { r.pass.health.Heard++; r.pass.health.Failed++ })

@@ -389,3 +389,59 @@ func TestAPassEndsWithItsContext(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+func TestItemsThatNeverChangeAreHandedOnNowAndThen(t *testing.T) {
+	r := newRig(t, nil)
+	r.site.Add(r.item("one", link1, time.Hour))
+	for day, want := range []int{1, 1, 1, 1, 2, 2, 2, 2, 3, 3} {
+		r.must(24 * time.Hour)
+		got := 0
+		for _, took := range r.calls(sourcetest.WasTaken) {
+			if took.URI == r.uri("one") {
+				got++
+			}
+		}
+		if got != want {
+			t.Errorf("on day %d: handed on %d times, want %d", day, got, want)
+		}
+	}
+}
+
+func TestAClockThatJumpedLetsNoFeedRest(t *testing.T) {
+	r := newRig(t, nil)
+	r.site.Header("Cache-Control", "max-age=7200")
+	r.site.Add(r.item("one", link1, time.Hour))
+	r.clock.move(365 * 24 * time.Hour)
+	r.must(-365 * 24 * time.Hour)
+	r.must(2 * time.Hour)
+	if got := len(r.calls(sourcetest.WasTaken)); got != 4 { // the feed and its item, twice
+		t.Fatalf("after the clock went back: taken %d times", got)
+	}
+	r.must(0)
+	if full, unchanged, _ := r.site.Counts(); full != 2 || unchanged != 1 {
+		t.Errorf("then: read in full %d times, unchanged %d times", full, unchanged)
+	}
+}
+
+func TestWhatWasNotReadToItsEndIsAskedForInFull(t *testing.T) {
+	item := func(i int) string {
+		return fmt.Sprintf("<item><guid>%d</guid><title>number %x</title></item>", i, i*104729)
+	}
+	large := item(1) + "<item><guid>2</guid><title>" + strings.Repeat("All are welcome. ", MaxBody/16) + "</title></item>"
+	for _, c := range []struct {
+		name, items, end string
+		full             int
+	}{
+		{"whole", item(1), "</channel></rss>", 1},
+		{"broken off", item(1) + item(2), "<item><guid>3</guid><ti", 2},
+		{"too large", large, "</channel></rss>", 2},
+	} {
+		r := newRig(t, nil)
+		r.site.Serve(`<rss version="2.0"><channel><title>T</title>` + c.items + c.end)
+		r.must(time.Minute)
+		r.must(0)
+		if full, unchanged, _ := r.site.Counts(); full != c.full || unchanged != 2-c.full {
+			t.Errorf("%s: read in full %d times, unchanged %d times", c.name, full, unchanged)
+		}
+	}
+}

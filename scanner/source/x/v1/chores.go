@@ -1,6 +1,7 @@
 package v1
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -175,7 +176,8 @@ func (n notes) lines(r *pass) []string {
 	say(n.terms != "", "%s", n.terms)
 	say(n.lost != "", "%s", n.lost)
 	say(r.lost > 0, "posts that the gateway held back, as more matched than it sends: %d", r.lost)
-	say(r.gap != nil && n.gap != "", "posts since %s may be missing yet: %s", timeOf(r.whole).Format("2006-01-02 15:04"), n.gap)
+	say(r.gap != nil && !r.o.NoSearch, "posts since %s may be missing yet: %s", timeOf(r.whole).Format("2006-01-02 15:04"),
+		cmp.Or(n.gap, "they are searched for soon"))
 	say(n.look != "", "whether posts are deleted is not known: %s", n.look)
 	say(n.stalling, "the gateway says that it is read too slowly")
 	say(n.accounts > 0, "accounts that are withheld, whose posts are found gone by looking: %d", n.accounts)

@@ -113,7 +113,7 @@ func (l *lines) note(frame []byte, ended, large, serve bool, g glimpse) {
 	t.posts++
 	now := l.now()
 	at := timeOf(g.id)
-	if at.After(now.Add(time.Hour)) {
+	if at.After(now.Add(future)) {
 		return // no id of these days: it would hide all that come
 	}
 	t.high = max(t.high, g.id)

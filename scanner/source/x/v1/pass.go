@@ -18,7 +18,8 @@ import (
 // The bounds of a pass.
 const (
 	saveItems = 1000
-	maxBad    = 1000 // frames in a row that cannot be understood
+	maxBad    = 1000      // frames in a row that cannot be understood
+	future    = time.Hour // that ids may be before our clock
 	shown     = "x.com"
 )
 
@@ -62,6 +63,9 @@ func (s *Source) begin(p scanner.Pass) (*pass, error) {
 	backwards := c.Backwards
 	if p.Cursor == "" {
 		r.whole, backwards = idAt(now.Add(-s.o.Back)), s.o.Back > 0
+	}
+	if here := idAt(now); timeOf(r.whole).After(now.Add(future)) { // it would hide all that comes until then
+		r.whole, r.notes.lost = here, "the cursor lay in the future: began with what is new"
 	}
 	r.high = r.whole
 	if p.Cursor != "" || backwards {
@@ -191,9 +195,14 @@ func (r *pass) ended(ctx context.Context) error {
 	return r.endOf(t)
 }
 
-// endOf judges the end of a stream: one that was heard is opened again at once.
+// endOf judges the end of a stream: one that was heard is opened again at once, unless it ended before the search of a gap could begin.
 func (r *pass) endOf(t told) error {
-	if t.posts > 0 || r.understood > 0 || t.any && r.o.Now().Sub(r.began) >= r.o.Idle {
+	lived := r.o.Now().Sub(r.began)
+	if t.posts > 0 || r.understood > 0 || t.any && lived >= r.o.Idle {
+		if r.gap != nil && !r.gap.begun && lived < r.o.Settle {
+			const why = "the gateway ends the stream before what was missed is searched"
+			return &Error{What: theStream, Why: why, Status: http.StatusOK, After: r.fails.Again(theStream, false)}
+		}
 		r.fails.Went(theStream)
 		return nil
 	}

@@ -106,7 +106,7 @@ func (r *pass) found(ctx context.Context, page []twitter.Tweet, err error) error
 		if r.first = false; err != nil {
 			return err
 		}
-		if !timeOf(id).After(r.o.Now().Add(time.Hour)) {
+		if !timeOf(id).After(r.o.Now().Add(future)) {
 			g.high = max(g.high, id)
 		}
 	}
