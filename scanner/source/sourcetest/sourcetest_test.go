@@ -80,7 +80,6 @@ type listener struct {
 	bad   fault
 	taker *sourcetest.Taker
 	log   *slog.Logger
-	of    map[string]string // places to authors
 }
 
 func (l *listener) Read(ctx context.Context, p scanner.Pass) (scanner.Outcome, error) {

@@ -148,7 +148,7 @@ func (s *stage) start(cursor string, refuse func() error) *pass {
 		defer p.mu.Unlock()
 		p.out, p.err = out, err
 	}()
-	s.t.Cleanup(func() { p.end() })
+	s.t.Cleanup(func() { _ = p.end() })
 	return p
 }
 
