@@ -114,7 +114,8 @@ func TestAllChecksTogetherAreBounded(t *testing.T) {
 			t.Errorf("took %v", took)
 		}
 		unchecked := doctorReport{Checks: list}.of("slow")
-		if len(list) != 200 || len(unchecked) != 200-sideBySide*int(doctorBound/stepBound) {
+		most := 200 - sideBySide*int(doctorBound/stepBound) // at the very end of the time some may begin still
+		if len(list) != 200 || len(unchecked) > most || len(unchecked) < most-sideBySide {
 			t.Errorf("%d checks, %d not done", len(list), len(unchecked))
 		}
 		for _, c := range unchecked {
