@@ -84,3 +84,42 @@ func TestAMergeRemembersADeletion(t *testing.T) {
 		}
 	}
 }
+
+// An account that was switched off for hours and is on again shows its posts as before: nobody reads them anew.
+func TestAPlaceThatWasBelievedGoneComesBack(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	r.take(rigHome, "see "+rigBoard)
+	r.work()
+	if err := r.p.Deleted(t.Context(), rigHome); err != nil {
+		t.Fatal(err)
+	}
+	r.wait(3*time.Hour, 10*time.Minute)
+	if state := r.leak().State; state != StateRemoved {
+		t.Fatalf("it is %s", state)
+	}
+	if err := r.p.Back(t.Context(), rigHome); err != nil {
+		t.Fatal(err)
+	}
+	if state := r.leak().State; state != StateRemoved {
+		t.Fatalf("a page that stands may have lost its link, and it is %s", state)
+	}
+	if err := r.p.Reappeared(t.Context(), rigHome); err != nil {
+		t.Fatal(err)
+	}
+	if state := r.leak().State; state != StateOpen {
+		t.Errorf("its post is back, and it is %s", state)
+	}
+	kept, err := r.store.Sightings(t.Context(), rigOrg, r.leak().ID)
+	if err != nil || len(kept) != 1 || !kept[0].Gone.IsZero() {
+		t.Errorf("the sighting is still gone: %+v, %v", kept, err)
+	}
+	if err := r.p.Deleted(t.Context(), rigHome); err != nil { // and it is found by its place again
+		t.Fatal(err)
+	}
+	r.wait(2*time.Hour, 10*time.Minute)
+	if state := r.leak().State; state != StateRemoved {
+		t.Errorf("it was deleted once more, and is %s", state)
+	}
+	r.balanced()
+}

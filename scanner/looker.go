@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // Gone tells that a source looked at a place and found nothing there any more (not found, taken down; never: not reached). It is
@@ -44,13 +45,90 @@ func (p *Pipeline) lost(ctx context.Context, uri string, deleted bool) error {
 }
 
 // Back tells that a source found a place there again without reading its text. It takes back a look that found it gone, and lets
-// retention know that what was leaked there is still in public. A place that is believed gone comes back by its text alone: see
-// [Pipeline.Take].
+// retention know that what was leaked there is still in public. A place that is believed gone comes back by its text alone, see
+// [Pipeline.Take]: the meeting may have been edited out of a page that stands.
 func (p *Pipeline) Back(ctx context.Context, uri string) error {
 	if err := p.lookAt(ctx, uri, p.backAt); err != nil {
 		return fmt.Errorf("place back: %w", err)
 	}
 	return nil
+}
+
+// Reappeared tells that the place's own service shows it again as it was, and says so: an account that was switched off is on again.
+// It is Back, and opens leaks again that were removed because the place was believed gone.
+func (p *Pipeline) Reappeared(ctx context.Context, uri string) error {
+	if err := p.Back(ctx, uri); err != nil {
+		return err
+	}
+	seen, err := p.store.SeenItems(ctx, []uint64{p.print("look again", uri)})
+	if err == nil && seen[0] { // something was gone from there: leaks at places that are believed gone are not found by their place
+		err = p.reappeared(ctx, uri)
+	}
+	if err != nil {
+		return fmt.Errorf("place back: %w", err)
+	}
+	return nil
+}
+
+// reappeared opens the leaks again that were removed when a place was believed gone.
+func (p *Pipeline) reappeared(ctx context.Context, uri string) error {
+	orgs, err := p.store.Organisations(ctx)
+	if err != nil {
+		return err
+	}
+	for _, org := range orgs {
+		where := PlaceKey(p.placeKey, org, uri)
+		q := LeakQuery{Org: org, States: []State{StateRemoved}, Limit: MaxBatch}
+		for range maxAt / MaxBatch {
+			page, err := p.store.ListLeaks(ctx, q)
+			if err != nil {
+				return err
+			}
+			for _, leak := range page.Leaks {
+				mark := leak.place(where)
+				if mark == nil || !mark.gone() {
+					continue
+				}
+				if err := p.showAgain(ctx, org, leak.ID, where); err != nil && !errors.Is(err, ErrNotFound) && !errors.Is(err, ErrNoOrganisation) {
+					return err
+				}
+			}
+			if q.After = page.Next; q.After == "" {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// showAgain lets a place that was believed gone be back, in the leak and in its kept sighting.
+func (p *Pipeline) showAgain(ctx context.Context, org, id, where string) error {
+	return p.again(ctx, "look", func(int) error {
+		d, err := p.openDraft(ctx, org, id)
+		if err != nil {
+			return err
+		}
+		if mark := d.leak.place(where); mark == nil || !mark.gone() {
+			return nil
+		}
+		if err := d.apply(LeakEvent{Kind: Back, Place: where}); err != nil {
+			return err
+		}
+		kept, err := p.store.Sightings(ctx, org, id)
+		if err != nil {
+			return err
+		}
+		for _, s := range kept {
+			if s.PlaceKey == where && !s.Gone.IsZero() {
+				s.Gone = time.Time{}
+				d.change.Sightings = append(d.change.Sightings, s)
+			}
+		}
+		if err := p.refresh(ctx, d); err != nil {
+			return err
+		}
+		return p.commit(ctx, d)
+	})
 }
 
 // Reposted tells that a place was passed on: its reach rises, it never falls.

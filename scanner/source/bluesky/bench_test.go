@@ -34,7 +34,7 @@ func (n *nothing) Deleted(context.Context, string) error {
 	return nil
 }
 
-func (n *nothing) Back(context.Context, string) error { return nil }
+func (n *nothing) Reappeared(context.Context, string) error { return nil }
 
 func (n *nothing) References(context.Context, string, func(scanner.Secret) bool) error { return nil }
 

@@ -223,7 +223,7 @@ func (l *listening) account(ctx context.Context, e event) error {
 		}
 	case shown:
 		for _, uri := range l.s.places.awayOf(string(e.did)) {
-			if err := l.s.o.Taker.Back(ctx, uri); err != nil {
+			if err := l.s.o.Taker.Reappeared(ctx, uri); err != nil {
 				return fmt.Errorf("bluesky: %w: tell that an account is back: %w", errTaken, err)
 			}
 			l.s.places.add(uri)

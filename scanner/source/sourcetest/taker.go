@@ -79,6 +79,11 @@ func (t *Taker) Back(_ context.Context, uri string) error {
 	return t.note(Took{What: WasBack, URI: uri})
 }
 
+// Reappeared is told that a place's own service shows it again.
+func (t *Taker) Reappeared(_ context.Context, uri string) error {
+	return t.note(Took{What: WasBack, URI: uri})
+}
+
 // Reposted is told that a place was passed on.
 func (t *Taker) Reposted(_ context.Context, uri string, reach int64) error {
 	return t.note(Took{What: WasReposted, URI: uri, Reach: reach})
