@@ -224,7 +224,7 @@ func (s *Story) goneAct(ctx context.Context) error {
 	}
 	s.tell(Event{Kind: Clocked, Forward: inWords(betweenLooks), Words: []string{
 		"The service has noticed both, and believes neither before an hour has passed. So that nobody has to wait, its clock is put forward " +
-			"here. That, and reading the site every few seconds, are the only tricks of this demonstration.",
+			"here. That, waking the two leaks by it, and reading the site every few seconds, are the only tricks of this demonstration.",
 	}})
 	if err := s.looks(ctx, 2); err != nil {
 		return err

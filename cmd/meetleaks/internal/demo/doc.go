@@ -2,7 +2,7 @@
 // story that happens in it. The service is the real one; it is configured for the stand-ins and told nothing else.
 //
 //	world.go site.go stream.go  the world: a school's web site, a stream of posts, Slack, Zoom
-//	clock.go                    the one trick: a clock that can be put forward
+//	clock.go                    a trick: a clock that can be put forward
 //	story.go acts.go            what happens, and what the service has to make of it
 //	event.go card.go            how it is told
 package demo
