@@ -5,17 +5,19 @@ import "strings"
 // bigbluebutton knows rooms of BigBlueButton, which organisations run on their own hosts, mostly behind Greenlight.
 //
 // Documented: join links signed with a checksum (docs.bigbluebutton.org, "API reference"); Greenlight 2 puts rooms under /b/, three or
-// four groups of three characters, the first from the owner's name; Greenlight 3 under /rooms/<id>/join.
+// four groups of three characters, the first from the owner's name; Greenlight 3 under /rooms/<id>/join. Seen: Greenlight 2 under /gl/
+// or directly behind a host that is named after the service.
 func bigbluebutton() Platform {
 	return Platform{
 		Name:  "bigbluebutton",
 		Title: "BigBlueButton",
 		Anchors: []string{"/b/", "\\/b\\/", "%2fb%2f", "\\u002fb\\u002f", "\\x2fb\\x2f", "/rooms/", "\\/rooms\\/", "%2frooms%2f", "\\u002frooms\\u002f", "\\x2frooms\\x2f",
-			"/bigbluebutton/api/join", "bigbluebutton%2fapi%2fjoin", "bigbluebutton\\/api\\/join", "/playback/presentation/"},
+			"/bigbluebutton/api/join", "bigbluebutton%2fapi%2fjoin", "bigbluebutton\\/api\\/join", "/playback/presentation/",
+			"://bbb.", ":\\/\\/bbb.", "://greenlight.", ":\\/\\/greenlight.", "://bigbluebutton.", ":\\/\\/bigbluebutton."},
 		Docs:  "https://docs.bigbluebutton.org/development/api/",
 		Parse: parseBigBlueButton,
 		Forms: []Form{
-			{"<host>/b/<abc-def-ghi>, <host>/rooms/<abc-def-ghi-jkl>/join", PersonalRoom, PermanentRoom},
+			{"<host>/b/<abc-def-ghi>, bbb.<domain>/[gl/]<abc-def-ghi>, <host>/rooms/<abc-def-ghi-jkl>/join", PersonalRoom, PermanentRoom},
 			{"<host>/bigbluebutton/api/join?meetingID=&checksum=", PersonalRoom, JoinWithSecret},
 			{"… with the moderator's role", HostStart, HostCredential},
 			{"<host>/playback/presentation/<version>/<meeting id>", Recording, PastContent},
@@ -33,6 +35,10 @@ func parseBigBlueButton(u *URL) (Link, error) {
 		switch {
 		case seg == "b" && i+1 < len(segs) && i <= 2:
 			return greenlightRoom(l, segs[i+1], len(segs) > i+3, "/b/{id}")
+		case seg == "gl" && i == 0 && len(segs) == 2 && namedAfterBBB(u.Host):
+			return greenlightRoom(l, segs[1], false, "/gl/{id}")
+		case i == 0 && len(segs) == 1 && namedAfterBBB(u.Host):
+			return greenlightRoom(l, seg, false, "/{id}")
 		case seg == "rooms" && i+1 < len(segs) && i <= 2:
 			if i+2 >= len(segs) || segs[i+2] != "join" && segs[i+2] != "public" {
 				return Link{}, NotAMeeting
@@ -45,6 +51,12 @@ func parseBigBlueButton(u *URL) (Link, error) {
 		}
 	}
 	return Link{}, NotAMeeting
+}
+
+// namedAfterBBB: only on such a host does a path of a few short groups alone say that it is a room.
+func namedAfterBBB(host string) bool {
+	first, _, _ := strings.Cut(host, ".")
+	return first == "bbb" || first == "greenlight" || first == "bigbluebutton"
 }
 
 // greenlightRoom reads an id of three or four groups. deep: more path follows than a room has.

@@ -17,6 +17,8 @@ func TestBigBlueButton(t *testing.T) {
 		{"go?u=https%3A%2F%2Fbbb.acme.example%2Fb%2Fros-9kf-x3m", room},
 		{`'https:\x2f\x2fbbb.acme.example\x2fb\x2fros-9kf-x3m'`, room},
 		{"https://bbb.acme.example/b/k4w-z8p-m2t-x9q", four},
+		{"Sprechstunde im [BBB](https://bbb.acme.example/gl/ros-9kf-x3m)", room},
+		{"join at https://bbb.acme.example/ros-9kf-x3m, please", room},
 		// Greenlight 3
 		{"<https://bbb.acme.example/rooms/k4w-z8p-m2t-x9q/join>", four},
 		// recordings
@@ -26,7 +28,7 @@ func TestBigBlueButton(t *testing.T) {
 		{"src=\"https://bbb.acme.example/bigbluebutton/api/join?fullName=w1&amp;meetingID=kurs+7c&amp;password=u8Kq&amp;checksum=" + checksum + "\"", signed},
 		{"https://bbb.acme.example/bigbluebutton/api/join?fullName=Ines&meetingID=kurs%207c&password=u8Kq&role=moderator&checksum=" + checksum, moderator},
 	}, []string{
-		"https://bbb.example.com/b/abc-def-ghi", "https://bbb.acme.example/b/xxx-yyy-zzz", "https://gitlab.acme.example/b/abc/commit/4f2", "/a/b/c", "https://x.acme.example/b/ros-9kf-x3mm", "https://x.acme.example/rooms/ros-9kf-x3m",
+		"https://bbb.example.com/b/abc-def-ghi", "https://bbb.acme.example/gl/abc-def-ghi", "https://bbb.acme.example/eq/eye-accessory", "https://bbb.acme.example/gl/ros-9kf-x3m/edit", "https://shop.acme.example/ros-9kf-x3m", "https://bbb.acme.example/b", "https://bbb.acme.example/b/xxx-yyy-zzz", "https://gitlab.acme.example/b/abc/commit/4f2", "/a/b/c", "https://x.acme.example/b/ros-9kf-x3mm", "https://x.acme.example/rooms/ros-9kf-x3m",
 		"\"http://\" + host + \"/bigbluebutton/api/join?\" + params", "https://bbb.acme.example/bigbluebutton/api/join?meetingID=<id>&checksum=<sum>",
 		"http://test-install.blindsidenetworks.com/bigbluebutton/api/join?fullName=User&meetingID=random-606821&password=mp&checksum=" + checksum,
 		"https://bbb.acme.example/bigbluebutton/api/join?meetingID=kurs&password=u8Kq", "https://bbb.acme.example/b/ros-9kf-x3m/a/b/c",

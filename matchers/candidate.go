@@ -611,7 +611,7 @@ func nextLiteral(text []byte, end int) (int, bool) {
 
 // anchorURL cuts out the URL that contains a telling path at text[at:], on whatever host. ok is false when what stands
 // there is no URL.
-func anchorURL(text []byte, at int) (c candidate, ok bool) {
+func anchorURL(text []byte, at int, wrapper bool) (c candidate, ok bool) {
 	left := at
 	for left > 0 && at-left < 512 && !endsLeft(text[left-1]) {
 		left--
@@ -631,7 +631,7 @@ func anchorURL(text []byte, at int) (c candidate, ok bool) {
 	if host >= at || !isAlnum(text[host]) {
 		return c, false
 	}
-	return cutCandidate(text, host, false)
+	return cutCandidate(text, host, wrapper)
 }
 
 func endsLeft(c byte) bool {

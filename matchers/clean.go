@@ -3,6 +3,8 @@ package matchers
 import (
 	"bytes"
 	"encoding/binary"
+	"iter"
+	"math/bits"
 	"slices"
 	"sort"
 	"strings"
@@ -41,26 +43,41 @@ func (v *view) inverse(raw int) int {
 // hiddenSpots returns the stretches of text around short signs of hidden text: invisible characters, full-width forms,
 // soft line breaks. The longer signs are literals of the sweep (see cleaningSigns).
 func hiddenSpots(text []byte) []Span {
+	const stretch = 16 << 10 // stays in the processor's nearest cache while it is read three times
 	var spots []Span
-	for i := 0; ; i++ {
-		n := bytes.IndexByte(text[i:], '=')
-		if n < 0 {
-			break
+	for from := 0; from < len(text); from += stretch {
+		to := min(from+stretch, len(text))
+		for i := range occurrences(text[from:to], '=') {
+			if i += from; i+1 < len(text) && text[i+1] <= '\r' && softBreak(text, i) > 0 {
+				spots = addSpot(spots, i, len(text))
+			}
 		}
-		if i += n; i+1 < len(text) && text[i+1] <= '\r' && softBreak(text, i) > 0 {
-			spots = addSpot(spots, i, len(text))
+		for i := range occurrences(text[from:to], '\r') {
+			if folded(text, from+i) > 0 {
+				spots = addSpot(spots, from+i, len(text))
+			}
+		}
+		spots = unclearSpots(spots, text, from, to)
+	}
+	return mergeSpots(spots)
+}
+
+// occurrences yields where c stands in text.
+func occurrences(text []byte, c byte) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for i := 0; ; i++ {
+			n := bytes.IndexByte(text[i:], c)
+			if n < 0 || !yield(i+n) {
+				return
+			}
+			i += n
 		}
 	}
-	for i := 0; ; i++ {
-		n := bytes.IndexByte(text[i:], '\r')
-		if n < 0 {
-			break
-		}
-		if i += n; folded(text, i) > 0 {
-			spots = addSpot(spots, i, len(text))
-		}
-	}
-	for i := asciiPrefix(text); i < len(text); i += asciiPrefix(text[i:]) {
+}
+
+// unclearSpots adds the spots around the characters in text[from:to) that clarify changes.
+func unclearSpots(spots []Span, text []byte, from, to int) []Span {
+	for i := from + asciiPrefix(text[from:to]); i < to; i += asciiPrefix(text[i:to]) {
 		size := charSize(text[i])
 		if mayClarify(text[i:]) && i > 0 { // a byte order mark at the start hides nothing
 			if r, _ := utf8.DecodeRune(text[i:]); r != utf8.RuneError {
@@ -69,9 +86,9 @@ func hiddenSpots(text []byte) []Span {
 				}
 			}
 		}
-		i += min(size, len(text)-i)
+		i += min(size, to-i)
 	}
-	return mergeSpots(spots)
+	return spots
 }
 
 // charSize is how many bytes the character takes that begins with c; 1 for a stray byte.
@@ -157,6 +174,11 @@ func asciiPrefix(b []byte) int {
 		w := b[i : i+32 : i+32]
 		if (binary.LittleEndian.Uint64(w)|binary.LittleEndian.Uint64(w[8:])|binary.LittleEndian.Uint64(w[16:])|binary.LittleEndian.Uint64(w[24:]))&high != 0 {
 			break
+		}
+	}
+	for ; i+8 <= len(b); i += 8 {
+		if found := binary.LittleEndian.Uint64(b[i:i+8:i+8]) & high; found != 0 {
+			return i + bits.TrailingZeros64(found)/8
 		}
 	}
 	for i < len(b) && b[i] < 0x80 {
@@ -313,7 +335,7 @@ func spacedDot(raw []byte, i int, labels map[string]bool) (string, int) {
 			break
 		}
 	}
-	if n == 0 && insideHost(raw, i) {
+	if n == 0 && (insideHost(raw, i) || brokenLink(raw, i)) {
 		return "", 1
 	}
 	if n == 0 && i > 0 && raw[i-1] == '.' { // "zoom. us"
@@ -358,6 +380,34 @@ func insideHost(raw []byte, i int) bool {
 		}
 	}
 	return false
+}
+
+// brokenLink reports whether the space at i stands where a typesetter broke a link to one of the hosts oftenBroken: behind a slash or a
+// hyphen. Text taken from a PDF has such: "https:// my- company.zoom.us/ j/849…". The host's own slash must be broken, too.
+func brokenLink(raw []byte, i int) bool {
+	if i == 0 || raw[i-1] != '/' && raw[i-1] != '-' {
+		return false
+	}
+	rest := bytes.ToLower(raw[i+1 : min(len(raw), i+64)])
+	for _, host := range oftenBroken() {
+		if raw[i-1] == '/' && i > len(host) && equalFold(raw[i-1-len(host):i-1], host) {
+			return pathBegins(raw, i+1)
+		}
+		at := bytes.Index(rest, []byte(host+"/ "))
+		if at >= 0 && all(strings.ReplaceAll(string(rest[:at]), "- ", "-"), isHostByte) && pathBegins(raw, i+1+at+len(host)+len("/ ")) {
+			return true
+		}
+	}
+	return false
+}
+
+// pathBegins: a short word and a slash stand at i.
+func pathBegins(raw []byte, i int) bool {
+	n := 0
+	for i+n < len(raw) && n < 12 && isAlnum(raw[i+n]) {
+		n++
+	}
+	return n > 0 && i+n < len(raw) && raw[i+n] == '/'
 }
 
 // followedByPath: the word at i is followed by a slash, so a broken host is likelier than a sentence's end.
@@ -412,6 +462,7 @@ func cleaningSigns(hosts []string) []string {
 		for i := 1; i < len(host); i++ {
 			add(host[:i] + " " + host[i:])
 		}
+		add(host + "/ ")
 	}
 	for _, host := range hosts {
 		last := strings.LastIndexByte(host, '.')
@@ -421,9 +472,6 @@ func cleaningSigns(hosts []string) []string {
 		// Only the stretch around the last dot: "oogle[.]co" stands for every host that ends so.
 		left := host[strings.LastIndexByte(host[:last], '.')+1 : last]
 		left, right := left[max(0, len(left)-5):], host[last+1:]
-		if len(left) < 3 {
-			continue // "t. me" is ordinary prose
-		}
 		for _, dot := range [...]string{"[.]", "(.)", "\\."} {
 			add(left + dot + right)
 		}

@@ -35,6 +35,7 @@ func TestHiddenLinks(t *testing.T) {
 		{"slash in brackets", "at hxxps[://]acme.zoom[.]us[/]j[/]84930275116 now"},
 		{"spaced dot", "at https://acme.zoom . us/j/84930275116 now"},
 		{"space behind the dot", "at https://acme.zoom. us/j/84930275116 now"},
+		{"spaces behind slashes", "at https:// acme.zoom.us/ j/84930275116 now"},
 		{"spoken dot", "at acme.zoom dot us/j/84930275116 now"},
 		{"escaped dot", `at https://acme.zoom\.us/j/84930275116 now`},
 		{"encoded dot", "at https://acme.zoom%2Eus/j/84930275116 now"},
@@ -73,6 +74,8 @@ func TestWordsAreNotDots(t *testing.T) {
 	for _, text := range []string{
 		"zoom. Us two meet at j/84930275116",
 		"Use Zoom . Usually /j/84930275116",
+		"our account is acme.zoom.us/ 84930275116 is its number",
+		"either acme.zoom.us/ or/ 84930275116",
 		"title\n=====\n=\nzoom\n",
 	} {
 		if found := f.FindIn([]byte(text), 0, len(text)); len(found) != 0 {

@@ -1,6 +1,9 @@
 package matchers
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // discord knows invitations to Discord servers and, through their channels, to its calls. The code is the key: whoever has it is let in.
 //
@@ -37,7 +40,15 @@ func parseDiscord(u *URL) (Link, error) {
 	if u.Base == "" {
 		host = "discord.com"
 	}
+	if regexpFlags(u.Path, segment) {
+		return Link{}, NotAMeeting
+	}
 	return discordCode(Link{Kind: GroupInvite, Class: ChatInvite, Host: host, Path: path}, segment)
+}
+
+// regexpFlags: what stands behind the end of a regular expression: /discord.gg\//ig
+func regexpFlags(path, segment string) bool {
+	return strings.HasSuffix(path, "//"+segment) && len(segment) <= 5 && strings.Trim(segment, "dgimsuvxy") == ""
 }
 
 // discordClient: the site, and the test builds of the client.
@@ -70,8 +81,17 @@ func discordSample(code string) bool {
 		"alpha", "beta", "gamma", "abc", "abcd", "abcde", "abcdef", "abcxyz", "abc123", "abc1234", "abcd1234", "xyz", "xyz123", "test", "testing", "test123", "testinvite", "testserver", "testcode", "code", "linkhere", "inv", "vanity", "vanityurl", "discord", "botsupport", "community", "replaceme":
 		return true
 	}
-	return strings.HasPrefix(plain, "your") || strings.HasPrefix(plain, "insert") || strings.HasPrefix(plain, "replace") || strings.HasSuffix(lower, "-here") ||
+	return nobodysServer(plain) || strings.HasPrefix(plain, "your") || strings.HasPrefix(plain, "insert") || strings.HasPrefix(plain, "replace") || strings.HasSuffix(lower, "-here") ||
 		strings.Contains(plain, "placeholder") || strings.Contains(plain, "xxx") || strings.Contains(plain, "example")
+}
+
+// nobodysServer: names that tests of moderation and mock-ups use, perhaps with a number behind: someserver, fakepromo, spam, mycoolserver.
+func nobodysServer(plain string) bool {
+	plain = plain[:max(len(plain)-4, len(strings.TrimRight(plain, "0123456789")))]
+	telling := []string{"some", "any", "my", "fake", "test", "testing", "spam", "scam", "sample", "demo", "dummy", "mock", "ignore", "evil"}
+	words := append([]string{"a", "the", "your", "one", "thing", "where", "cool", "free", "nitro", "promo", "bot", "server", "guild", "group", "community", "channel",
+		"discord", "invite", "inv", "code", "link", "join", "name", "here", "me"}, telling...)
+	return madeOf(plain, words) && slices.ContainsFunc(telling, func(word string) bool { return strings.Contains(plain, word) })
 }
 
 // discordVendor: servers of the vendor, open to everybody.

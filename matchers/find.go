@@ -27,6 +27,7 @@ const (
 	anchorTarget
 	bareTarget
 	wrapperTarget
+	wrapperPathTarget
 	labelTarget
 	ownTarget
 	tapTarget
@@ -325,6 +326,8 @@ func (s *search) judge(text []byte, hits []literalHit) (links []Sighting, number
 		switch t := s.f.targets[h.tag]; t.kind {
 		case hostTarget, wrapperTarget:
 			found, end = s.atHost(text, h)
+		case wrapperPathTarget:
+			found, end = s.atWrapperPath(text, h)
 		case anchorTarget:
 			found, end = s.atAnchor(text, h, t)
 		case ownTarget:
@@ -378,7 +381,7 @@ func (s *search) number(text []byte, h literalHit, kind targetKind) (number, boo
 // atHost judges the URL around a known host.
 func (s *search) atHost(text []byte, h literalHit) ([]Sighting, int) {
 	wrapper := s.f.targets[h.tag].kind == wrapperTarget
-	if !leadsOn(text, h) || wrapper && !mayWrap(text, h, s.f.targets[h.tag].literal) {
+	if !leadsOn(text, h) || wrapper && !mayWrap(text, h) {
 		return nil, h.end
 	}
 	c, ok := cutCandidate(text, h.start, wrapper)
@@ -416,10 +419,7 @@ func leadsOn(text []byte, h literalHit) bool {
 }
 
 // mayWrap reports whether what follows a wrapper's host can hold another link, or is a short code.
-func mayWrap(text []byte, h literalHit, literal string) bool {
-	if literal == googleLiteral && !googleWraps(text, h) {
-		return false
-	}
+func mayWrap(text []byte, h literalHit) bool {
 	for i := h.end; i < len(text) && i-h.end < maxCandidate; i++ {
 		switch c := text[i]; {
 		case c == '=' || c == '%' || c == ':':
@@ -431,23 +431,14 @@ func mayWrap(text []byte, h literalHit, literal string) bool {
 	return false
 }
 
-// googleWraps rules out most of Google's pages by the beginning of their paths.
-func googleWraps(text []byte, h literalHit) bool {
-	if bytes.HasSuffix(text[:h.start], []byte("calendar.")) {
-		return true
+// atWrapperPath takes the wrapper off whose path was hit.
+func (s *search) atWrapperPath(text []byte, h literalHit) ([]Sighting, int) {
+	c, ok := anchorURL(text, h.start, true)
+	if !ok {
+		return nil, h.end
 	}
-	i := h.end
-	for i < len(text) && i-h.end < 8 && isHostByte(text[i]) { // the country
-		i++
-	}
-	path := lowerASCII(string(text[i:min(len(text), i+20)]))
-	path = strings.TrimLeft(strings.TrimPrefix(strings.TrimLeft(path, "\\"), "%2f"), "/")
-	for _, page := range [...]string{"url", "calendar", "translate", "viewer", "gview", "amp", "linkredirect"} {
-		if strings.HasPrefix(path, page) {
-			return true
-		}
-	}
-	return false
+	found, _ := s.unwrapped(c)
+	return found, c.end
 }
 
 // platformOf finds the platform of a host by its longest known suffix.
@@ -471,7 +462,7 @@ func (s *search) atAnchor(text []byte, h literalHit, t target) ([]Sighting, int)
 	if strings.Contains(t.literal, ":") {
 		c, ok = cutCandidate(text, h.start, false)
 	} else {
-		c, ok = anchorURL(text, h.start)
+		c, ok = anchorURL(text, h.start, false)
 	}
 	if !ok {
 		return nil, h.end

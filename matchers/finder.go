@@ -30,6 +30,7 @@ func NewFinder(platforms []Platform, ownHosts ...string) *Finder {
 	}
 	b.ownHosts(ownHosts[:min(len(ownHosts), MaxOwnHosts)])
 	b.add(target{kind: wrapperTarget}, wrapperLiterals()...)
+	b.add(target{kind: wrapperPathTarget}, googlePaths()...)
 	b.add(target{kind: labelTarget}, labelLiterals()...)
 	b.add(target{kind: tapTarget}, ",,", "%2c%2c", "#,,,,*", "#,,,,,,0#")
 	b.add(target{kind: h323Target}, "##")
@@ -91,13 +92,10 @@ func (b *builder) ownHosts(hosts []string) {
 	}
 }
 
-// googleLiteral stands for Google's hosts in two hundred countries.
-const googleLiteral = "google."
-
-// wrapperLiterals are what the sweep looks for: the wrappers' hosts and schemes. Google's two hundred countries are one
-// literal. Shorteners and click counters are left out: nothing can be decoded of them.
+// wrapperLiterals are what the sweep looks for: the wrappers' hosts and schemes. Google's hosts are left out, because other pages
+// name them all the time (see googlePaths), and so are shorteners and click counters: nothing can be decoded of them.
 func wrapperLiterals() []string {
-	literals := []string{googleLiteral}
+	literals := append([]string{"calendar.google.com"}, slashed("google.com/calendar")...)
 	seen := make(map[string]bool)
 	for _, w := range unwrap.All() {
 		if w.Name == "shortener" || w.Name == "click-counter" { // they never tell where they lead
@@ -114,6 +112,18 @@ func wrapperLiterals() []string {
 		if len(scheme)+1 >= minLiteral {
 			literals = append(literals, scheme+":"+map[string]string{"data": "text/"}[scheme])
 		}
+	}
+	return literals
+}
+
+// googlePaths are the beginnings of the paths with which Google's hosts, in two hundred countries, lead elsewhere.
+func googlePaths() []string {
+	literals := slashed("/amp/s/")
+	for _, page := range [...]string{"url", "translate", "viewer", "gview", "linkredirect"} {
+		for _, asked := range [...]string{"?", "%3f", "\\u003f"} {
+			literals = append(literals, "/"+page+asked)
+		}
+		literals = append(literals, "%2f"+page+"%3f")
 	}
 	return literals
 }

@@ -18,6 +18,7 @@ func gather() Platform {
 		Forms: []Form{
 			{"app.gather.town/app/<16>/<space>?spawnToken=, app.v2.gather.town/app/<name>-<guid>", PersonalRoom, PermanentRoom},
 			{"app.gather.town/invite?token=<20 or 32>, gather.town/i/<8>", PersonalRoom, PermanentRoom},
+			{"app.gather.town/events/<20>", Event, PublicForm},
 		},
 	}
 }
@@ -30,6 +31,8 @@ func parseGather(u *URL) (Link, error) {
 		return gatherInvite(l, segment, "/i/{id}", 8, 8)
 	case first == "invite":
 		return gatherInvite(l, u.Param("token"), "/invite?token={id}", 20, 32)
+	case first == "events":
+		return gatherEvent(l, segment)
 	case len(u.Segs()) == 2 && len(first) == 16 && mixed(first):
 		segment = first
 	case !strings.EqualFold(first, "app") || len(u.Segs()) > 3:
@@ -54,6 +57,19 @@ func gatherInvite(l Link, segment, path string, least, most int) (Link, error) {
 		return Link{}, Incomplete
 	}
 	l.Space, l.ID, l.Path = "invite", token, path
+	return l, nil
+}
+
+// gatherEvent reads the page of an event, which leads its guests into a space.
+func gatherEvent(l Link, segment string) (Link, error) {
+	id, err := opaqueCode(segment, isAlnum, 20, 20)
+	switch {
+	case err != nil:
+		return Link{}, err
+	case !mixed(id):
+		return Link{}, Incomplete
+	}
+	l.Kind, l.Class, l.Space, l.ID, l.Path = Event, PublicForm, "event", id, "/events/{id}"
 	return l, nil
 }
 

@@ -45,7 +45,13 @@ func readLabel(text []byte, at, n int) (number, bool) {
 	}
 	next, said := skipMarkup(text, at+length, 2)
 	run, ok := readDigits(text, next)
-	if !ok || placeholderDigits(run.digits) || label.row == rowZoom && !behindZoom(label, run, said) {
+	loose := false
+	if (label.row == rowMeeting || label.row == rowWebinar) && (!ok || !zoomShape(run)) && namesZoom(text, at, label) {
+		if other, fits := readLoose(text, next); fits {
+			run, ok, loose = other, true, true
+		}
+	}
+	if !ok || placeholderDigits(run.digits) || cutOff(text, run) || label.row == rowZoom && !behindZoom(label, run, said) {
 		return number{}, false
 	}
 	found := number{kind: DialIn, digits: run.digits, start: next, end: run.end, idLabel: label.row,
@@ -55,6 +61,12 @@ func readLabel(text []byte, at, n int) (number, bool) {
 		found.platform = "tencent-meeting"
 	case rowZoom:
 		found.platform = "zoom"
+	case rowMeeting, rowWebinar:
+		if loose {
+			found.platform = "zoom"
+		}
+	case rowJoinID:
+		found.platform = "teams"
 	}
 	return found, len(services(found)) > 0
 }
@@ -70,6 +82,50 @@ func behindZoom(label idLabel, run digitRun, said bool) bool {
 		return said && label.text == "Zoom Meeting"
 	}
 	return said && !strings.Contains(run.shape, "-") && len(run.digits) == 11
+}
+
+// cutOff: an ellipsis follows a number that may have been longer.
+func cutOff(text []byte, run digitRun) bool {
+	rest := text[run.end:]
+	return len(run.digits) < 11 && (bytes.HasPrefix(rest, []byte("..")) || bytes.HasPrefix(rest, []byte("…")))
+}
+
+// zoomShape: the groups are those that Zoom prints, or there are none.
+func zoomShape(run digitRun) bool {
+	return !strings.Contains(run.shape, "-") || run.shape == "3-3-3" || run.shape == "3-3-4" || run.shape == "3-4-4"
+}
+
+// namesZoom: the label itself says whose number follows: "Zoom ID", "Zoom Meeting ID".
+func namesZoom(text []byte, at int, label idLabel) bool {
+	before := bytes.TrimRight(text[max(0, at-16):at], " \t-*|:·–")
+	return strings.Contains(label.text, "Zoom") || len(before) >= 4 && hasPrefixFold(before[len(before)-4:], "zoom")
+}
+
+// readLoose reads ten or eleven digits as people group them who copy by hand ("216 3672 517"), or as Zoom does, but broken over a
+// line. That is believed only where the label names the service.
+func readLoose(text []byte, at int) (run digitRun, ok bool) {
+	var groups []string
+	broken := false
+	for i := at; len(groups) < maxGroups; {
+		group, end := readGroup(text, i)
+		if len(group) < 2 || len(group) > 5 {
+			return run, false
+		}
+		groups, run.end = append(groups, group), end
+		run.digits += group
+		_, next := readSeparator(text, end)
+		if digit, _ := readDigit(text, next); next == end || digit == 0 {
+			if len(run.digits) >= 10 {
+				break
+			}
+			next, _ = skipMarkup(text, end, 1)
+			broken = true
+		}
+		i = next
+	}
+	run.shape = shapeOf(groups)
+	ok = len(run.digits) == 10 || len(run.digits) == 11
+	return run, ok && (!broken || run.shape == "3-4-4" || run.shape == "3-3-4") && numberEnds(text, run.end)
 }
 
 // services lists the platforms whose numbers have this label and this shape.
@@ -390,10 +446,10 @@ func lone(text []byte, i int) int {
 // joinsLiterals reads the operator between a string literal and the next: "Meeting ID: " . "849…".
 func joinsLiterals(text []byte, i, limit int) int {
 	n := 1
-	for i+n < limit && (text[i+n] == ' ' || text[i+n] == '\t') {
+	for i+n < limit && strings.IndexByte(" \t\r\n", text[i+n]) >= 0 {
 		n++
 	}
-	if i+n < limit && strings.IndexByte("\"'`", text[i+n]) >= 0 {
+	if i+n < limit && strings.IndexByte("\"'`", text[i+n]) >= 0 && bytes.Count(text[i:i+n], []byte("\n")) <= 1 {
 		return n
 	}
 	return 0

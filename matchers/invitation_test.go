@@ -81,6 +81,11 @@ func TestInvitations(t *testing.T) {
 		{"English, JSON object", `{"service": "Zoom", "Meeting ID": "849 3027 5116", "Passcode": "482913"}`, zoomNumber},
 		{"English, glued", "Join Zoom MeetingMeeting ID: 849 3027 5116Passcode: 482913", zoomNumber},
 		{"English, Slack link", "Zoom meeting ID [849-3027-5116](tel:) passcode 482913", zoomNumber},
+		{"English, in parentheses", "Mondays 10:00 PM on Zoom (ID: 849 3027 5116, passcode 482913)", zoomNumber},
+		{"English, grouped by hand", "Zoom ID : 8493 027 5116\nZoom PW : 482913", zoomNumber},
+		{"English, broken over a line", "Zoom Meeting ID: 849 <br />\n   3027 5116 Passcode: 482913", zoomNumber},
+		{"English, over string literals", "\"Zoom meeting ID: 849\" +\n\t\" 3027 5116, passcode: 482913\"", zoomNumber},
+		{"English, string literals", "\"Join Zoom\\nMeeting ID: \" +\n    \"849 3027 5116\\n\" +\n    \"Passcode: 482913\"", zoomNumber},
 		{"French", "Participer à la réunion Zoom\nID de réunion : 849 3027 5116\nCode secret : 482913", zoomNumber},
 		{"French, number sign", "Réunion Zoom, N° de réunion : 849.3027.5116, mot de passe : 482913", zoomNumber},
 		{"French, entities", "R&eacute;union Zoom<br>ID de r&eacute;union&nbsp;: 849 3027 5116<br>Mot de passe&nbsp;: 482913", zoomNumber},
@@ -103,6 +108,8 @@ func TestInvitations(t *testing.T) {
 		{"Teams, German", "Microsoft Teams-Besprechung\nBesprechungs-ID: 273 849 105 62\nPasscode: aB3xYz\nTelefonkonferenz-ID: 483 920 175#", "teams::meet:27384910562 dial-in [passcode]"},
 		{"Teams, French", "Réunion Microsoft Teams\nID de la réunion : 273 849 105 62\nCode secret : aB3xYz", "teams::meet:27384910562 dial-in [passcode]"},
 		{"Teams, Japanese", "Microsoft Teams 会議\n会議 ID: 273 849 105 62\nパスコード: aB3xYz", "teams::meet:27384910562 dial-in [passcode]"},
+		{"Teams, JSON of the Graph API", `{"joinWebUrl": "https://teams.microsoft.com/l/meetup-join/...", "joinMeetingIdSettings": {"joinMeetingId": "27384910562841", "passcode": "aB3xYz"}}`,
+			"teams::meet:27384910562841 dial-in [passcode]"},
 		{"Webex, German", "Webex-Meeting\nMeeting-Kennnummer (Zugriffscode): 2550 184 9326\nMeeting Passwort: pQ7tRm2k", "webex::num:25501849326 dial-in [passcode]"},
 		{"Webex, French", "Réunion Webex\nNuméro de la réunion (code d'accès) : 2550 184 9326\nMot de passe : pQ7tRm2k", "webex::num:25501849326 dial-in [passcode]"},
 		{"Webex, Japanese", "Webex\nミーティング番号（アクセスコード）: 2550 184 9326\nミーティングパスワード: pQ7tRm2k", "webex::num:25501849326 dial-in [passcode]"},
@@ -151,6 +158,7 @@ func TestReadLabelPlaces(t *testing.T) {
 
 func TestReadLabelNothing(t *testing.T) {
 	for _, text := range []string{"Meeting IDs: 849 3027 5116", "Meeting identity 849 3027 5116", "Meeting ID: 111 1111 1111", "Meeting ID: 123 456 789",
+		"Meeting ID: 8493027511...", "Zoom ID: 849 3027 511…", "Zoom ID: 849 302 7511 62 04", "Zoom ID: 849\n\n\n3027 5116",
 		"Meeting ID: {id}", "Meeting ID: ", "Meeting ID", "Meeting ID: https://zoom.us/j/84930275116", "Meeting ID and 849 3027 5116",
 		"Meeting ID\n\n\n849 3027 5116", "Meeting ID: <" + strings.Repeat("a", 400) + ">849 3027 5116"} {
 		if n, ok := readLabel([]byte(text), 0, len("meeting id")); ok {

@@ -99,6 +99,9 @@ func jitsiRoom(u *URL, l Link, segs []string) (Link, error) {
 		return Link{}, Placeholder
 	}
 	if len(segs) == 2 {
+		if len(segs[0]) < 2 { // a forum's section: /c/<name>
+			return Link{}, NotAMeeting
+		}
 		if sampleRoom(segs[0]) {
 			return Link{}, Placeholder
 		}

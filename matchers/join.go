@@ -111,7 +111,13 @@ func (j *joiner) joinSatellites() {
 			continue
 		}
 		near.coverBlock(it)
-		main := j.blockLink(near, i, it.sighting.Platform)
+		main := -1
+		if it.sighting.Kind == Registration { // the calendar file is offered above the link
+			main = j.linkBehind(near, i, it.sighting.Platform)
+		}
+		if main < 0 {
+			main = j.blockLink(near, i, it.sighting.Platform)
+		}
 		if main < 0 || !acceptsSatellite(j.items[main].sighting.Link, it.sighting.Link) {
 			continue
 		}
@@ -132,12 +138,15 @@ func isSatellite(text []byte, it *item) bool {
 	case "webex":
 		return l.Kind == DialIn || bytes.IndexByte(text[it.start:min(it.end, it.start+256)], '@') >= 0
 	case "zoom":
-		return l.Kind == DialIn
+		return l.Kind == DialIn || zoomCompanion(l)
 	}
 	return false
 }
 
 func acceptsSatellite(main, satellite Link) bool {
+	if zoomCompanion(satellite) {
+		return main.Realm == satellite.Realm
+	}
 	if main.Platform == "zoom" {
 		return main.Space == "my" && len(satellite.ID) == 10 && main.Realm == satellite.Realm
 	}
@@ -172,6 +181,11 @@ func (j *joiner) blockLink(near *vicinity, i int, platform string) int {
 			return k
 		}
 	}
+	return j.linkBehind(near, i, platform)
+}
+
+// linkBehind finds the main link of a platform that follows item i closely with no other number between. -1 when there is none.
+func (j *joiner) linkBehind(near *vicinity, i int, platform string) int {
 	for k := i + 1; k < len(j.items) && k <= i+maxNeighbour && j.inBlock(near, i, k); k++ {
 		if j.isMain(k, platform) && near.lines(j.items[i].end, j.items[k].start) <= followLines {
 			return k
@@ -292,7 +306,9 @@ func (j *joiner) belongs(main int, n number, own Link) bool {
 		ok = link.Space == "my" && len(n.digits) == 10
 	case "teams":
 		ok = own.Space != "meet" || !all(link.ID, isDigit)
-	case "webex", "tencent-meeting", "zoho", "ringcentral":
+	case "webex":
+		ok = link.Space != "num" // an older link's EventID is another number than the one to dial
+	case "tencent-meeting", "zoho", "ringcentral":
 		ok = !all(link.ID, isDigit)
 	case "gotomeeting":
 		ok = !all(link.ID, isDigit) || len(link.ID) > 9
@@ -475,6 +491,8 @@ func (j *joiner) byShape(near *vicinity, i int) string {
 		return "zoom"
 	case n.idLabel == rowNumber && isWebexNumber(j.text, n.labelAt):
 		return "webex"
+	case !strings.Contains(n.shape, "-") && len(n.digits) == 11 && passcode && isZoomLabel(j.text, n.labelAt):
+		return "zoom"
 	case n.idLabel == rowAccess && n.shape == "3-3-3" && n.hyphens && near.namesCall(it):
 		return "gotomeeting"
 	case n.idLabel == rowConference && n.hash && (strings.HasPrefix(n.shape, "3-3-3") || n.shape == "3-3-2") && isPhoneConference(j.text, n.labelAt):
@@ -489,6 +507,12 @@ func isWebexNumber(text []byte, at int) bool {
 	return label.text == "Meeting-Kennnummer"
 }
 
+// isZoomLabel: the label is a word that Zoom alone has for its numbers; Teams and Webex have others in these languages.
+func isZoomLabel(text []byte, at int) bool {
+	label, _ := findLabel(text[at:])
+	return slices.Contains([]string{"Идентификатор конференции", "Индентификатор конференции", "Ідентифікатор конференції"}, label.text)
+}
+
 // isPhoneConference: the label is Teams' own words for its dial-in id, and not a bare "Conference ID".
 func isPhoneConference(text []byte, at int) bool {
 	label, _ := findLabel(text[at:])
@@ -497,12 +521,15 @@ func isPhoneConference(text []byte, at int) bool {
 
 // addSecrets gives each passcode, PIN and host key in the text to the link or number that it stands beside.
 func (j *joiner) addSecrets() {
-	near := newVicinity(j.text)
+	near := newSecrets(j.text)
 	for i := range j.items {
 		it := &j.items[i]
+		if !it.resolved || !it.hasSecrets() {
+			continue
+		}
 		near.cover(it.start-2*beforeBytes-maxGap, it.end+secretBytes)
 		for _, r := range near.between(it.start-2*beforeBytes, it.end+secretBytes) {
-			if r.secret != "" && it.resolved && j.owns(near, i, r) {
+			if j.owns(near, i, r) {
 				it.takeSecret(r)
 			}
 		}
@@ -552,13 +579,17 @@ func prefers(near *vicinity, previous, next *item, r remark) bool {
 	return gap > 0 && near.lines(r.value.End, next.start) == 0 || gap > 1 && bytes.Contains(near.text[previous.end:r.start], []byte("\n\n"))
 }
 
+// hasSecrets: what the item leads to may ask for a passcode, a PIN or a host key.
+func (it *item) hasSecrets() bool {
+	s := &it.sighting
+	return takesPart(s.Link) || s.Kind == DialIn || s.Kind == Recording
+}
+
 // takeSecret notes the secret, when the item's service has such.
 func (it *item) takeSecret(r remark) {
 	s := &it.sighting
 	meet := s.Platform == "google-meet"
 	switch {
-	case !takesPart(s.Link) && s.Kind != DialIn && s.Kind != Recording:
-		return
 	case meet != (r.secret == "pin"):
 		return
 	case r.secret == "host_key":

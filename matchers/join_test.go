@@ -246,6 +246,9 @@ func TestJoinWebex(t *testing.T) {
 		{"tap", block + "Tap to join: +1-555-010-0177,,25501849326## US\n", []planted{mtid()}, []string{"webex:initech:mtid:5e0 meeting [passcode]"}},
 		{"text only", "Meeting number: 2550 184 9326\nMeeting password: pQ7tRm2k\n", nil, []string{"webex::num:25501849326 dial-in [passcode]"}},
 		{"old number", "Join the Webex event\nEvent number: 648 201 937\n", nil, []string{"webex::num:648201937 dial-in []"}},
+		{"number before an older link, whose EventID is another number", "Meeting-Kennnummer: 648 201 937\nMeeting-Passwort: Kq7Tr2\n1. Rufen Sie folgende Seite auf:\nhttps://initech.webex.com/initech/e.php?AT=MI&EventID=…\n",
+			[]planted{{"https://initech.webex.com/initech/e.php?AT=MI&EventID=…", Link{Platform: "webex", Realm: "initech", Space: "ed", ID: "284610937", Kind: Meeting}}},
+			[]string{"webex:initech:ed:284610937 meeting [passcode]"}},
 		{"host PIN", block + "Host PIN: 4173\n", []planted{mtid()}, []string{"webex:initech:mtid:5e0 host-start [host_key passcode]"}},
 	})
 }

@@ -23,6 +23,8 @@ func parseKMeet(u *URL) (Link, error) {
 		return Link{}, err
 	case len(room) < 4:
 		return Link{}, Incomplete
+	case genericRoom(room):
+		return Link{}, Placeholder
 	}
 	return Link{Kind: PersonalRoom, Class: PermanentRoom, ID: room, Host: u.Host, Path: "/{id}"}, nil
 }

@@ -10,6 +10,7 @@ func TestKMeet(t *testing.T) {
 	}, []string{
 		"3. Paste the link, for example `https://kmeet.infomaniak.com/${roomName}`, and press **Save**.",
 		"usage: joinbot [--record] https://kmeet.infomaniak.com/room",
+		"{ type: 'custom_call', url: 'https://kmeet.infomaniak.com/room-2' }",
 		"    expect(parse('https://kmeet.infomaniak.com/playbattle-\" + id')).toBe(true);",
 		"<a href=\"https://kmeet.infomaniak.com/\">More</a>",
 		"Need help? https://kmeet.infomaniak.com/external_api.js | Unsubscribe",

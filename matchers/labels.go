@@ -23,6 +23,7 @@ const (
 	rowVideo      = "video"      // "VTC Conference ID", "Video ID": room systems that join Teams, an alias too
 	rowTencent    = "tencent"    // the service's own name before the number
 	rowZoom       = "zoom"       // Zoom's own name before the number
+	rowJoinID     = "join id"    // "joinMeetingId" in the Graph API's JSON: Teams
 	rowCode       = "code"       // a name in source code or data, "meetingNumber": Zoom, if it is named near
 	rowTap        = "tap"        // no label: a dial string
 	rowH323       = "h323"       // no label: an H.323 dial string
@@ -51,7 +52,7 @@ func languages() []language {
 func westernLanguages() []language {
 	return []language{
 		{name: "English",
-			meeting: []string{"Meeting ID", "Meeting-ID", "Zoom ID"}, webinar: []string{"Webinar ID"},
+			meeting: []string{"Meeting ID", "Meeting-ID", "Zoom ID", "Zoom-ID", "ID Zoom", "ID do Zoom", "ID de Zoom", "Zoom (ID", "Zoom, ID", "Zoom: ID", "Zoom Meeting (ID", "Zoom Meeting, ID", "Zoom PMI"}, webinar: []string{"Webinar ID"},
 			number: []string{"Meeting number", "Event number", "Session number"}, access: []string{"Access code"},
 			conference: []string{"Phone conference ID", "Conference ID"},
 			passcodes:  []string{"Passcode", "Pass code", "Password", "Access code", "pwd", "Pass", "PW"},
@@ -111,35 +112,36 @@ func furtherLanguages() []language {
 			meeting: []string{"Toplantı Kimliği", "Toplantı ID", "Toplantı No"}, webinar: []string{"Web Semineri Kimliği"}, number: []string{"Toplantı Numarası"},
 			conference: []string{"Telefon konferansı kimliği"}, passcodes: []string{"Parola", "Geçiş Kodu", "Şifre"}, hostKeys: []string{"Toplantı Sahibi Anahtarı"}},
 		{name: "Russian",
-			meeting: []string{"Идентификатор конференции", "Идентификатор собрания", "ID конференции", "ID собрания", "ID встречи"},
+			meeting: []string{"Идентификатор конференции", "Индентификатор конференции", "Идентификатор собрания", "ID конференции", "ID собрания", "ID встречи"},
 			webinar: []string{"Идентификатор веб-семинара", "Идентификатор вебинара"}, number: []string{"Номер встречи", "Номер совещания"},
 			conference: []string{"Идентификатор телефонной конференции"},
 			passcodes:  []string{"Код доступа", "Пароль", "Секретный код"}, hostKeys: []string{"Ключ организатора"}},
 		{name: "Ukrainian",
 			meeting: []string{"Ідентифікатор конференції", "Ідентифікатор наради"}, passcodes: []string{"Код доступу", "Секретний код"}},
 		{name: "Japanese",
-			meeting: []string{"ミーティング ID", "会議 ID"}, webinar: []string{"ウェビナー ID"}, number: []string{"ミーティング番号"},
+			meeting: []string{"ミーティング ID", "会議 ID", "Zoom会議室"}, webinar: []string{"ウェビナー ID"}, number: []string{"ミーティング番号"},
 			access: []string{"アクセスコード"}, conference: []string{"電話会議 ID"},
 			passcodes: []string{"パスコード", "パスワード", "ミーティングパスワード", "アクセスコード"}, hostKeys: []string{"ホスト キー", "ホストキー"},
 			headings: []string{"ワンタップモバイル機器"}},
 		{name: "Chinese",
-			meeting: []string{"会议号", "会议号码", "会议 ID", "會議號", "會議號碼", "會議 ID", "會議識別碼"}, webinar: []string{"网络研讨会 ID", "網路研討會 ID"},
+			meeting: []string{"会议号", "会议号码", "会议 ID", "Zoom会议室", "會議號", "會議號碼", "會議 ID", "會議識別碼"}, webinar: []string{"网络研讨会 ID", "網路研討會 ID"},
 			conference: []string{"电话会议 ID", "電話會議 ID"},
 			passcodes:  []string{"密码", "密碼", "口令", "入会密码", "会议密码"}, hostKeys: []string{"主持人密钥", "主持人密鑰", "主持人密码"}},
 		{name: "Korean",
 			meeting: []string{"회의 ID", "미팅 ID"}, webinar: []string{"웨비나 ID"}, number: []string{"회의 번호", "미팅 번호"},
 			conference: []string{"전화 회의 ID"}, passcodes: []string{"암호", "비밀번호", "패스코드"}, hostKeys: []string{"호스트 키"}},
 		{name: "Vietnamese and Indonesian",
-			meeting: []string{"ID cuộc họp", "ID Rapat"}, passcodes: []string{"Mật mã", "Kode Sandi"}},
+			meeting: []string{"ID cuộc họp", "ID Rapat", "ID Meeting"}, passcodes: []string{"Mật mã", "Mật khẩu", "Kode Sandi", "Kata Sandi"}},
 	}
 }
 
 // ownLabels are labels of one service, the same in every language, and names that programs give to a meeting's number.
 func ownLabels() []idLabel {
 	return []idLabel{
-		{text: "腾讯会议", row: rowTencent}, {text: "騰訊會議", row: rowTencent},
+		{text: "腾讯会议", row: rowTencent}, {text: "騰訊會議", row: rowTencent}, {text: "腾讯会议房间号", row: rowTencent},
 		{text: "VTC Conference ID", row: rowVideo}, {text: "Video Conference ID", row: rowVideo}, {text: "Video ID", row: rowVideo},
 		{text: "Zoom Meeting", row: rowZoom}, {text: "Zoom:", row: rowZoom},
+		{text: "joinMeetingId", row: rowJoinID}, {text: "join_meeting_id", row: rowJoinID},
 		{text: "meetingid", row: rowCode}, {text: "meeting_id", row: rowCode}, {text: "meetingnumber", row: rowCode}, {text: "meeting_number", row: rowCode},
 		{text: "zoomid", row: rowCode}, {text: "zoom_id", row: rowCode}, {text: "webinarid", row: rowCode}, {text: "webinar_id", row: rowCode},
 	}

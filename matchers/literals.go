@@ -9,17 +9,19 @@ import (
 //
 // Of a text only the blocks of four bytes at every fourth position are looked at. Wherever a literal stands, one of four
 // neighbouring blocks of it lies at such a position; every literal is represented by the four that are rarest in real text. Three
-// steps narrow down where to compare, each dearer than the one before and taken more seldom: a bitmap says whether a block is one
-// of them (one position in twenty), a second bitmap whether it is with the bytes beside it (one in a hundred), a table which
-// literals to compare. The positions do not depend on each other, so the processor reads ahead; jumping tables (Wu-Manber) were
-// several times slower here, because each jump waits for the one before. Time is linear in the text, multiplied at worst by the
-// literals that share a block. The set is read-only after construction.
+// steps narrow down where to compare, each dearer than the one before and taken more seldom: a table of bytes says whether a block
+// may be one of them (one position in fifteen), a bitmap whether it is with the bytes beside it (one in a hundred), a second table
+// which literals to compare. The first two have no branches and their positions do not depend on each other, so the processor reads
+// ahead; jumping tables (Wu-Manber) were several times slower here, because each jump waits for the one before. Time is linear in
+// the text, multiplied at worst by the literals that share a block. The set is read-only after construction.
 type literalSet struct {
-	bits  [1 << (hashBits - 6)]uint64  // by block hash
-	wider [1 << (widerBits - 6)]uint64 // by hash of a block with what stands beside it, see withNext
-	slots []blockSlot                  // open addressing, at most half full
-	refs  []blockRef                   // by blockSlot.first and blockRef.next; the first is not used
-	items []literalItem
+	known  [1 << hashBits]uint8         // 1 where a block's hash leads
+	factor uint32                       // of that hash
+	wider  [1 << (widerBits - 6)]uint64 // by hash of a block with what stands beside it, see withNext
+	slots  []blockSlot                  // open addressing, at most half full
+	refs   []blockRef                   // by blockSlot.first and blockRef.next; the first is not used
+	items  []literalItem
+	shorts []uint32 // the literals of three bytes, folded as blocks are
 }
 
 type literalItem struct {
@@ -67,18 +69,14 @@ const (
 	minLiteral   = 5 // the shortest literal that may stand anywhere
 	shortLiteral = 3 // the shortest between letters or digits: "/b/"
 	stride       = 4 // bytes of a block, and the distance between those looked at
-	hashBits     = 19
+	hashBits     = 18
 	widerBits    = 19
 	slotBits     = 15
 	caseless     = 0x20202020 // makes letters of a block lower case; other bytes collide, which comparing sorts out
 )
 
-func blockHash(folded uint32) uint32 { return folded * 0x9E3779B1 >> (32 - hashBits) }
-
-func (s *literalSet) has(folded uint32) bool {
-	h := blockHash(folded)
-	return s.bits[h>>6]&(1<<(h&63)) != 0
-}
+// knownAt is where a folded block's byte is.
+func (s *literalSet) knownAt(block uint32) uint32 { return block * s.factor >> (32 - hashBits) }
 
 // newLiteralSet builds the set. Literals of three bytes are found only between letters or digits, two before and two behind;
 // other literals shorter than minLiteral panic, because they are a mistake in a platform's file. The shortest choose their blocks
@@ -109,13 +107,47 @@ func newLiteralSet(texts []string, tags []int) *literalSet {
 			})
 		}
 	}
+	s.fillKnown(usual)
 	return s
+}
+
+// fillKnown makes the first table. Of a few factors that one is taken with which the fewest common blocks lead by chance to where
+// one of the set leads.
+func (s *literalSet) fillKnown(usual *frequency) {
+	best := -1
+	for factor := uint32(0x9E3779B1); factor < 0x9E3779B1+2*8; factor += 2 {
+		var known [1 << (hashBits - 6)]uint64
+		at := func(block uint32) (word uint32, bit uint64) {
+			h := block * factor >> (32 - hashBits)
+			return h >> 6, 1 << (h & 63)
+		}
+		for _, slot := range s.slots {
+			if word, bit := at(slot.block); slot.block != 0 {
+				known[word] |= bit
+			}
+		}
+		cost := 0
+		for block, rank := range usual.ranks {
+			if word, bit := at(block); known[word]&bit != 0 && !s.has(block) {
+				cost += 12000 / (3 + rank/8)
+			}
+		}
+		if best < 0 || cost < best {
+			best, s.factor = cost, factor
+		}
+	}
+	for _, slot := range s.slots {
+		if slot.block != 0 {
+			s.known[s.knownAt(slot.block)] = 1
+		}
+	}
 }
 
 // addShort adds the four blocks of a literal of three bytes: with two letters or digits before it, with one, with one behind it,
 // and its end with two.
 func (s *literalSet) addShort(text string, item int) {
 	const alnum = "abcdefghijklmnopqrstuvwxyz0123456789"
+	s.shorts = append(s.shorts, blockOf(text+" ")&0xffffff)
 	for _, a := range alnum {
 		s.addShortBlock(string(a)+text, blockRef{item: int32(item), offset: -1})
 		s.addShortBlock(text+string(a), blockRef{item: int32(item), offset: 0})
@@ -129,27 +161,40 @@ func (s *literalSet) addShort(text string, item int) {
 func (s *literalSet) addShortBlock(text string, ref blockRef) {
 	block := blockOf(text)
 	s.add(block, ref)
-	s.note(alone(block))
 }
 
-// A block enters the second bitmap under one of three keys: with the two bytes behind it, with the two before it where the literal
-// has none behind, or alone.
-func alone(block uint32) uint64                 { return uint64(block) }
+// holdsShort: the block is one of those that addShort added.
+func (s *literalSet) holdsShort(block uint32) bool {
+	for _, short := range s.shorts {
+		if block&0xffffff == short || block>>8 == short || block>>16 == short&0xffff || block&0xffff == short>>8 {
+			return true
+		}
+	}
+	return false
+}
+
+// A block enters the second bitmap under one of two keys: with the two bytes behind it, or with the two before it where the literal
+// has none behind.
 func withNext(block uint32, next uint16) uint64 { return uint64(block) | uint64(next|caseless>>16)<<32 }
 func withLast(block uint32, last uint16) uint64 {
 	return uint64(block) | uint64(last|caseless>>16)<<32 | 1<<48
 }
 
-func widerHash(key uint64) uint64 { return key * 0x9E3779B97F4A7C15 >> (64 - widerBits) }
-
-func (s *literalSet) note(key uint64) {
-	h := widerHash(key)
-	s.wider[h>>6] |= 1 << (h & 63)
+// widerHash leads to a word of the second bitmap, and to two bits in it: one bit alone would be set by chance too often.
+func widerHash(key uint64) (word, bits uint64) {
+	h := key * 0x9E3779B97F4A7C15
+	return h >> (64 - widerBits + 6), 1<<(h>>40&63) | 1<<(h>>32&63)
 }
 
-func (s *literalSet) noted(key uint64) bool {
-	h := widerHash(key)
-	return s.wider[h>>6]&(1<<(h&63)) != 0
+func (s *literalSet) note(key uint64) {
+	word, bits := widerHash(key)
+	s.wider[word] |= bits
+}
+
+// missing is 0 when the key may have been noted.
+func (s *literalSet) missing(key uint64) uint64 {
+	word, bits := widerHash(key)
+	return bits &^ s.wider[word]
 }
 
 // addWider notes a block with its neighbours. A neighbour outside of the literal may be any byte.
@@ -176,15 +221,19 @@ func eachByte(text string, i int, f func(c byte)) {
 	}
 }
 
-// promising: the block at i and its neighbours may belong to a literal. Near the ends everything does.
-func (s *literalSet) promising(text []byte, i int) bool {
-	if i < 2 || i+6 > len(text) {
-		return true
+// narrow keeps the places of blocks that may belong to a literal with what stands beside them, in order, and returns how many
+// there are. text has two bytes more before the first block and behind the last: the block at a place begins at text[2+place].
+func (s *literalSet) narrow(places []uint16, text []byte) (n int) {
+	for _, place := range places {
+		part := text[place : int(place)+8 : int(place)+8]
+		w := binary.LittleEndian.Uint64(part) | caseless<<32 | caseless
+		block := uint32(w >> 16)
+		places[n] = place
+		if s.missing(withNext(block, uint16(w>>48))) == 0 || s.missing(withLast(block, uint16(w))) == 0 || s.holdsShort(block) {
+			n++
+		}
 	}
-	t := text[i-2 : i+6 : i+6]
-	w := binary.LittleEndian.Uint64(t) | caseless<<32 | caseless
-	block := uint32(w >> 16)
-	return s.noted(withNext(block, uint16(w>>48))) || s.noted(withLast(block, uint16(w))) || s.noted(alone(block))
+	return n
 }
 
 // eachBlock yields the folded block of text at offset. A block that reaches one byte over an end stands for every byte there.
@@ -211,9 +260,10 @@ func blockOf(s string) uint32 {
 	return (uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24) | caseless
 }
 
+// has: the folded block represents a literal.
+func (s *literalSet) has(block uint32) bool { return s.slot(block).block == block }
+
 func (s *literalSet) add(block uint32, ref blockRef) {
-	h := blockHash(block)
-	s.bits[h>>6] |= 1 << (h & 63)
 	slot := s.slot(block)
 	slot.block, ref.next = block, slot.first
 	s.refs = append(s.refs, ref)
@@ -222,7 +272,7 @@ func (s *literalSet) add(block uint32, ref blockRef) {
 
 // slot finds the place of a block, or the empty one where it belongs.
 func (s *literalSet) slot(block uint32) *blockSlot {
-	for i := blockHash(block) >> (hashBits - slotBits); ; i++ {
+	for i := block * 0x9E3779B1 >> (32 - slotBits); ; i++ {
 		if slot := &s.slots[i&(1<<slotBits-1)]; slot.block == block || slot.block == 0 {
 			return slot
 		}
@@ -311,12 +361,14 @@ func (s *literalSet) find(hits []literalHit, text []byte, from, to int) []litera
 	first := len(hits)
 	end := min(len(text), to+maxLiteral)
 	i := max(0, from-1)
-	for stops := new([maxStops]uint16); i+2*stride <= end; {
-		part := text[i:min(end, i+maxStops*stride)]
-		for _, at := range stops[:s.stops(stops, part)] {
-			if at := i + int(at); s.promising(text, at) {
-				hits = s.check(hits, text, at, from, to)
-			}
+	for ; i < 2; i += stride {
+		hits = s.check(hits, text, i, from, to)
+	}
+	for stops := new([maxStops]uint16); i+2*stride+2 <= end; {
+		part := text[i:min(end-2, i+maxStops*stride)]
+		known := stops[:s.stops(stops, part)]
+		for _, at := range known[:s.narrow(known, text[i-2:])] {
+			hits = s.check(hits, text, i+int(at), from, to)
 		}
 		i += len(part) &^ (2*stride - 1)
 	}
@@ -342,13 +394,9 @@ func (s *literalSet) stops(places *[maxStops]uint16, text []byte) (n int) {
 	for i := 0; i+2*stride <= len(text); i += 2 * stride {
 		two := binary.LittleEndian.Uint64(text[i:i+2*stride:i+2*stride]) | caseless<<32 | caseless
 		places[n&(maxStops-1)] = uint16(i)
-		if s.has(uint32(two)) {
-			n++
-		}
+		n += int(s.known[s.knownAt(uint32(two))])
 		places[n&(maxStops-1)] = uint16(i + stride)
-		if s.has(uint32(two >> 32)) {
-			n++
-		}
+		n += int(s.known[s.knownAt(uint32(two>>32))])
 	}
 	return n
 }

@@ -31,13 +31,23 @@ func parseMattermost(u *URL) (Link, error) {
 	case strings.EqualFold(u.Param("join_call"), "true"):
 		return mattermostCall(u, l)
 	case last == "signup_user_complete":
-		return mattermostInvite(l, u.Param("id"), u.Param("t"))
+		return mattermostInvite(l, u.Param("id"), mattermostToken(u))
 	case last == "login" && (u.Has("sbr") || u.Has("md")):
 		return mattermostInvite(l, u.Param("id"), "")
 	case strings.Contains(u.Fragment, "signup_user_complete"):
 		return mattermostInvite(l, u.FragmentParam("id"), u.FragmentParam("t"))
 	}
 	return Link{}, NotAMeeting
+}
+
+// mattermostToken is the token of an invitation by mail. Mail programs show the JSON before it with its braces, which end a link elsewhere.
+func mattermostToken(u *URL) string {
+	if tail, ok := strings.CutPrefix(u.Tail, "{"); ok && u.Has("d") && !u.Has("t") {
+		line, _, _ := strings.Cut(tail, "\n")
+		_, token, _ := strings.Cut(line, "}&t=")
+		return token
+	}
+	return u.Param("t")
 }
 
 func lastOf(segs []string) string {

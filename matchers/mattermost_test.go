@@ -23,7 +23,11 @@ func TestMattermost(t *testing.T) {
 		{"https://chat.acme.example/login?id=w7qd3nzkxfy8tjmb5ohr1cpgea&md=link&sbr=fa", invite},
 		{"https://chat.acme.example/landing#/signup_user_complete/?id=w7qd3nzkxfy8tjmb5ohr1cpgea", invite},
 		{"https://acme.example/mattermost/signup_user_complete/?id=w7qd3nzkxfy8tjmb5ohr1cpgea", below},
+		// by mail, the JSON as mail programs show it
+		{`https://chat.acme.example/signup_user_complete/?d={"display_name":"Staff","email":"someone@acme.example","name":"staff"}&t=w7qd3nzkxfy8tjmb5ohr1cpgeaw7qd3nzkxfy8tjmb5ohr1cpgea5ohr1cpgeakx`,
+			Link{Kind: WorkspaceInvite, Class: ChatInvite, Realm: "chat.acme.example", Space: "invite", ID: "w7qd3nzkxfy8tjmb5ohr1cpgeaw7qd3nzkxfy8tjmb5ohr1cpgea5ohr1cpgeakx", Org: "chat.acme.example"}},
 	}, []string{
+		`${site}/signup_user_complete/?d={"name":"staff"}&t=<token>`,
 		"https://mattermost.example.com/team/channels/town-square?join_call=true",
 		"https://my-org.mattermost.com/config/signup_user_complete/?id=1234",
 		`fmt.Sprintf("%s/signup_user_complete/?id=%s", site, id)`, "value={location.origin+\"/signup_user_complete/?id=\"+id}",

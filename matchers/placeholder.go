@@ -3,8 +3,8 @@ package matchers
 import "strings"
 
 // placeholderDigits reports whether a number is one that people write in samples: one digit repeated, a run up or down, a
-// run followed by anything or inside, six digits that count up to the end (148123456), groups of one digit, a repeated group, six
-// times the same digit in a row (9300000000000), mostly zeros, or a vendor's own sample.
+// run followed by anything or inside, five or six digits that count up from one to the end (148123456), groups of one digit,
+// a repeated group, six times the same digit in a row (9300000000000), mostly zeros, or a vendor's own sample.
 func placeholderDigits(s string) bool {
 	if s == "" {
 		return true
@@ -16,7 +16,8 @@ func placeholderDigits(s string) bool {
 	if strings.HasPrefix(s, "123456789") || strings.HasPrefix(s, "0123456789") || strings.HasPrefix(s, "01234567") {
 		return true
 	}
-	return isRun(s, 1) || isRun(s, 9) || isGrouped(s) || isPeriodic(s) || len(s) >= 9 && (longestRun(s) >= 6 || strings.HasSuffix(s, "123456") || holdsCount(s) || isCounted(s) || isRound(s))
+	counted := strings.HasSuffix(s, "12345") || strings.HasSuffix(s, "123456")
+	return isRun(s, 1) || isRun(s, 9) || isGrouped(s) || isPeriodic(s) || len(s) >= 9 && (counted || longestRun(s) >= 6 || holdsCount(s) || isCounted(s) || isRound(s))
 }
 
 // holdsCount: seven digits that count up, wherever they stand (81234567890), or eight that count down to the end (98765432100) or
@@ -40,8 +41,12 @@ func countOn(n int, a, b, step byte) int {
 	return 1
 }
 
-// isCounted: nothing but counts of three digits or more that all begin with the same digit: 123 1234 1234.
+// isCounted: nothing but counts of three digits or more that all begin with the same digit (123 1234 1234), or three counts up and
+// down of three digits each (432 345 432 12).
 func isCounted(s string) bool {
+	if len(s) >= 9 && countsThree(s[:3]) && countsThree(s[3:6]) && countsThree(s[6:9]) && !isRun(s[:9], 9) {
+		return true
+	}
 	for i, n := 0, 0; i < len(s); i += n {
 		for n = 1; i+n < len(s) && s[i+n] == s[i+n-1]+1; n++ {
 		}
@@ -51,6 +56,8 @@ func isCounted(s string) bool {
 	}
 	return true
 }
+
+func countsThree(s string) bool { return isRun(s, 1) || isRun(s, 9) }
 
 // isRound: two thirds of the digits or more are zeros: 100200300.
 func isRound(s string) bool { return 3*strings.Count(s, "0") >= 2*len(s) }
@@ -66,18 +73,21 @@ func isRun(s string, step byte) bool {
 }
 
 // isGrouped: stretches of one digit, none shorter than two, at least one of three or at least four in all: 111222333, 99999999999,
-// 1122334455, 77889900112 (the last may be cut off).
+// 1122334455, 77889900112 (the last may be cut off), 9998887770 (and so it may behind three of three).
 func isGrouped(s string) bool {
-	long, groups := false, 0
+	long, groups, triples := false, 0, 0
 	for i := 0; i < len(s); {
 		j := i
 		for j < len(s) && s[j] == s[i] {
 			j++
 		}
-		if j-i < 2 && (j < len(s) || groups < 4) {
+		if j-i < 2 && (j < len(s) || groups < 4 && triples < 3) {
 			return false
 		}
-		long = long || j-i >= 3
+		if j-i >= 3 {
+			long = true
+			triples++
+		}
 		groups++
 		i = j
 	}
@@ -111,7 +121,8 @@ func placeholderWord(s string) bool {
 		"roomname", "room-name", "room_name", "room", "roomid", "room-id", "room_id", "meetingid", "meeting-id", "meeting_id",
 		"username", "user-name", "user_name", "your-name", "yourname", "your_name", "invite-code", "invitecode", "invite_code", "code", "id",
 		"yourroom", "your-room", "your_room", "myroom", "my-room", "my_room", "abc", "abcd", "abcdef", "abc123", "foo", "bar", "foobar",
-		"link", "your-link", "yourlink", "insert-link", "somelink", "changeme", "fake", "dummy", "invalid", "lorem", "ipsum":
+		"link", "your-link", "yourlink", "insert-link", "somelink", "changeme", "fake", "dummy", "invalid", "lorem", "ipsum",
+		"ejemplo", "exemplo", "exemple", "esempio", "beispiel", "voorbeeld", "contoh": // "example"
 		return true
 	}
 	if strings.HasPrefix(s, "your") || strings.HasPrefix(s, "insert") || strings.HasPrefix(s, "example-") || strings.HasSuffix(s, "-example") {
@@ -124,6 +135,7 @@ func placeholderWord(s string) bool {
 func placeholderName(s string) bool {
 	switch strings.NewReplacer(".", "", "-", "", "_", "").Replace(strings.ToLower(s)) {
 	case "johndoe", "janedoe", "johnsmith", "janesmith", "jsmith", "alice", "bob", "alicesmith", "bobsmith", "joebloggs",
+		"juanperez", "maxmustermann", "erikamustermann", "mariorossi", "jeandupont", // the same in other languages
 		"firstnamelastname", "firstlast", "lastname", "firstname":
 		return true
 	}

@@ -40,7 +40,7 @@ func sampleRoom(name string) bool {
 	case "test", "testing", "testroom", "testmeeting", "testing123", "test123", "test1", "demo", "demoroom", "demomeeting", "someroom", "anyroom", "newroom", "randomroom", "defaultroom", "devroom", "sampleroom", "exampleroom",
 		"uniqueroom", "uniqueroomname", "myroomname", "mymeeting", "mymeetingroom", "meetingname", "meetinglink", "roomlink", "roomslug",
 		"johndoe", "janedoe", "johnsmith", "janesmith", "nickname", "name", "user", "userid", "slug", "string", "value", "uuid", "guid", "hash", "key",
-		"replaceme", "xyz", "abcxyz", "asdf", "qwerty", "anything", "whatever", "something", "path", "url", "href", "here":
+		"deadbeef", "cafebabe", "replaceme", "xyz", "abcxyz", "asdf", "qwerty", "anything", "whatever", "something", "path", "url", "href", "here":
 		return true
 	}
 	for _, word := range []string{"xxx", "placeholder", "roomname", "room-name", "room_name", "yourroom", "your-", "your_", "<", ">", "{", "}", "…", "%s", "%d"} {
@@ -117,13 +117,19 @@ func genericRoom(name string) bool {
 	if digits := len(plain) - len(strings.TrimRight(plain, "0123456789")); digits <= 3 {
 		plain = plain[:len(plain)-digits]
 	}
+	words := genericWords()
+	return madeOf(plain, words[:])
+}
+
+// madeOf reports whether a name of at most 48 bytes consists of nothing but the words.
+func madeOf(plain string, words []string) bool {
 	if plain == "" || len(plain) > 48 {
 		return false
 	}
 	fits := make([]bool, len(plain)+1)
 	fits[0] = true
-	for i := range plain {
-		for _, word := range genericWords() {
+	for i := range len(plain) {
+		for _, word := range words {
 			if fits[i] && strings.HasPrefix(plain[i:], word) {
 				fits[i+len(word)] = true
 			}

@@ -45,7 +45,7 @@ func TestGenericRoom(t *testing.T) {
 }
 
 func TestSampleEnd(t *testing.T) {
-	for _, room := range []string{"lesson-abc123", "435abc123", "acme-xyz", "board_abc", "consult-1234", "acme-foo", "doctor123", "Room1234", "fake-board", "Mock_Visit", "visit-room-id"} {
+	for _, room := range []string{"lesson-abc123", "435abc123", "acme-xyz", "board_abc", "consult-1234", "acme-foo", "doctor123", "Room1234", "fake-board", "deadbeef", "Mock_Visit", "visit-room-id"} {
 		if !sampleRoom(room) {
 			t.Errorf("sampleRoom(%q) = false", room)
 		}

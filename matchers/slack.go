@@ -43,7 +43,7 @@ func parseSlack(u *URL) (Link, error) {
 		return slackInvite(l, slackWorkspace(u), u.Seg(1))
 	case seg == "share" && u.Label() == "join":
 		l.Path = "/share/{id}"
-		return slackInvite(l, "", u.Seg(1))
+		return slackInvite(l, "", lastOf(u.Segs())) // "/share/<I…>/<secret>/<token>" of invitations sent by mail, too
 	}
 	return Link{}, NotAMeeting
 }
@@ -114,7 +114,7 @@ func slackInvite(l Link, workspace, segment string) (Link, error) {
 	return l, nil
 }
 
-// slackToken cuts a token out: "zt-", 6 to 14 of base 36, "-", 22 characters; or "enQt" and base64.
+// slackToken cuts a token out: "zt-", 6 to 14 of base 36, "-", 22 characters; "enQt" and base64; or the base64 of 2017.
 func slackToken(segment string) (string, bool) {
 	if strings.HasPrefix(segment, "enQt") {
 		token := leading(segment, isB64u)
@@ -122,7 +122,8 @@ func slackToken(segment string) (string, bool) {
 	}
 	rest, ok := strings.CutPrefix(segment, "zt-")
 	if !ok {
-		return "", false
+		token := leading(segment, isB64u)
+		return token, isSlack2017(token)
 	}
 	stamp, secret, _ := strings.Cut(rest, "-")
 	secret = leading(secret, func(c byte) bool { return isB64u(c) || c == '~' })
@@ -130,4 +131,11 @@ func slackToken(segment string) (string, bool) {
 		return "", false
 	}
 	return "zt-" + stamp + "-" + secret[:22], true
+}
+
+// isSlack2017 reports whether a token has the shape of those of 2017: base64 of a number, the time and hexadecimal digits, hyphens between.
+// Later ones are the same behind "zt-", which is "enQt" in base64. A digit at the start makes it begin with M, N or O.
+func isSlack2017(token string) bool {
+	return len(token) >= 32 && len(token) <= 160 && strings.IndexByte("MNO", token[0]) >= 0 && distinct(token) >= 12 &&
+		strings.ContainsAny(token, "0123456789") && token != strings.ToUpper(token)
 }

@@ -32,7 +32,7 @@ func TestBlueJeans(t *testing.T) {
 		{"https://primetime.bluejeans.com/a2m/events/playback/8e27b51c-6fa0-4d39-b1c4-72d9f0386ea5", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: "8e27b51c-6fa0-4d39-b1c4-72d9f0386ea5"}},
 	}, []string{
 		"https://bluejeans.com/123456789", "url = \"https://bluejeans.com/#{meeting_id}\"", "https://support.bluejeans.com/s/contact", "https://www.bluejeans.com/downloads", "https://<company>.bluejeans.com/enterprise-admin/#onboarding",
-		"https://bluejeans.com/01234/01234", "https://bluejeans.github.io/api", "https://www.bluejeans.com/10-tips-for-hybrid-work", "https://primetime.bluejeans.com/a2m/live-event/abcd",
+		"https://bluejeans.com/01234/01234", "743918265@teams.bjn.vc VTC Conference ID", "https://bluejeans.github.io/api", "https://www.bluejeans.com/10-tips-for-hybrid-work", "https://primetime.bluejeans.com/a2m/live-event/abcd",
 	})
 }
 
@@ -92,6 +92,7 @@ func TestDiscord(t *testing.T) {
 	want := Link{Kind: GroupInvite, Class: ChatInvite, ID: "Kq7RmxVd9p"}
 	vanity := want
 	vanity.ID = "acme-makers"
+	named := func(code string) Link { l := want; l.ID = code; return l }
 	runPlatform(t, discord(), []hit{
 		{"[Discord](https://discord.gg/Kq7RmxVd9p){:target=\"_blank\"}", want},
 		{"https://discord.com/invite/Kq7RmxVd9p?event=975081358147698094", want},
@@ -100,11 +101,14 @@ func TestDiscord(t *testing.T) {
 		{"https:\\/\\/discord.gg\\/Kq7RmxVd9p\\n", want},
 		{"discord://-/invite/Kq7RmxVd9p", want},
 		{"discord.gg/acme-makers!", vanity},
+		{"<https://discord.gg/somehillmakers>", named("somehillmakers")},
+		{"https://discord.gg/fakehorn", named("fakehorn")},
 	}, []string{
 		"https://discord.gg/alpha discord.com/invite/beta", "https://discord.gg/", "https://discord.gg/invite", "https://discord.gg/your-invite", "https://discord.gg/yourserver", "https://discord.gg/your_invite", "https://discord.gg/INVITE_CODE", "https://discord.gg/xxxxxxx",
 		"https://discord.gg/XXXXXXXXXX", "https://discord.gg/abcdef", "https://discord.gg/123456", "https://discord.com/invite/${invite.code}", "https://discord.gg/<code>", "https://discord.gg/...", "https://discord.gg/discord-developers",
 		"https://discord.com/channels/914728305162839471/938204716350291847", "https://discord.com/api/webhooks/914728305162839471/x", "https://cdn.discordapp.com/attachments/9947/9971/u.png", "https://discord.com/developers",
-		"https://img.shields.io/discord/929090674741928176.svg", "https://support.discord.com/hc",
+		"Join discord.gg/spam for free", "'DISCORD.GG/FAKE1234'", "selling gold, discord.gg/fakepromo", "https://discord.gg/someserver", "http://discord.gg/something", "\"discord.gg/mycoolserver\"", "https://discord.gg/MYSERVERINV", "https://discord.gg/contoh",
+		"https://img.shields.io/discord/929090674741928176.svg", "https://support.discord.com/hc", `text.replace(/https:\/\/discord.gg\//ig, '')`,
 	})
 }
 
@@ -119,6 +123,9 @@ func TestTelegram(t *testing.T) {
 		{"[Telegram](https://t.me/+Kq7RmxVd9pZ4tLw8)", group},
 		{`{"url":"tg:\/\/join?invite=Kq7RmxVd9pZ4tLw8"}`, group},
 		{"telegram: t.me/joinchat/Kq7RmxVd9pZ4tLw8", group},
+		// defanged, as reports of fraud have it
+		{"\"hxxps://t[.]me/+Kq7RmxVd9pZ4tLw8\"", group},
+		{"hxxps[://]t(.)me/joinchat/Kq7RmxVd9pZ4tLw8", group},
 		{"\"https:\\/\\/t.me\\/+Kq7RmxVd9pZ4tLw8\"", group},
 		{"go?u=https%3A%2F%2Ft.me%2Fjoinchat%2FKq7RmxVd9pZ4tLw8", group},
 		{"https://telegram.me/joinchat/AAAAAKq7RmxVd9pZ4tLw8Y", long},
@@ -130,6 +137,6 @@ func TestTelegram(t *testing.T) {
 		{"https://t.me/call/lKI4d1OCBCjqcr", Link{Kind: Meeting, Class: JoinWithSecret, Space: "call", ID: "lKI4d1OCBCjqcr"}},
 	}, []string{
 		"https://t.me/+4915755501234", "https://t.me/hoolinews", "https://t.me/s/hoolinews/42", "https://t.me/hooli_bot?start=ref", "https://t.me/+abcdef", "https://t.me/joinchat/...", "https://t.me/joinchat/", "https://t.me/+xxxxxxxx",
-		"f\"https://t.me/{name}?videochat\"", "t.me/group_chat?videochat", "https://t.me/somegroup?voicechat", "tg://resolve?domain=durov&videochat", "https://t.me/+Kq7RmxVd", "https://t.me/share/url?url=x&text=y", "https://internet.me/+Kq7RmxVd9pZ4tLw8", "https://t.me/joinchat/AbCdEfgh0123456789_-",
+		"f\"https://t.me/{name}?videochat\"", "t.me/group_chat?videochat", "https://t.me/somegroup?voicechat", "tg://resolve?domain=durov&videochat", "https://t.me/+Kq7RmxVd", "https://t.me/share/url?url=x&text=y", "https://internet.me/+Kq7RmxVd9pZ4tLw8", "https://t.me/joinchat/AbCdEfgh0123456789_-", "https://t.me/joinchat/lucky77_lottery_tips_hub",
 	})
 }

@@ -146,7 +146,7 @@ func teamsShort(u *URL, l Link, route string) (Link, error) {
 			return Link{}, Placeholder
 		}
 		return Link{}, Incomplete
-	case placeholderDigits(id) || strings.HasPrefix(id, "12345") || strings.HasSuffix(id, "12345") || strings.Contains(id, "123456"):
+	case placeholderDigits(id) || strings.HasPrefix(id, "12345") || strings.Contains(id, "123456"):
 		return Link{}, Placeholder
 	}
 	l.Kind, l.Class, l.Space, l.ID, l.Path = Meeting, JoinWithSecret, teamsSpace(u), id, "/meet/{id}"
@@ -159,12 +159,12 @@ func teamsShort(u *URL, l Link, route string) (Link, error) {
 	return l, nil
 }
 
-// teamsLeast is the least number of digits that is not one cut off: those of the home service have thirteen.
+// teamsLeast is the least number of digits that is not one cut off or made up: those of the home service have thirteen.
 func teamsLeast(u *URL) int {
 	if u.Base == "teams.live.com" {
 		return 12
 	}
-	return 10
+	return 11
 }
 
 // teamsSpace keeps the numbers of the home service and of work apart.

@@ -112,6 +112,9 @@ func teamsHits() []hit {
 		{"etup-join/19%3ameeting_" + teamsPayloadA + "%40thread.v2/0?context=%7b%22Tid%22%3a%22" + teamsTenant + "%22%7d>", noOwner},
 		// defanged at the first dot only
 		{"hxxps://teams[.]microsoft.com/meet/284615039720461?p=q8Zt2LmVx4NrKc7Bw9", short},
+		// notes in Markdown; a copy of the Graph API's own sample, with a colon too many
+		{"- Thread id: `19_meeting_" + teamsPayloadA + "@thread.v2`", nobody},
+		{`"joinWebUrl": "https://teams.microsoft.com/l/meetup-join/19%3a:meeting_` + teamsPayloadA + `@thread.v2/0?context=%7b%22Tid%22%3a%22` + teamsTenant + `%22%7d"`, noOwner},
 		// an online meeting as Graph returns it
 		{`"chatInfo": {"threadId": "` + raw + `", "messageId": "0"}`, nobody},
 	}
@@ -141,7 +144,7 @@ func teamsMisses() []string {
 		"https://teams.microsoft.com/l/meetup-join/19:meeting_MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMDAw@thread.v2/0",
 		"https://teams.microsoft.com/meet/123 https://teams.microsoft.com/meet/example https://teams.microsoft.com/meet/<id>?p=<passcode>",
 		"https://teams.microsoft.com/meet/21234567890123?p=AbCdEfGhIjKlMnOp https://teams.live.com/meet/9876543210",
-		"https://teams.live.com/meet/9418260712345?p=abc https://teams.live.com/meet/9300000000000",
+		"https://teams.microsoft.com/meet/2846150397?p=abc https://teams.live.com/meet/9418260712345?p=abc https://teams.live.com/meet/9300000000000",
 		"https://teams.microsoft.com/l/meetup-join/19%3ameeting_N2QyMWM2ZTgtMDAwMC00MDAwLTgwMDAtMDAwMDAwMDAwMDAw%40thread.v2/0",
 		"https://teams.microsoft.com/meetingOptions/?organizerId=YOUR_ORGANIZER_ID&tenantId=YOUR_TENANT_ID&threadId=19_meeting_EXAMPLE_MEETING_ID@thread.v2&messageId=0",
 		"https://teams.microsoft.com/meetingOptions/?meetingId=abc123",

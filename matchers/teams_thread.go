@@ -26,7 +26,7 @@ func findThread(s string) (thread, rest string, err error) {
 			continue
 		}
 		tries++
-		thread, rest, found := readThread(s[at+1:])
+		thread, rest, found := readThread(strings.TrimPrefix(s[at+1:], ":")) // samples of the Graph API have two colons
 		if found == nil {
 			return thread, rest, nil
 		}
@@ -325,11 +325,11 @@ func threadCompany(before string) (Kind, bool) {
 		strings.HasSuffix(near, "teams:2:0!") {
 		return Meeting, true
 	}
-	key := strings.TrimRight(before, "\"' :=\\")
+	key := strings.TrimRight(before, "\"'`* :=\\")
 	switch {
 	case strings.HasSuffix(key, "cid") && key != before && !strings.HasSuffix(key, "acid"):
 		return Meeting, true
-	case strings.HasSuffix(key, "threadid"), strings.HasSuffix(key, "thread_id"):
+	case strings.HasSuffix(key, "threadid"), strings.HasSuffix(key, "thread_id"), strings.HasSuffix(key, "thread id"):
 		if i := strings.LastIndex(before, "meetingoptions"); i >= 0 {
 			return OptionsPage, key != before
 		}

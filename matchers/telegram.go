@@ -61,7 +61,7 @@ func telegramScheme(u *URL) (Link, error) {
 func telegramGroup(l Link, segment, path string) (Link, error) {
 	hash := leading(segment, isB64u)
 	switch {
-	case hash == "" || placeholderWord(segment) || placeholderToken(hash):
+	case hash == "" || placeholderWord(segment) || placeholderToken(hash) || len(hash) >= 16 && hash == strings.ToLower(hash): // drawn ones have capitals
 		return Link{}, Placeholder
 	case all(hash, isDigit) && len(hash) <= 15:
 		return Link{}, NotAMeeting

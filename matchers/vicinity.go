@@ -14,13 +14,17 @@ import (
 // vicinity holds the remarks and line breaks around the items, for a window that moves forward through the text. So its
 // memory is bounded by the window, and every byte is read once.
 type vicinity struct {
+	table    *remarkTable
 	text     []byte
 	from, to int
 	remarks  []remark
 	breaks   []int
 }
 
-func newVicinity(text []byte) *vicinity { return &vicinity{text: text} }
+func newVicinity(text []byte) *vicinity { return &vicinity{table: remarkLabels(), text: text} }
+
+// newSecrets is a vicinity that reads no remarks but secrets.
+func newSecrets(text []byte) *vicinity { return &vicinity{table: secretLabels(), text: text} }
 
 // coverBlock moves the window over the block around an item.
 func (v *vicinity) coverBlock(it *item) { v.cover(it.start-blockBytes-maxGap, it.end+blockBytes) }
@@ -42,18 +46,18 @@ func (v *vicinity) cover(from, to int) {
 
 // scan reads the remarks and line breaks that start in [from, to).
 func (v *vicinity) scan(from, to int) {
-	table := remarkLabels()
-	i := from
+	i, table := from, v.table
 	for i < to {
 		c := v.text[i]
 		if c == '\n' {
 			v.breaks = append(v.breaks, i)
 		}
 		if i > 1 && isAlpha(v.text[i-1]) && 'a' <= c && c <= 'z' && v.text[i-2] != '\\' { // inside a word
-			i++
+			for i++; i < to && 'a' <= v.text[i] && v.text[i] <= 'z'; i++ {
+			}
 			continue
 		}
-		if table.seconds[c] != 0 && i+1 < len(v.text) && table.seconds[c]>>(v.text[i+1]&63)&1 != 0 {
+		if i+1 < len(v.text) && table.seconds[c]>>(v.text[i+1]&63)&1 != 0 && table.goesOn(v.text[i:]) {
 			if r, ok := table.read(v.text, i); ok {
 				v.remarks = append(v.remarks, r)
 				i = r.end
@@ -111,7 +115,8 @@ func (v *vicinity) namesCall(it *item) bool {
 
 // remarkTable finds remarks by their first bytes.
 type remarkTable struct {
-	seconds [256]uint64 // by first byte: which second bytes a label can have, modulo 64
+	seconds [256]uint64           // by first byte: which second bytes a label can have, modulo 64
+	thirds  [1 << (15 - 6)]uint64 // which three letters, see threeLetters
 	starts  [256][]remarkStart
 	labels  []remarkLabel
 }
@@ -130,20 +135,33 @@ type remarkLabel struct {
 	cue    cue
 }
 
-// remarkLabels is the table; built once, never changed.
+// secretLabels is the table of what announces a secret; built once, never changed.
+var secretLabels = sync.OnceValue(func() *remarkTable { //nolint:gochecknoglobals // immutable after first use
+	t := &remarkTable{}
+	t.addSecrets()
+	return t
+})
+
+// remarkLabels is the table of all remarks; built once, never changed.
 var remarkLabels = sync.OnceValue(func() *remarkTable { //nolint:gochecknoglobals // immutable after first use
 	t := &remarkTable{}
+	t.addSecrets()
 	for _, lang := range languages() {
-		t.add(lang.passcodes, "passcode", cue{})
-		t.add(lang.hostKeys, "host_key", cue{})
 		t.add(lang.headings, "", cue{platform: "zoom"})
 	}
-	t.add([]string{"PIN"}, "pin", cue{})
 	for _, c := range cueWords() {
 		t.add([]string{c.text}, "", c)
 	}
 	return t
 })
+
+func (t *remarkTable) addSecrets() {
+	for _, lang := range languages() {
+		t.add(lang.passcodes, "passcode", cue{})
+		t.add(lang.hostKeys, "host_key", cue{})
+	}
+	t.add([]string{"PIN"}, "pin", cue{})
+}
 
 func (t *remarkTable) add(texts []string, secret string, c cue) {
 	for _, text := range texts {
@@ -154,8 +172,28 @@ func (t *remarkTable) add(texts []string, secret string, c cue) {
 				t.starts[first[0]] = append(t.starts[first[0]], start)
 			}
 			t.seconds[first[0]] |= 1 << (first[1] & 63)
+			for third := range byte(32) {
+				if at := threeLetters(first[0], first[1], third); start.third == 0 || start.third&31 == third {
+					t.thirds[at>>6] |= 1 << (at & 63)
+				}
+			}
 		}
 	}
+}
+
+// threeLetters is a place for each three letters, whatever their case.
+func threeLetters(first, second, third byte) uint {
+	return uint(first&31)<<10 | uint(second&31)<<5 | uint(third&31)
+}
+
+// goesOn rules out most words by their first three letters, when these are plain.
+func (t *remarkTable) goesOn(text []byte) bool {
+	third := plainThird(text)
+	if third == 0 {
+		return true
+	}
+	at := threeLetters(text[0], text[1], third)
+	return t.thirds[at>>6]>>(at&63)&1 != 0
 }
 
 // thirdLetter is the third byte of a text that begins with three ASCII letters, in lower case, else 0.

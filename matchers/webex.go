@@ -121,7 +121,7 @@ func webexService(site string) bool {
 		"settings", "collaborationhelp", "blog", "community", "apphub", "support", "essentials", "cart", "binaries", "download", "downloads",
 		"app", "mediatest", "socio", "content", "try", "pages", "roomdevices", "upgrade", "learning", "instant", "instant-usgov", "meet",
 		"academy", "hub", "user", "login", "account", "analytics", "calling", "ai", "events", "connect", "rooms", "calls", "my", "join",
-		"m": // m.webex.com: the room systems that join Teams
+		"lync", "m": // m.webex.com: the room systems that join Teams
 		return true
 	}
 	return false
@@ -323,7 +323,7 @@ func webexSampleSite(org string) bool {
 // webexSampleUser lists names that stand for any user.
 func webexSampleUser(name string) bool {
 	switch name {
-	case "user", "userid", "user-id", "user_id", "user1", "user123", "userroom", "user-room", "john.doe", "johndoe", "jdoe", "jane.doe", "janedoe",
+	case "user", "test.user", "testuser", "test-user", "userid", "user-id", "user_id", "user1", "user123", "userroom", "user-room", "john.doe", "johndoe", "jdoe", "jane.doe", "janedoe",
 		"john", "name", "firstname.lastname", "first.last", "firstname", "lastname", "personalroom", "personal-room", "personal", "room1",
 		"room123", "room-123", "meeting", "meeting123", "test-meeting", "testroom", "test-room", "abc-def", "xyz", "host", "me", "someone", "person",
 		"alice", "bob":
@@ -412,6 +412,19 @@ func webexInstant(u *URL, l Link) (Link, error) {
 // webexSIP reads <number>@<site>.webex.com and <user>@<site>.webex.com, the same meeting and room as the links'. Addresses of
 // devices and people (rooms.webex.com, calls.webex.com) and mail addresses are none.
 func webexSIP(u *URL, l Link) (Link, error) {
+	if l.Realm == "lync" { // the way in for Skype for Business: <number>.<site>@lync.webex.com
+		at := strings.LastIndexByte(u.User, '.')
+		if at <= 0 {
+			return Link{}, NotAMeeting
+		}
+		own := *u
+		l.Realm, own.User = lowerASCII(u.User[at+1:]), u.User[:at]
+		l.Org = webexOrg(l.Realm)
+		if l.Org != "" && (placeholderWord(l.Org) || webexSampleSite(l.Org)) {
+			return Link{}, Placeholder
+		}
+		u = &own
+	}
 	if l.Org == "" && !webexShared(l.Realm) || strings.Contains(strings.TrimSuffix(l.Realm, ".my"), ".") {
 		return Link{}, NotAMeeting
 	}

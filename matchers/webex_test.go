@@ -71,6 +71,8 @@ func webexHits() []hit {
 		{"https://instant.webex.com/visit/tkQNR4I", Link{Kind: Meeting, Class: JoinWithSecret, Space: "instant", ID: "tkQNR4I"}},
 		// SIP: the number, and the room of a user
 		{"Dial 25917304862@globex.webex.com", Link{Kind: DialIn, Class: NumberOnly, Org: "globex", Space: "num", ID: "25917304862"}},
+		{"Skype for Business: sip:25917304862.globex@lync.webex.com", Link{Kind: DialIn, Class: NumberOnly, Org: "globex", Space: "num", ID: "25917304862"}},
+		{"Skype for Business: r.okafor-2.globex@lync.webex.com", Link{Kind: DialIn, Class: PermanentRoom, Realm: "globex", Org: "globex", Space: "room", ID: "r.okafor-2", Owner: "r.okafor-2"}},
 		{"video address: r.okafor-2@globex.webex.com", Link{Kind: DialIn, Class: PermanentRoom, Realm: "globex", Org: "globex", Space: "room", ID: "r.okafor-2", Owner: "r.okafor-2"}},
 	}
 }
@@ -84,6 +86,7 @@ func TestWebex(t *testing.T) {
 		"http://demosubdomain.webex.com/demositeurl/lsr.php?RCID=b04d7f1e29c84a63a5d1f0927e6c38b4 https://acme.webex.com/meet/alice acme@m.webex.com",
 		"https://company.webex.com/meet/alex https://company.webex.com/join/123456789 https://company.webex.com/company/j.php?MTID=example",
 		"https://acme.webex.com/acme/j.php?MTID=1 https://acme.webex.com/acme/j.php?MTID=m0123456789abcdef0123456789abcdef https://acme.webex.com/acme/j.php?MTID=m1a2b3c4d5e6f",
+		"https://globex.webex.com/meet/test.user https://globex.webex.com/meet/juan.perez test.user.globex@lync.webex.com support@lync.webex.com https://lync.webex.com/meet/r.okafor",
 		"https://webex.com/meet/789 https://webex.com/join/123 https://meet.webex.com/meet/${meetingId} https://acme.webex.com/meet/john.doe",
 		"https://globex.webex.com/webappng/sites/globex/meeting/info/12345 https://cisco.webex.com/m/test-meeting",
 		"https://dayline.join.webex.com/guest/vod https://instant.webex.com/gen/v1/talk https://instant.webex.com/visit/dayline-room https://instant.webex.com/demo-host-4",

@@ -20,6 +20,9 @@ func TestWhereby(t *testing.T) {
 		// host links in default values; even under a room name from the documentation the key is real
 		{"'https://acmecare.whereby.com/dr-moura?roomKey=eyJhbGciOi.Jz84kLq.x7Pq'", host},
 		{"\"https://acmecare.whereby.com/example-prefix9c41?roomKey=eyJhbGciOi.Jz84kLq.x7Pq\"", sample},
+		// a key that somebody cut off admits nobody
+		{"guest = \"https://acmecare.whereby.com/dr-moura\"; host = \"https://acmecare.whereby.com/dr-moura?roomKey=eyJhbGciOiJIUzI1...\"", org},
+		{"host = \"https://acmecare.whereby.com/dr-moura?roomKey=eyJhbGciOiJIUzI1NiJ9...\"", org},
 	}, []string{
 		"https://whereby.com/information/pricing", "https://whereby.com/user/login", "https://api.whereby.com/v1/meetings", "https://cdn.srv.whereby.com/embed/v2-embed.js", "from \"@whereby.com/core\"",
 		"import x from '@whereby.com/react-native-sdk/embed'", "https://whereby.com/your-room", "https://<org>.whereby.com/<room>", "'https://appear.in/hooli_op' + item.id", "https://appear.in/images/favicon.png",

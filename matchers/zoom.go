@@ -57,7 +57,7 @@ func parseZoom(u *URL) (Link, error) {
 		return Link{}, NotAMeeting
 	}
 	switch kind := strings.ToLower(u.Seg(0)); kind {
-	case "j", "w", "s", "wc", "launch", "join", "start", "meetings", "meeting", "webinar", "my", "rec", "recording", "clips":
+	case "j", "w", "s", "wc", "skype", "launch", "join", "start", "meetings", "meeting", "webinar", "my", "rec", "recording", "clips":
 		return zoomPath(u, l, kind)
 	}
 	if u.Has("confno") {
@@ -68,7 +68,7 @@ func parseZoom(u *URL) (Link, error) {
 
 func zoomPath(u *URL, l Link, kind string) (Link, error) {
 	switch kind {
-	case "j", "w", "s":
+	case "j", "w", "s", "skype": // "Join by Skype for Business" leads into the same meeting
 		return zoomNumber(u, l, u.Seg(1), "/"+kind+"/")
 	case "start":
 		return zoomNumber(u, l, u.Param("confno"), "/s/")
@@ -114,6 +114,12 @@ func zoomBrowserClient(u *URL, l Link) (Link, error) {
 // zoomNumber reads a meeting number: 9 to 11 digits, separators allowed. Documented lengths: 9 until April 2020, 10 for personal
 // rooms, 11 for everything else; on the government cloud, and with umeet, 10 digits are ordinary meetings.
 func zoomNumber(u *URL, l Link, segment, path string) (Link, error) {
+	if number, code, lost := strings.Cut(segment, "pwd="); lost { // "/j/84930275116pwd=…": the question mark was lost
+		segment = strings.TrimRight(number, "&")
+		if code != "" && !placeholderSecret(code) {
+			l.AddSecret("pwd")
+		}
+	}
 	id := leadingNumber(ungrouped(segment))
 	if len(id) < 9 && id == segment {
 		id = completeNumber(id, u.Tail)
@@ -139,7 +145,7 @@ func zoomNumber(u *URL, l Link, segment, path string) (Link, error) {
 	default:
 		l.Kind, l.Class = Meeting, JoinWithSecret
 	}
-	if u.Has("tk") && l.Kind != HostStart {
+	if u.SecretParams("tk") != nil && l.Kind != HostStart {
 		l.Class = AttendeePersonal
 	}
 	if omn := u.Param("omn"); len(omn) == 11 && all(omn, isDigit) && omn != id && !placeholderDigits(omn) {
@@ -225,7 +231,19 @@ func zoomRegistration(u *URL, l Link) (Link, error) {
 	}
 	l.Kind, l.Class, l.Space, l.ID = Registration, PublicForm, "register", token
 	l.Path = "/" + segs[0] + "/register/{id}"
+	if segs[len(segs)-1] == "ics" {
+		l.Path = "/" + segs[0] + "/{id}" + calendarFile
+	}
 	return l, nil
+}
+
+// calendarFile ends the path of a calendar download; invitations name it beside the join link of the same meeting.
+const calendarFile = "/ics"
+
+// zoomCompanion: the page accompanies a join link, and by itself tells neither number nor personal link: the calendar download, and
+// the instructions that calendar add-ons link to.
+func zoomCompanion(l Link) bool {
+	return l.Space == "uuid" || l.Space == "register" && strings.HasSuffix(l.Path, calendarFile)
 }
 
 // wordyToken: the token was written by hand; chance does not spell such words.

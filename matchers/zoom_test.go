@@ -1,9 +1,14 @@
 package matchers
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 func TestZoomLinks(t *testing.T) {
 	meeting := Link{Kind: Meeting, Class: JoinWithSecret, Realm: "commercial", ID: "84930275116"}
+	secret := meeting
+	secret.Secrets = []string{"pwd"}
 	china := Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "cn", ID: "3827159604", Org: "initech"}
 	runPlatform(t, zoom(), []hit{
 		{"https://initech.zoom.com.cn/j/3827159604", china},
@@ -16,6 +21,9 @@ func TestZoomLinks(t *testing.T) {
 		{"<p>Zoom: https://us06web.zoom.us/j/84930275116{' '}</p>", meeting},
 		{"https://us06web.zoom.us/j/84930275116{% if code %}?pwd={{ code }}{% endif %}", meeting},
 		{"{{#if zoom}}https://us06web.zoom.us/j/84930275116{{/if}}", meeting},
+		{"https://us06web.zoom.us/j/84930275116?tk=TOKEN&pwd=...", meeting},
+		{"https://us06web.zoom.us/skype/84930275116", meeting},
+		{"https://us06web.zoom.us/j/84930275116pwd=VGhlIHNob3J0IGxhbXA", secret},
 	}, []string{
 		"`https://zoom.us/j/849302751${String(i).padStart(2, '0')}`", `f"https://zoom.us/j/849302751{suffix}"`, "https://zoom.us/j/849302751#{n}",
 		"https://zoom.us/j/81234567890", "https://us02web.zoom.us/j/8412345678?pwd=abcd", "https://zoom.us/j/85512345678", "https://zoom.us/j/22345678901",
@@ -65,6 +73,17 @@ func TestZoomNumbers(t *testing.T) {
 		{"Zoom ID: 849 3027 5116 (Pass: live7)", "84930275116", "passcode"},
 		{"Zoom | Meeting ID: 849 302 751 | PW: 729154", "849302751", "passcode"},
 		{"Zoom ID: 849 3027 5116\nAll tests pass 12 times", "84930275116", ""},
+		{"location: 'Zoom (ID: 849-3027-5116)'", "84930275116", ""},
+		{"# A. B.  | Zoom PMI: 849 302 7516", "8493027516", ""},
+		{"Tempat: Zoom\nId meeting: 849 3027 5116; Passcode: 729154", "84930275116", "passcode"},
+		{"Nền tảng: Zoom\nID Zoom: 849 3027 5116\nMật khẩu: live7", "84930275116", "passcode"},
+		{"location: \"Zoom · Meeting ID 849-3027-516\"", "8493027516", ""},
+		{"月曜日はZoom会議室（84 9302 7516）で。", "8493027516", ""},
+		{"conformity id meeting: 8493027516", "", ""},
+		// words that Zoom alone has
+		{"по ссылке, идентификатор конференции: 84930275116, пароль: 729154", "84930275116", "passcode"},
+		{"по ссылке, идентификатор собрания: 84930275116, пароль: 729154", "", ""},
+		{"'Zoom'\n'Индентификатор конференции: 849 302 7516. Код доступа: k7PqWe'", "8493027516", "passcode"},
 		// string literals joined
 		{"$t = 'zoom, идентификатор конференции: '\n  .'849 3027 5116, код доступа: 729154.';", "84930275116", "passcode"},
 		{`b = "Zoom Meeting ID: " + "849 3027 5116"`, "84930275116", ""},
@@ -109,5 +128,30 @@ func TestZoomNumberCutAtTheEnd(t *testing.T) {
 	s := one(t, NewFinder([]Platform{zoom()}), "<a href=\"https://zoom.us/j/84930275116\">https://zoom.us/j/849302751")
 	if s.ID != "84930275116" {
 		t.Errorf("id %s", s.ID)
+	}
+}
+
+// The pages that accompany a join link tell of no meeting of their own; alone they do.
+func TestZoomCompanions(t *testing.T) {
+	const (
+		calendar     = "https://globex.zoom.us/meeting/upKd--trqDovHNx4Rw2LmZb8Yc_3sVfT/ics?icsToken=98wqLm3x"
+		instructions = "https://www.google.com/url?q=https://applications.zoom.us/addon/invitation/detail?meetingUuid%3DaGVsbG93b3JsZGFnYWluIQ%253D%253D%26signature%3D5d1c&sa=D"
+		link         = "https://globex.zoom.us/j/84930275116"
+		other        = "https://globex.zoom.us/j/93820164475"
+	)
+	for _, c := range []struct {
+		text string
+		want []string
+	}{
+		{"Weekly: " + calendar + "\n\nJoin Zoom Meeting\n" + link, []string{"zoom:commercial::84930275116+zoom:commercial:register:upKd--trqDovHNx4Rw2LmZb8Yc_3sVfT meeting [icsToken]"}},
+		{link + "\nWeekly: " + calendar + "\n\nJoin Zoom Meeting\n" + other, []string{
+			"zoom:commercial::84930275116 meeting []", "zoom:commercial::93820164475+zoom:commercial:register:upKd--trqDovHNx4Rw2LmZb8Yc_3sVfT meeting [icsToken]"}},
+		{link + " (ID: 84930275116)\n\nJoining instructions: " + instructions, []string{"zoom:commercial::84930275116+zoom:commercial:uuid:aGVsbG93b3JsZGFnYWluIQ== meeting [signature]"}},
+		{calendar, []string{"zoom:commercial:register:upKd--trqDovHNx4Rw2LmZb8Yc_3sVfT registration [icsToken]"}},
+		{instructions, []string{"zoom:commercial:uuid:aGVsbG93b3JsZGFnYWluIQ== meeting [signature]"}},
+	} {
+		if got := meetings(Find([]byte(c.text))); !slices.Equal(got, c.want) {
+			t.Errorf("%q\n\tgot  %q\n\twant %q", c.text, got, c.want)
+		}
 	}
 }
