@@ -118,25 +118,35 @@ func urlStart(text []byte, host int) (start int, prefix string) {
 		}
 		prefix = string(text[i:host])
 	}
-	for _, sep := range separators() {
-		if i < len(sep) || !equalFold(text[i-len(sep):i], sep) {
-			continue
-		}
-		end := i - len(sep)
-		j := end
-		for j > 0 && i-j < 40 && isSchemeByte(text[j-1]) {
-			j--
-		}
-		j += escapeResidue(text[:end], j)
-		for j < end && !isAlpha(text[j]) {
-			j++
-		}
-		if j < end {
-			prefix = strings.ToLower(string(text[j:end])) + "://" + prefix
-		}
-		return j, prefix
+	end := i - separatorBefore(text[:i])
+	if end == i {
+		return i, prefix
 	}
-	return i, prefix
+	j := end
+	for j > 0 && i-j < 40 && isSchemeByte(text[j-1]) {
+		j--
+	}
+	j += escapeResidue(text[:end], j)
+	for j < end && !isAlpha(text[j]) {
+		j++
+	}
+	if j < end {
+		prefix = strings.ToLower(string(text[j:end])) + "://" + prefix
+	}
+	return j, prefix
+}
+
+// separatorBefore is the length of the separator at the end of text, 0 when there is none.
+func separatorBefore(text []byte) int {
+	if bytes.HasSuffix(text, []byte("://")) {
+		return len("://")
+	}
+	for _, sep := range separators() {
+		if len(text) >= len(sep) && equalFold(text[len(text)-len(sep):], sep) {
+			return len(sep)
+		}
+	}
+	return 0
 }
 
 // escapeResidue counts bytes at the start of a scheme that belong to an escape before it ("%22https", "\nhttps").

@@ -1,7 +1,5 @@
 package matchers
 
-import "strings"
-
 // chime knows Amazon Chime's meetings. The service ended on 20 February 2026; the SDK that others build upon did not, and has no such
 // links. Documented: ten-digit meeting ids (docs.aws.amazon.com/chime, "Joining a meeting").
 func chime() Platform {
@@ -27,7 +25,7 @@ func parseChime(u *URL) (Link, error) {
 	case segment == "meetings" || segment == "meeting" || segment == "join":
 		segment = u.Seg(1)
 	}
-	id := leadingNumber(strings.NewReplacer("-", "", " ", "").Replace(segment))
+	id := leadingNumber(without(segment, "- "))
 	switch {
 	case id == "":
 		return Link{}, NotAMeeting

@@ -232,6 +232,13 @@ func (v *view) cleanSpot(at Span, labels map[string]bool) int {
 	raw, i := v.raw, at.Start
 	quoted := bytes.Contains(raw[at.Start:at.End], []byte("=3D")) || bytes.Contains(raw[at.Start:at.End], []byte("quoted-printable"))
 	for i < at.End {
+		run := i
+		for run < at.End && isOrdinary(raw[run]) {
+			run++
+		}
+		if v.text, i = append(v.text, raw[i:run]...), run; i == at.End {
+			break
+		}
 		repl, n := "", 0
 		switch c := raw[i]; {
 		case c >= 0x80:
@@ -268,6 +275,18 @@ func (v *view) cleanSpot(at Span, labels map[string]bool) int {
 		v.edits = append(v.edits, edit{clean: len(v.text), shift: i - len(v.text)})
 	}
 	return i
+}
+
+// isOrdinary: the byte hides nothing, see cleanSpot.
+func isOrdinary(c byte) bool {
+	const (
+		low  = 1<<'=' | 1<<'\r' | 1<<'\n' | 1<<'(' | 1<<' ' | 1<<'%' | 1<<'&' | 1<<'<'
+		high = 1<<('['-64) | 1<<('{'-64) | 1<<('\\'-64)
+	)
+	if c < 64 {
+		return low>>c&1 == 0
+	}
+	return c < 128 && uint64(high)>>(c-64)&1 == 0
 }
 
 // quotedByte decodes the "=XX" that matter in a link; others stay.
@@ -329,6 +348,9 @@ func bracketed(b []byte) (string, int) {
 func spacedDot(raw []byte, i int, labels map[string]bool) (string, int) {
 	n := 0
 	rest := raw[i:min(len(raw), i+9)]
+	if len(rest) > 1 && strings.IndexByte(".dD[(", rest[1]) < 0 {
+		rest = nil
+	}
 	for _, form := range [...]string{" . ", " dot ", " [dot] ", " (dot) ", " .", " [.] ", " (.) "} {
 		if len(rest) >= len(form) && equalFold(rest[:len(form)], form) {
 			n = len(form)
@@ -364,13 +386,16 @@ func oftenDisguised() [11]string {
 // insideHost reports whether the space at i stands inside one of the hosts oftenBroken, with a path behind.
 func insideHost(raw []byte, i int) bool {
 	left, right := i, i+1
-	for left > 0 && i-left < 32 && isHostByte(raw[left-1]) {
-		left--
-	}
 	for right < len(raw) && right-i < 32 && isHostByte(raw[right]) {
 		right++
 	}
-	if right >= len(raw) || raw[right] != '/' || left == i || right == i+1 {
+	if right >= len(raw) || raw[right] != '/' || right == i+1 {
+		return false
+	}
+	for left > 0 && i-left < 32 && isHostByte(raw[left-1]) {
+		left--
+	}
+	if left == i {
 		return false
 	}
 	joined := strings.ToLower(string(raw[left:i]) + string(raw[i+1:right]))

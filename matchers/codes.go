@@ -112,7 +112,7 @@ func dialNumber(segment string, least int) (string, error) {
 
 // numberCode reads a number of least to most digits, separated or not.
 func numberCode(segment string, least, most int) (string, error) {
-	number := leadingNumber(strings.NewReplacer("-", "", " ", "").Replace(segment))
+	number := leadingNumber(without(segment, "- "))
 	switch {
 	case segment == "":
 		return "", Incomplete
@@ -170,4 +170,18 @@ func sampleOrg(label string) bool {
 		return true
 	}
 	return label != "" && (placeholderWord(label) || strings.HasPrefix(label, "your") || strings.HasPrefix(label, "example"))
+}
+
+// without is s without the ASCII characters of marks.
+func without(s, marks string) string {
+	if !strings.ContainsAny(s, marks) {
+		return s
+	}
+	kept := make([]byte, 0, len(s))
+	for i := range len(s) {
+		if strings.IndexByte(marks, s[i]) < 0 {
+			kept = append(kept, s[i])
+		}
+	}
+	return string(kept)
 }

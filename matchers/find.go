@@ -13,6 +13,7 @@ import (
 type Finder struct {
 	platforms []Platform
 	hosts     map[string]int  // host (see Platform.Hosts) to platform
+	wrapping  map[string]bool // hosts of platforms below or above which a wrapper's host lies
 	labels    map[string]bool // words around the dots of all hosts
 	set       *literalSet
 	targets   []target // by tag of the set
@@ -384,13 +385,16 @@ func (s *search) atHost(text []byte, h literalHit) ([]Sighting, int) {
 	if !leadsOn(text, h) || wrapper && !mayWrap(text, h) {
 		return nil, h.end
 	}
+	if !wrapper && s.trace == nil && headedElsewhere(text[h.end:], s.f.platforms[s.f.targets[h.tag].platform].Heads) {
+		return nil, h.end
+	}
 	c, ok := cutCandidate(text, h.start, wrapper)
 	if !ok {
 		return nil, h.end
 	}
 	u := parseURL(c.text)
 	index, base := s.f.platformOf(u.Host)
-	if base == "" || base != u.Host { // a platform's own host is no wrapper, whatever its parent domain is
+	if base == "" || base != u.Host && s.f.wrapping[base] { // a platform's own host is no wrapper, whatever its parent domain is
 		if found, ok := s.unwrapped(c); ok {
 			return found, c.end
 		}
@@ -416,6 +420,21 @@ func leadsOn(text []byte, h literalHit) bool {
 		i--
 	}
 	return i > 0 && text[i-1] == '@'
+}
+
+// headedElsewhere reports whether a path begins, as it stands, with another segment than the given ones; false when none are given.
+func headedElsewhere(path []byte, heads []string) bool {
+	if len(heads) == 0 || len(path) == 0 || path[0] != '/' {
+		return false
+	}
+	n := 1
+	for n < len(path) && n < 32 && (isAlnum(path[n]) || path[n] == '_' || path[n] == '-') {
+		n++
+	}
+	if n == len(path) || path[n] != '/' {
+		return false
+	}
+	return !slices.ContainsFunc(heads, func(head string) bool { return len(head) == n-1 && equalFold(path[1:n], head) })
 }
 
 // mayWrap reports whether what follows a wrapper's host can hold another link, or is a short code.
@@ -504,12 +523,12 @@ func (s *search) atOwnHost(text []byte, h literalHit, t target) ([]Sighting, int
 
 // parse asks the platform; when the link stopped at a line's end, it asks for the continued link too and takes the better.
 func (s *search) parse(text []byte, c candidate, u *URL, p *Platform) ([]Sighting, int) {
-	u.Tail = tailOf(text, c.end)
+	u.tail = tailOf(text, c.end)
 	link, err := p.Parse(u)
 	end := c.end
 	if c.wrapped != "" {
 		whole := parseURL(c.wrapped)
-		whole.Base, whole.Anchor, whole.Tail = u.Base, u.Anchor, tailOf(text, c.wrappedEnd)
+		whole.Base, whole.Anchor, whole.tail = u.Base, u.Anchor, tailOf(text, c.wrappedEnd)
 		if longer, wrappedErr := p.Parse(whole); wrappedErr == nil && (err != nil || completes(link.ID, longer.ID) || link.ID == longer.ID && len(longer.Secrets) > len(link.Secrets)) {
 			link, err, end = longer, nil, c.wrappedEnd
 		}
@@ -545,7 +564,7 @@ func completes(short, long string) bool {
 
 func lastBytes(s string, n int) string { return s[max(0, len(s)-n):] }
 
-func tailOf(text []byte, end int) string { return string(text[end:min(len(text), end+maxTail)]) }
+func tailOf(text []byte, end int) []byte { return text[end:min(len(text), end+maxTail)] }
 
 // atBare judges an id that stands without a URL (a Teams thread in a calendar property).
 func (s *search) atBare(text []byte, h literalHit, t target) ([]Sighting, int) {

@@ -23,11 +23,12 @@ type builder struct {
 // NewFinder builds a Finder. ownHosts are hosts of services that organisations run themselves ("meet.acme.example"): what
 // stands there is a BigBlueButton, Mattermost … link by its path, and else a Jitsi room. At most MaxOwnHosts of them.
 func NewFinder(platforms []Platform, ownHosts ...string) *Finder {
-	b := builder{f: &Finder{platforms: platforms, hosts: make(map[string]int), labels: make(map[string]bool)}}
+	b := builder{f: &Finder{platforms: platforms, hosts: make(map[string]int), wrapping: make(map[string]bool), labels: make(map[string]bool)}}
 	var known []string
 	for i := range platforms {
 		known = append(known, b.platform(i)...)
 	}
+	b.wrapping()
 	b.ownHosts(ownHosts[:min(len(ownHosts), MaxOwnHosts)])
 	b.add(target{kind: wrapperTarget}, wrapperLiterals()...)
 	b.add(target{kind: wrapperPathTarget}, googlePaths()...)
@@ -68,6 +69,29 @@ func (b *builder) platform(i int) (hosts []string) {
 	b.add(target{kind: anchorTarget, platform: i}, p.Anchors...)
 	b.add(target{kind: bareTarget, platform: i}, p.BareAnchors...)
 	return hosts
+}
+
+// wrapping notes the hosts of platforms that have to do with those of wrappers.
+func (b *builder) wrapping() {
+	wrappers := make(map[string]bool)
+	parents := func(host string, f func(parent string)) {
+		for ok := true; ok; _, host, ok = strings.Cut(host, ".") {
+			f(host)
+		}
+	}
+	for _, w := range unwrap.All() {
+		for _, host := range w.Hosts {
+			wrappers[host] = true
+			parents(host, func(parent string) {
+				if _, ok := b.f.hosts[parent]; ok {
+					b.f.wrapping[parent] = true
+				}
+			})
+		}
+	}
+	for host := range b.f.hosts {
+		parents(host, func(parent string) { b.f.wrapping[host] = b.f.wrapping[host] || wrappers[parent] })
+	}
 }
 
 // slashed is a literal with its slashes as they stand in text, in JSON, and percent-encoded.

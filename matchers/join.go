@@ -527,7 +527,7 @@ func (j *joiner) addSecrets() {
 		if !it.resolved || !it.hasSecrets() {
 			continue
 		}
-		near.cover(it.start-2*beforeBytes-maxGap, it.end+secretBytes)
+		near.cover(linesBefore(j.text, it.start, secretLines, 2*beforeBytes+maxGap), linesBehind(j.text, it.end, secretLines, secretBytes))
 		for _, r := range near.between(it.start-2*beforeBytes, it.end+secretBytes) {
 			if j.owns(near, i, r) {
 				it.takeSecret(r)
@@ -577,6 +577,32 @@ func prefers(near *vicinity, previous, next *item, r remark) bool {
 	}
 	gap := near.lines(previous.end, r.start)
 	return gap > 0 && near.lines(r.value.End, next.start) == 0 || gap > 1 && bytes.Contains(near.text[previous.end:r.start], []byte("\n\n"))
+}
+
+// linesBefore is where the line begins that stands so many lines before at, or at most limit bytes before it.
+func linesBefore(text []byte, at, lines, limit int) int {
+	from := max(0, at-limit)
+	for n := 0; n <= lines; n++ {
+		i := bytes.LastIndexByte(text[from:at], '\n')
+		if i < 0 {
+			return from
+		}
+		at = from + i
+	}
+	return at
+}
+
+// linesBehind is where the line ends that stands so many lines behind at, or at most limit bytes behind it.
+func linesBehind(text []byte, at, lines, limit int) int {
+	to := min(len(text), at+limit)
+	for n := 0; n <= lines; n++ {
+		i := bytes.IndexByte(text[at:to], '\n')
+		if i < 0 {
+			return to
+		}
+		at += i + 1
+	}
+	return at
 }
 
 // hasSecrets: what the item leads to may ask for a passcode, a PIN or a host key.

@@ -21,7 +21,7 @@ type literalSet struct {
 	slots  []blockSlot                  // open addressing, at most half full
 	refs   []blockRef                   // by blockSlot.first and blockRef.next; the first is not used
 	items  []literalItem
-	shorts []uint32 // the literals of three bytes, folded as blocks are
+	shorts []uint64 // the literals of three bytes, folded as blocks are
 }
 
 type literalItem struct {
@@ -85,8 +85,8 @@ func newLiteralSet(texts []string, tags []int) *literalSet {
 	s := &literalSet{slots: make([]blockSlot, 1<<slotBits), refs: make([]blockRef, 1, 1<<slotBits), items: make([]literalItem, len(texts))}
 	order := make([]int, len(texts))
 	for i, text := range texts {
-		if len(text) < minLiteral && len(text) != shortLiteral {
-			panic("matchers: literal too short: " + text)
+		if len(text) < minLiteral && len(text) != shortLiteral || len(text) > maxLiteral-stride {
+			panic("matchers: literal too short or too long: " + text)
 		}
 		order[i] = i
 		s.items[i] = literalItem{text: lowerASCII(text), tag: tags[i]}
@@ -114,40 +114,50 @@ func newLiteralSet(texts []string, tags []int) *literalSet {
 // fillKnown makes the first table. Of a few factors that one is taken with which the fewest common blocks lead by chance to where
 // one of the set leads.
 func (s *literalSet) fillKnown(usual *frequency) {
-	best := -1
-	for factor := uint32(0x9E3779B1); factor < 0x9E3779B1+2*8; factor += 2 {
-		var known [1 << (hashBits - 6)]uint64
-		at := func(block uint32) (word uint32, bit uint64) {
-			h := block * factor >> (32 - hashBits)
-			return h >> 6, 1 << (h & 63)
-		}
-		for _, slot := range s.slots {
-			if word, bit := at(slot.block); slot.block != 0 {
-				known[word] |= bit
-			}
-		}
-		cost := 0
-		for block, rank := range usual.ranks {
-			if word, bit := at(block); known[word]&bit != 0 && !s.has(block) {
-				cost += 12000 / (3 + rank/8)
-			}
-		}
-		if best < 0 || cost < best {
-			best, s.factor = cost, factor
-		}
-	}
+	var blocks []uint32
 	for _, slot := range s.slots {
 		if slot.block != 0 {
-			s.known[s.knownAt(slot.block)] = 1
+			blocks = append(blocks, slot.block)
 		}
 	}
+	least := -1
+	for factor := uint32(0x9E3779B1); factor < 0x9E3779B1+2*16; factor += 2 {
+		if cost := s.mistaken(blocks, usual, factor); least < 0 || cost < least {
+			least, s.factor = cost, factor
+		}
+	}
+	for _, block := range blocks {
+		s.known[s.knownAt(block)] = 1
+	}
+}
+
+// mistaken is how often the sweep would stop in vain, with a factor, at common blocks that are not of the set.
+func (s *literalSet) mistaken(blocks []uint32, usual *frequency, factor uint32) (cost int) {
+	var costs [1 << (hashBits - 6)]uint64 // by hash: there is such a block
+	for _, r := range usual.ranks {
+		if h := r.block * factor >> (32 - hashBits); r.place > 0 && !s.has(r.block) {
+			costs[h>>6] |= 1 << (h & 63)
+		}
+	}
+	hit := make(map[uint32]bool)
+	for _, block := range blocks {
+		if h := block * factor >> (32 - hashBits); costs[h>>6]&(1<<(h&63)) != 0 {
+			hit[h] = true
+		}
+	}
+	for _, r := range usual.ranks {
+		if r.place > 0 && !s.has(r.block) && hit[r.block*factor>>(32-hashBits)] {
+			cost += r.stops()
+		}
+	}
+	return cost
 }
 
 // addShort adds the four blocks of a literal of three bytes: with two letters or digits before it, with one, with one behind it,
 // and its end with two.
 func (s *literalSet) addShort(text string, item int) {
 	const alnum = "abcdefghijklmnopqrstuvwxyz0123456789"
-	s.shorts = append(s.shorts, blockOf(text+" ")&0xffffff)
+	s.shorts = append(s.shorts, uint64(blockOf(text+" ")&0xffffff))
 	for _, a := range alnum {
 		s.addShortBlock(string(a)+text, blockRef{item: int32(item), offset: -1})
 		s.addShortBlock(text+string(a), blockRef{item: int32(item), offset: 0})
@@ -163,10 +173,11 @@ func (s *literalSet) addShortBlock(text string, ref blockRef) {
 	s.add(block, ref)
 }
 
-// holdsShort: the block is one of those that addShort added.
-func (s *literalSet) holdsShort(block uint32) bool {
+// holdsShort: a literal of three bytes stands, whole, where addShort puts one: around is the folded block with two bytes before it
+// and two behind.
+func (s *literalSet) holdsShort(around uint64) bool {
 	for _, short := range s.shorts {
-		if block&0xffffff == short || block>>8 == short || block>>16 == short&0xffff || block&0xffff == short>>8 {
+		if around>>8&0xffffff == short || around>>16&0xffffff == short || around>>24&0xffffff == short || around>>32&0xffffff == short {
 			return true
 		}
 	}
@@ -229,7 +240,7 @@ func (s *literalSet) narrow(places []uint16, text []byte) (n int) {
 		w := binary.LittleEndian.Uint64(part) | caseless<<32 | caseless
 		block := uint32(w >> 16)
 		places[n] = place
-		if s.missing(withNext(block, uint16(w>>48))) == 0 || s.missing(withLast(block, uint16(w))) == 0 || s.holdsShort(block) {
+		if s.missing(withNext(block, uint16(w>>48))) == 0 || s.missing(withLast(block, uint16(w))) == 0 || s.holdsShort(w) {
 			n++
 		}
 	}
@@ -285,15 +296,18 @@ func (s *literalSet) rarestBlocks(text string, usual *frequency) int {
 	if to < from { // shorter than seven: blocks may reach over the ends
 		from, to = -1, len(text)-stride+2-stride
 	}
+	var costs [maxLiteral]int
+	for offset := max(0, from); offset+stride <= len(text); offset++ {
+		costs[offset] = usual.of(text[offset : offset+stride])
+		if s.has(blockOf(text[offset:])) {
+			costs[offset] /= 2 // the sweep stops there anyway; one literal more is compared
+		}
+	}
 	best, bestCost := from, 1<<30
 	for first := from; first <= to; first++ {
 		sum := 0
-		for offset := max(0, first); offset < first+stride && offset+stride <= len(text); offset++ {
-			c := usual.of(text[offset : offset+stride])
-			if s.has(blockOf(text[offset:])) {
-				c /= 2 // the sweep stops there anyway; one literal more is compared
-			}
-			sum += c
+		for offset := max(0, first); offset < first+stride; offset++ {
+			sum += costs[offset]
 		}
 		if sum < bestCost {
 			best, bestCost = first, sum
@@ -325,14 +339,23 @@ const common = "" +
 
 // frequency knows how often blocks may be thought to occur in text.
 type frequency struct {
-	ranks   map[uint32]int // in common
-	letters [256]int       // per mille of each byte
+	ranks   [1 << rankBits]rank // of the common blocks, by hash; open addressing
+	letters [256]int            // per mille of each byte
 }
 
+// rank is how many blocks are more common, and one; 0 in an empty place.
+type rank struct {
+	block uint32
+	place int32
+}
+
+const rankBits = 10
+
 func newFrequency() *frequency {
-	f := &frequency{ranks: make(map[uint32]int, len(common)/stride)}
+	f := &frequency{}
 	for i := 0; i+stride <= len(common); i += stride {
-		f.ranks[blockOf(common[i:])] = i / stride
+		block := blockOf(common[i:])
+		*f.rank(block) = rank{block, int32(i/stride) + 1}
 	}
 	for c := range f.letters {
 		f.letters[c] = 4
@@ -344,10 +367,22 @@ func newFrequency() *frequency {
 	return f
 }
 
+// rank finds the place of a folded block, or the empty one where it belongs.
+func (f *frequency) rank(block uint32) *rank {
+	for i := block * 0x9E3779B1 >> (32 - rankBits); ; i++ {
+		if r := &f.ranks[i&(1<<rankBits-1)]; r.place == 0 || r.block == block {
+			return r
+		}
+	}
+}
+
+// stops is how often the sweep stops at a common block.
+func (r rank) stops() int { return 12000 / (3 + int(r.place-1)/8) }
+
 // of is how often a block stops the sweep: by its rank among the common ones, or by its letters.
 func (f *frequency) of(block string) int {
-	if rank, ok := f.ranks[blockOf(block)]; ok {
-		return 12000 / (3 + rank/8)
+	if r := f.rank(blockOf(block)); r.place > 0 {
+		return r.stops()
 	}
 	return f.letters[block[0]] * f.letters[block[1]] * f.letters[block[2]] / 1000 * f.letters[block[3]] / 8000
 }

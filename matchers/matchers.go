@@ -163,6 +163,9 @@ type Platform struct {
 	// that serves other things too, only links there are looked at. A text naming none of them, and none of the Anchors, is
 	// not parsed.
 	Hosts []string
+	// Heads are the first segments of the paths that may be links; nil: any. Of a service whose host stands everywhere for other
+	// things they save looking closer at those.
+	Heads []string
 	// Anchors are literals that give away a link on a host that cannot be known beforehand: a telling path, a scheme
 	// ("msteams:"). They have five bytes or more, or three that stand between letters or digits ("/b/"). They are looked for
 	// without regard to ASCII case.

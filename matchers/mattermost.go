@@ -42,7 +42,7 @@ func parseMattermost(u *URL) (Link, error) {
 
 // mattermostToken is the token of an invitation by mail. Mail programs show the JSON before it with its braces, which end a link elsewhere.
 func mattermostToken(u *URL) string {
-	if tail, ok := strings.CutPrefix(u.Tail, "{"); ok && u.Has("d") && !u.Has("t") {
+	if tail, ok := strings.CutPrefix(u.Tail(), "{"); ok && u.Has("d") && !u.Has("t") {
 		line, _, _ := strings.Cut(tail, "\n")
 		_, token, _ := strings.Cut(line, "}&t=")
 		return token

@@ -207,7 +207,7 @@ func knownKeys(value string) ([]string, error) {
 	if !ok || id == "" || !isPlatform(platform) {
 		return nil, errors.New("want PLATFORM:ID, as in zoom:98•••••101 or zoom:my/NAME, or a whole link")
 	}
-	if compact := strings.NewReplacer(" ", "", "-", "").Replace(id); all(compact, isDigit) {
+	if compact := without(id, " -"); all(compact, isDigit) {
 		id = compact
 	} else if realmPlatforms()[platform] && !strings.Contains(id, "/") {
 		return nil, fmt.Errorf("names of rooms are unique only on a host or in an account there: want %s:HOST/ROOM (as the link has it), or the whole link", platform)

@@ -133,7 +133,7 @@ func placeholderWord(s string) bool {
 
 // placeholderName reports whether a room's name is that of nobody: "jane.doe".
 func placeholderName(s string) bool {
-	switch strings.NewReplacer(".", "", "-", "", "_", "").Replace(strings.ToLower(s)) {
+	switch without(strings.ToLower(s), ".-_") {
 	case "johndoe", "janedoe", "johnsmith", "janesmith", "jsmith", "alice", "bob", "alicesmith", "bobsmith", "joebloggs",
 		"juanperez", "maxmustermann", "erikamustermann", "mariorossi", "jeandupont", // the same in other languages
 		"firstnamelastname", "firstlast", "lastname", "firstname":

@@ -21,7 +21,7 @@ func roomName(u *URL, name string) (string, error) {
 		return "", Incomplete
 	case sampleRoom(name):
 		return "", Placeholder
-	case strings.IndexByte("-_=.:+", name[len(name)-1]) >= 0 || goesOn(u.Tail) && !(u.ended && name == lastOf(u.Segs())):
+	case strings.IndexByte("-_=.:+", name[len(name)-1]) >= 0 || goesOn(u.Tail()) && !(u.ended && name == lastOf(u.Segs())):
 		return "", Incomplete
 	}
 	return name, nil
@@ -30,7 +30,7 @@ func roomName(u *URL, name string) (string, error) {
 // sampleRoom reports whether a room's or user's name is one that samples use.
 func sampleRoom(name string) bool {
 	lower := strings.ToLower(name)
-	plain := strings.NewReplacer("-", "", "_", "", ".", "", " ", "").Replace(lower)
+	plain := without(lower, "-_. ")
 	if placeholderWord(lower) || placeholderWord(plain) || all(plain, isDigit) && placeholderDigits(plain) {
 		return true
 	}
@@ -113,7 +113,7 @@ func countedWord(lower string) bool {
 // number behind: team-standup, MyTeamSync, planning-room-2. Such a room is everybody's, and all but always a sample. The host of an
 // organisation, or its own part of a path, tells such rooms apart; it is not for them.
 func genericRoom(name string) bool {
-	plain := strings.NewReplacer("-", "", "_", "", ".", "", " ", "").Replace(strings.ToLower(name))
+	plain := without(strings.ToLower(name), "-_. ")
 	if digits := len(plain) - len(strings.TrimRight(plain, "0123456789")); digits <= 3 {
 		plain = plain[:len(plain)-digits]
 	}

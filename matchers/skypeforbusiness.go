@@ -117,7 +117,7 @@ func s4bName(label string) bool {
 
 // s4bSign: something beside the id says Skype or Lync.
 func s4bSign(u *URL) bool {
-	tail := lowerASCII(u.Tail[:min(len(u.Tail), 300)])
+	tail := lowerASCII(string(u.tail[:min(len(u.tail), 300)]))
 	return u.Has("sl") || strings.Contains(u.Host, "lync") || strings.Contains(u.Host, "skype") || strings.Contains(tail, "skype") ||
 		strings.Contains(tail, "lync")
 }
@@ -204,7 +204,7 @@ func encodedS4B(text []byte, at int) (Link, Span, error) {
 		end++
 	}
 	u := parseURL(strings.TrimLeft(decodeLayers(string(text[at:end])), "/"))
-	u.Tail = tailOf(text, end)
+	u.tail = tailOf(text, end)
 	l, err := s4bOwnServer(u)
 	return l, Span{at, end}, err
 }

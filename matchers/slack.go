@@ -12,6 +12,7 @@ func slack() Platform {
 		Name:  "slack",
 		Title: "Slack",
 		Hosts: []string{"slack.com"},
+		Heads: []string{"huddle", "free-willy", "call", "t", "join", "shared_invite", "share"},
 		Docs:  "https://slack.com/help/articles/201330256",
 		Parse: parseSlack,
 		Forms: []Form{

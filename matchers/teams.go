@@ -115,7 +115,7 @@ func teamsThread(u *URL, l Link, route string, kind Kind, class Class) (Link, er
 	}
 	context := route
 	if guidAfter(context, "tid", "tenantid") == "" {
-		context += decodeLayers(contextTail(u.Tail))
+		context += decodeLayers(contextTail(u.Tail()))
 	}
 	l.Org, l.Owner = guidAfter(context, "tid", "tenantid"), guidAfter(context, "oid", "organizerid")
 	return l, nil
@@ -268,9 +268,9 @@ func teamsEvent(u *URL, l Link) (Link, error) {
 // tenant. A comma ends a link for the reader of candidates, so the rest stands in the tail.
 func teamsRegistration(u *URL, l Link) (Link, error) {
 	whole, query := decodeLayers(u.Seg(1)), u.Query
-	if strings.HasPrefix(u.Tail, ",") {
-		whole += leading(u.Tail, func(c byte) bool { return isB64u(c) || c == ',' })
-		_, query, _ = strings.Cut(u.Tail, "?")
+	if strings.HasPrefix(u.Tail(), ",") {
+		whole += leading(u.Tail(), func(c byte) bool { return isB64u(c) || c == ',' })
+		_, query, _ = strings.Cut(u.Tail(), "?")
 	}
 	parts := strings.Split(strings.Trim(leading(whole, func(c byte) bool { return isB64u(c) || c == ',' }), ","), ",")
 	for _, part := range parts {

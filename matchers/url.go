@@ -18,7 +18,7 @@ type URL struct {
 
 	Base   string // the entry of Platform.Hosts that Host fell under; "" for anchors on any host
 	Anchor string // the literal that led here, lower case
-	Tail   string // at most 600 bytes of text behind the link, as they stand
+	tail   []byte // see Tail
 	ended  bool   // a query or a fragment, even an empty one, ends the path
 	segs   []string
 }
@@ -27,6 +27,9 @@ const (
 	maxTail = 600
 	maxHost = 253 // bytes of a host name, RFC 1035
 )
+
+// Tail is the text behind the link as it stands, at most 600 bytes. It is made anew each time.
+func (u *URL) Tail() string { return string(u.tail) }
 
 // parseURL never fails: what is missing stays empty.
 func parseURL(s string) *URL {

@@ -23,7 +23,7 @@ func parseWorkAdventure(u *URL) (Link, error) {
 	switch {
 	case sampleOrg(segs[0]) || strings.Contains(segs[0], "organization"):
 		return Link{}, Placeholder
-	case len(segs) < 2 || len(segs) > 3 || goesOn(u.Tail):
+	case len(segs) < 2 || len(segs) > 3 || goesOn(u.Tail()):
 		return Link{}, Incomplete
 	}
 	for _, seg := range segs {

@@ -71,7 +71,7 @@ func parseZoho(u *URL) (Link, error) {
 
 // zohoKey reads a number of 9 to 12 digits; a webinar's session has up to 19. Behind a number that somebody crossed out stand asterisks.
 func zohoKey(u *URL, l Link, value, path string) (Link, error) {
-	id := leadingNumber(strings.NewReplacer("-", "", " ", "", "+", "").Replace(value))
+	id := leadingNumber(without(value, "- +"))
 	most := 12
 	if l.Kind == Registration {
 		most = 19
@@ -79,7 +79,7 @@ func zohoKey(u *URL, l Link, value, path string) (Link, error) {
 	switch {
 	case id == "":
 		return Link{}, NotAMeeting
-	case placeholderDigits(id) || crossedOut(value) || strings.HasPrefix(u.Tail, "****"):
+	case placeholderDigits(id) || crossedOut(value) || strings.HasPrefix(u.Tail(), "****"):
 		return Link{}, Placeholder
 	case len(id) < 9 || len(id) > most:
 		return Link{}, Incomplete

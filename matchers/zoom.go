@@ -122,7 +122,7 @@ func zoomNumber(u *URL, l Link, segment, path string) (Link, error) {
 	}
 	id := leadingNumber(ungrouped(segment))
 	if len(id) < 9 && id == segment {
-		id = completeNumber(id, u.Tail)
+		id = completeNumber(id, u.Tail())
 	}
 	switch {
 	case len(id) < 9 || len(id) > 11:

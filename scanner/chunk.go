@@ -102,11 +102,19 @@ func (c *cursor) move(to int) {
 	c.at = to
 }
 
-// The sizes of a Window, in bytes. A side holds matchers.NearDistance characters, whatever the script.
+// The sizes of a Window, in bytes. A side holds judgedSide bytes and matchers.NearDistance characters, whatever the script.
 const (
 	nearSide = matchers.NearDistance * utf8.UTFMax
 	nearLink = 1024
 )
+
+// sideOf is how long a side of a Window is that begins, or ends, with part: longer where characters take many bytes.
+func sideOf(part []byte) int {
+	if utf8.RuneCount(part) < matchers.NearDistance {
+		return nearSide
+	}
+	return judgedSide
+}
 
 // windowsOf returns the function that cuts windows out of text. Where windows would overlap much they share one copy
 // of the text, so that a text full of links does not take many times its size.
@@ -118,7 +126,8 @@ func windowsOf(text []byte, count int) func(start, end int) Window {
 	}
 	return func(start, end int) Window {
 		end = min(end, start+nearLink)
-		from, to := max(start-nearSide, 0), min(end+nearSide, len(text))
+		from, to := start-sideOf(text[max(start-judgedSide, 0):start]), end+sideOf(text[end:min(end+judgedSide, len(text))])
+		from, to = max(from, 0), min(to, len(text))
 		return Window{Text: cut(from, to), Start: start - from, End: end - from}
 	}
 }

@@ -52,7 +52,8 @@ type Context struct {
 	Near []Window
 }
 
-// Window is the text around one place: at most 1,200 bytes before the link, at most 1,024 of the link, 1,200 after.
+// Window is the text around one place: 600 bytes or 300 characters before the link, whichever is more, at most 1,024 bytes of the
+// link, and as much after as before.
 type Window struct {
 	Text       string
 	Start, End int // of the link in Text

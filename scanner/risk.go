@@ -78,7 +78,7 @@ type Near struct {
 
 // Assessor gives findings their risk. It holds the word list in a form that can be looked up quickly, so callers with
 // many findings make one and keep it. It is safe for concurrent use.
-type Assessor struct{ words wordIndex }
+type Assessor struct{ words *wordIndex }
 
 // NewAssessor returns an Assessor for the word list of [WordsVersion].
 func NewAssessor() *Assessor { return &Assessor{words: newWordIndex(wordList())} }

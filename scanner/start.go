@@ -103,11 +103,14 @@ func (s Start) interval() meetingStart {
 // (21.11.2026). Forms that can be read in two ways (03/04/2026) are not. Years from 2000 to 2099.
 func eachStart(text string, yield func(meetingStart) bool) bool {
 	for i := 0; i < len(text); i++ {
-		if i > 0 && asciiWord(text[i-1]) || !asciiWord(text[i]) {
+		if !asciiWord(text[i]) {
 			continue
 		}
 		if s, ok := startAt(text[i:]); ok && !yield(s) {
 			return false
+		}
+		for i+1 < len(text) && asciiWord(text[i+1]) {
+			i++
 		}
 	}
 	return true
@@ -115,13 +118,7 @@ func eachStart(text string, yield func(meetingStart) bool) bool {
 
 // startAt reads a date at the beginning of text, in the first form that fits.
 func startAt(text string) (meetingStart, bool) {
-	first, last := formISO, formDayMonth
-	if text[0] > '9' {
-		if strings.IndexByte("jfmasond", text[0]) < 0 {
-			return meetingStart{}, false
-		}
-		first, last = formMonthDay, formMonthDay
-	}
+	first, last := formsAt(text)
 	for form := first; form <= last; form++ {
 		r := dateReader{rest: text}
 		if r.read(form) && r.valid() {
@@ -132,7 +129,27 @@ func startAt(text string) (meetingStart, bool) {
 	return meetingStart{}, false
 }
 
-// dateForm is a way to write a date. The first four begin with a digit.
+// formsAt are the first and the last form that can begin so: by the number of digits, or by the month's name. The last is before
+// the first when there is none.
+func formsAt(text string) (first, last dateForm) {
+	digits := 0
+	for digits < len(text) && digits <= 8 && text[digits] >= '0' && text[digits] <= '9' {
+		digits++
+	}
+	switch {
+	case digits == 0 && len(text) > 3 && text[1] <= 'u' && strings.IndexByte("aepuco", text[1]) >= 0 && strings.IndexByte("jfmasond", text[0]) >= 0:
+		return formMonthDay, formMonthDay
+	case digits == 1 || digits == 2:
+		return formDotted, formDayMonth
+	case digits == 4:
+		return formISO, formISO
+	case digits == 8:
+		return formCompact, formCompact
+	}
+	return formMonthDay, formISO
+}
+
+// dateForm is a way to write a date.
 type dateForm int
 
 const (

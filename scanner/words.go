@@ -90,27 +90,35 @@ type listedWord struct {
 }
 
 // wordIndex finds all words of the list in one walk over a text: the key is the first two characters of a word.
-type wordIndex struct{ byStart map[string][]listedWord }
+type wordIndex struct {
+	byStart map[string][]listedWord
+	pairs   [256]uint64 // by first byte: which second bytes a word can have, modulo 64
+}
 
-func newWordIndex(rows []wordRow) wordIndex {
-	index := wordIndex{byStart: make(map[string][]listedWord)}
+func newWordIndex(rows []wordRow) *wordIndex {
+	index := &wordIndex{byStart: make(map[string][]listedWord)}
 	for _, row := range rows {
 		for _, word := range row.words {
 			text, open := strings.CutSuffix(word, "*")
 			start := firstTwo(text)
 			index.byStart[start] = append(index.byStart[start], listedWord{text: text, sense: row.sense, open: open, free: spaceless(text)})
+			index.pairs[start[0]] |= 1 << (start[1] & 63)
 		}
 	}
 	return index
 }
 
 // find looks through texts as normaliseTexts makes them. Its time is linear in their length.
-func (x wordIndex) find(texts []string) foundWords {
+func (x *wordIndex) find(texts []string) foundWords {
 	var found foundWords
 	for _, text := range texts {
 		inside := false
 		for i, r := range text {
-			if !inside || r >= firstSpaceless {
+			if inside && r < utf8.RuneSelf {
+				inside = wordRune(r)
+				continue
+			}
+			if (!inside || r >= firstSpaceless) && i+1 < len(text) && x.pairs[text[i]]>>(text[i+1]&63)&1 != 0 {
 				x.findAt(text, i, inside, &found)
 			}
 			inside = wordRune(r)
@@ -123,7 +131,7 @@ func (x wordIndex) find(texts []string) foundWords {
 const firstSpaceless = '\u0e00'
 
 // findAt tries the words that can begin at text[i:]; inside says that a word goes on there.
-func (x wordIndex) findAt(text string, i int, inside bool, found *foundWords) {
+func (x *wordIndex) findAt(text string, i int, inside bool, found *foundWords) {
 	for _, word := range x.byStart[firstTwo(text[i:])] {
 		if !strings.HasPrefix(text[i:], word.text) || inside && !word.free {
 			continue
@@ -183,8 +191,7 @@ func normaliseTexts(texts []string) []string {
 }
 
 func normaliseText(text string) string {
-	var b strings.Builder
-	b.Grow(len(text))
+	b := make([]byte, 0, len(text)+utf8.UTFMax)
 	space := false
 	for _, r := range text {
 		switch {
@@ -193,11 +200,11 @@ func normaliseText(text string) string {
 				r += 'a' - 'A'
 			}
 			space = false
-			b.WriteByte(byte(r))
+			b = append(b, byte(r))
 			continue
 		case unicode.IsSpace(r):
 			if !space {
-				b.WriteByte(' ')
+				b = append(b, ' ')
 			}
 			space = true
 			continue
@@ -207,7 +214,7 @@ func normaliseText(text string) string {
 			continue
 		}
 		space = false
-		b.WriteRune(unicode.ToLower(r))
+		b = utf8.AppendRune(b, unicode.ToLower(r))
 	}
-	return b.String()
+	return string(b)
 }

@@ -98,14 +98,13 @@ func (o *scanOptions) flags(cmd *cobra.Command) {
 
 // scan is the story: settle what is asked, read, match, judge, ignore, report, sum up.
 func (a *app) scan(ctx context.Context, o scanOptions, targets []string) error {
+	a.limitMemory(scanMemory)
 	plan, err := a.planScan(ctx, o, targets)
 	if err != nil {
 		return err
 	}
 	defer plan.close()
-	if plan.network == nil {
-		a.limitMemory(scanMemory)
-	} else {
+	if plan.network != nil {
 		a.limitMemory(crawlMemory)
 	}
 	started := a.now()
