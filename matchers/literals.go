@@ -19,9 +19,10 @@ type literalSet struct {
 	factor uint32                       // of that hash
 	wider  [1 << (widerBits - 6)]uint64 // by hash of a block with what stands beside it, see withNext
 	slots  []blockSlot                  // open addressing, at most half full
-	refs   []blockRef                   // by blockSlot.first and blockRef.next; the first is not used
+	refs   []blockRef                   // those of a block stand together, see blockSlot.first; the first is not used
 	items  []literalItem
-	shorts []uint64 // the literals of three bytes, folded as blocks are
+	shorts []uint64    // the literals of three bytes, folded as blocks are
+	chain  *blockChain // while the set is built: slots lead into it, not yet into refs
 }
 
 type literalItem struct {
@@ -41,9 +42,9 @@ type blockSlot struct {
 type blockRef struct {
 	mask, want uint32
 	item       int32
-	next       int32 // another literal with this block: index into literalSet.refs, 0 for none
 	offset     int16
 	probe      int8
+	last       bool // of those of its block
 }
 
 func newBlockRef(item int, text string, offset int) blockRef {
@@ -60,6 +61,33 @@ func newBlockRef(item int, text string, offset int) blockRef {
 	}
 	ref.want = (ref.want | caseless) & ref.mask
 	return ref
+}
+
+// blockChain holds the refs of a set that is being built, each with the place of the next one of the same block, 0 for none.
+type blockChain struct {
+	refs []blockRef
+	next []int32
+}
+
+func newBlockChain(about int) *blockChain {
+	return &blockChain{refs: make([]blockRef, 1, about+1), next: make([]int32, 1, about+1)}
+}
+
+// gather puts the refs of each block together.
+func (s *literalSet) gather() {
+	s.refs = make([]blockRef, 1, len(s.chain.refs))
+	for i := range s.slots {
+		slot := &s.slots[i]
+		at := slot.first
+		if at == 0 {
+			continue
+		}
+		for slot.first = int32(len(s.refs)); at != 0; at = s.chain.next[at] {
+			s.refs = append(s.refs, s.chain.refs[at])
+		}
+		s.refs[len(s.refs)-1].last = true
+	}
+	s.chain = nil
 }
 
 // literalHit is one occurrence.
@@ -82,7 +110,7 @@ func (s *literalSet) knownAt(block uint32) uint32 { return block * s.factor >> (
 // other literals shorter than minLiteral panic, because they are a mistake in a platform's file. The shortest choose their blocks
 // first, because they have the least choice; the others prefer blocks that are taken already.
 func newLiteralSet(texts []string, tags []int) *literalSet {
-	s := &literalSet{slots: make([]blockSlot, 1<<slotBits), refs: make([]blockRef, 1, 1<<slotBits), items: make([]literalItem, len(texts))}
+	s := &literalSet{slots: make([]blockSlot, 1<<slotBits), items: make([]literalItem, len(texts)), chain: newBlockChain(12 * len(texts))}
 	order := make([]int, len(texts))
 	for i, text := range texts {
 		if len(text) < minLiteral && len(text) != shortLiteral || len(text) > maxLiteral-stride {
@@ -108,6 +136,7 @@ func newLiteralSet(texts []string, tags []int) *literalSet {
 		}
 	}
 	s.fillKnown(usual)
+	s.gather()
 	return s
 }
 
@@ -276,9 +305,9 @@ func (s *literalSet) has(block uint32) bool { return s.slot(block).block == bloc
 
 func (s *literalSet) add(block uint32, ref blockRef) {
 	slot := s.slot(block)
-	slot.block, ref.next = block, slot.first
-	s.refs = append(s.refs, ref)
-	slot.first = int32(len(s.refs) - 1)
+	slot.block = block
+	s.chain.refs, s.chain.next = append(s.chain.refs, ref), append(s.chain.next, slot.first)
+	slot.first = int32(len(s.chain.refs) - 1)
 }
 
 // slot finds the place of a block, or the empty one where it belongs.
@@ -441,32 +470,48 @@ const maxLiteral = 256
 
 // check compares the literals that the block at i may belong to. What lies behind the text counts as spaces.
 func (s *literalSet) check(hits []literalHit, text []byte, i, from, to int) []literalHit {
-	block := uint32(0)
-	if i+stride <= len(text) {
-		block = binary.LittleEndian.Uint32(text[i:])
-	} else {
-		for n, c := range text[i:] {
-			block |= uint32(c) << (8 * n)
-		}
+	next := s.slot(foldedAt(text, i)).first
+	if next == 0 {
+		return hits
 	}
-	for next := s.slot(block | caseless).first; next != 0; {
+	before, behind := foldedAt(text, i-stride), foldedAt(text, i+stride)
+	for ; ; next++ {
 		ref := &s.refs[next]
-		next = ref.next
-		if s.mayStand(text, i, ref) {
-			item := &s.items[ref.item]
-			start := i - int(ref.offset)
-			if start >= from && start < to && start+len(item.text) <= len(text) && equalFold(text[start:start+len(item.text)], item.text) {
-				hits = append(hits, literalHit{start: start, end: start + len(item.text), tag: item.tag})
-			}
+		beside := behind
+		if ref.probe < 0 {
+			beside = before
+		}
+		if beside&ref.mask == ref.want {
+			hits = s.compare(hits, text, i-int(ref.offset), ref.item, from, to)
+		}
+		if ref.last {
+			return hits
 		}
 	}
-	return hits
 }
 
-// mayStand compares the four bytes beside the block at i.
-func (s *literalSet) mayStand(text []byte, i int, ref *blockRef) bool {
-	at := i + int(ref.probe)
-	return at < 0 || at+stride > len(text) || (binary.LittleEndian.Uint32(text[at:])|caseless)&ref.mask == ref.want
+// compare adds the hit of an item at start, if it stands there.
+func (s *literalSet) compare(hits []literalHit, text []byte, start int, item int32, from, to int) []literalHit {
+	literal := &s.items[item]
+	end := start + len(literal.text)
+	if start < from || start >= to || end > len(text) || !equalFold(text[start:end], literal.text) {
+		return hits
+	}
+	return append(hits, literalHit{start: start, end: end, tag: literal.tag})
+}
+
+// foldedAt is the folded block at i; what lies outside of the text counts as spaces.
+func foldedAt(text []byte, i int) uint32 {
+	if i >= 0 && i+stride <= len(text) {
+		return binary.LittleEndian.Uint32(text[i:]) | caseless
+	}
+	block := uint32(0)
+	for n := range stride {
+		if at := i + n; at >= 0 && at < len(text) {
+			block |= uint32(text[at]) << (8 * n)
+		}
+	}
+	return block | caseless
 }
 
 // equalFold compares b with an ASCII-lower-case literal of the same length.

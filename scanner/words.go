@@ -191,7 +191,8 @@ func normaliseTexts(texts []string) []string {
 }
 
 func normaliseText(text string) string {
-	b := make([]byte, 0, len(text)+utf8.UTFMax)
+	var b strings.Builder
+	b.Grow(len(text))
 	space := false
 	for _, r := range text {
 		switch {
@@ -200,11 +201,11 @@ func normaliseText(text string) string {
 				r += 'a' - 'A'
 			}
 			space = false
-			b = append(b, byte(r))
+			b.WriteByte(byte(r))
 			continue
 		case unicode.IsSpace(r):
 			if !space {
-				b = append(b, ' ')
+				b.WriteByte(' ')
 			}
 			space = true
 			continue
@@ -214,7 +215,7 @@ func normaliseText(text string) string {
 			continue
 		}
 		space = false
-		b = utf8.AppendRune(b, unicode.ToLower(r))
+		b.WriteRune(unicode.ToLower(r))
 	}
-	return string(b)
+	return b.String()
 }
