@@ -59,8 +59,8 @@ func (p *Pipeline) meetingKeys(l matchers.Link) []string {
 // claim writes one sighting: of any number of processes exactly one makes the leak, the others add to it.
 func (p *Pipeline) claim(ctx context.Context, key DataKey, c *claim) (id string, isNew bool, err error) {
 	merged := 0
-	err = p.again(ctx, "claim a leak", func(int) error {
-		d, others, err := p.claimDraft(ctx, key, c)
+	err = p.again(ctx, "claim a leak", func(attempt int) error {
+		d, others, err := p.claimDraft(ctx, key, c, attempt)
 		if err != nil {
 			return err
 		}
@@ -86,7 +86,7 @@ func (p *Pipeline) claim(ctx context.Context, key DataKey, c *claim) (id string,
 }
 
 // claimDraft finds the leak of a claim, makes it when there is none, and unites it with others that turn out to be the same.
-func (p *Pipeline) claimDraft(ctx context.Context, key DataKey, c *claim) (d *draft, others []Leak, err error) {
+func (p *Pipeline) claimDraft(ctx context.Context, key DataKey, c *claim, attempt int) (d *draft, others []Leak, err error) {
 	org := c.owner.Org
 	leaks, err := p.store.FindLeaks(ctx, org, c.keys)
 	if err != nil {
@@ -98,7 +98,7 @@ func (p *Pipeline) claimDraft(ctx context.Context, key DataKey, c *claim) (d *dr
 	}
 	leaks = slices.DeleteFunc(leaks, func(l Leak) bool { return NextEpisode(l, p.now()) > l.Episode })
 	if len(leaks) == 0 {
-		l, err := p.newLeak(ctx, key, c, episode)
+		l, err := p.newLeak(ctx, key, c, episode, attempt)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -127,9 +127,13 @@ func (p *Pipeline) draftFor(c *claim, l Leak, view HostView) *draft {
 // maxStale bounds the search for an identity that no delivery has used.
 const maxStale = 64
 
+// stillMaking is how often a leak that was not there a moment ago is looked for again before its identity counts as used up.
+const stillMaking = 3
+
 // newLeak is a leak that is not stored yet. Deliveries are kept longer than leaks: an identity whose deliveries are still there
-// would find its first alert told already, so it takes the next.
-func (p *Pipeline) newLeak(ctx context.Context, key DataKey, c *claim, episode int) (Leak, error) {
+// would find its first alert told already, so it takes the next. ErrConflict when somebody else makes the leak at this moment: then
+// the deliveries are that leak's.
+func (p *Pipeline) newLeak(ctx context.Context, key DataKey, c *claim, episode, attempt int) (Leak, error) {
 	l := Leak{
 		Org: c.owner.Org, Keys: slices.Clone(c.keys), Platform: c.f.Link.Platform, MaskedID: c.f.Link.MaskedID(),
 	}
@@ -143,6 +147,12 @@ func (p *Pipeline) newLeak(ctx context.Context, key DataKey, c *claim, episode i
 		if len(rows) == 0 {
 			err := sealID(key, c.f.Link, &l)
 			return l, err
+		}
+		switch _, err := p.store.Leak(ctx, l.Org, l.ID); {
+		case err == nil && attempt < stillMaking:
+			return Leak{}, fmt.Errorf("another made the leak meanwhile: %w", ErrConflict)
+		case err != nil && !errors.Is(err, ErrNotFound):
+			return Leak{}, err
 		}
 	}
 	return Leak{}, fmt.Errorf("a meeting found and forgotten %d times: %w", maxStale, ErrBadValue)

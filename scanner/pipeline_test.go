@@ -76,6 +76,35 @@ func TestOfManyClaimantsOneMakesTheLeak(t *testing.T) {
 	r.wants("new C0SECOPS")
 }
 
+// overtaken is a store in which somebody else is faster: between looking for a leak and looking for its deliveries.
+type overtaken struct {
+	*memStore
+	by *sync.Once
+	do func()
+}
+
+func (s overtaken) Deliveries(ctx context.Context, org, leak string) ([]OutboxRow, error) {
+	s.by.Do(s.do)
+	return s.memStore.Deliveries(ctx, org, leak)
+}
+
+func TestALeakThatAnotherMakesMeanwhileIsNotMadeTwice(t *testing.T) {
+	r := newRig(t, nil)
+	o := rigOptions(t, r)
+	o.Store = overtaken{r.store, new(sync.Once), func() { r.take(rigHome+"/other", rigBoard) }}
+	slower, err := NewPipeline(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken, err := slower.Take(t.Context(), r.page(rigHome, rigBoard))
+	if err != nil || taken.New != 0 || taken.Claimed != 1 {
+		t.Errorf("took %+v, %v, want the other's leak", taken, err)
+	}
+	if l := r.leak(); l.Distinct != 2 || l.Episode != 0 {
+		t.Errorf("episode %d at %d places, want the first at 2", l.Episode, l.Distinct)
+	}
+}
+
 // failing is a store that does not answer one of its calls.
 type failingStore struct {
 	*memStore
