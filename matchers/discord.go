@@ -76,21 +76,25 @@ func discordCode(l Link, segment string) (Link, error) {
 func discordSample(code string) bool {
 	lower := strings.ToLower(code)
 	plain := strings.ReplaceAll(lower, "-", "")
-	switch plain {
+	word := plain
+	for _, count := range [...]string{"1234", "123"} { // invite123
+		word = strings.TrimSuffix(word, count)
+	}
+	switch word {
 	case "invite", "invitelink", "invitecode", "invitehere", "server", "servername", "serverinvite", "myserver", "discordserver", "discordinvite", "discordlink", "mydiscord", "support", "supportserver",
-		"alpha", "beta", "gamma", "abc", "abcd", "abcde", "abcdef", "abcxyz", "abc123", "abc1234", "abcd1234", "xyz", "xyz123", "test", "testing", "test123", "testinvite", "testserver", "testcode", "code", "linkhere", "inv", "vanity", "vanityurl", "discord", "botsupport", "community", "replaceme":
+		"alpha", "beta", "gamma", "abc", "abcd", "abcde", "abcdef", "abcxyz", "xyz", "test", "testing", "testinvite", "testserver", "testcode", "code", "linkhere", "inv", "vanity", "vanityurl", "discord", "botsupport", "community", "replaceme":
 		return true
 	}
 	return nobodysServer(plain) || strings.HasPrefix(plain, "your") || strings.HasPrefix(plain, "insert") || strings.HasPrefix(plain, "replace") || strings.HasSuffix(lower, "-here") ||
 		strings.Contains(plain, "placeholder") || strings.Contains(plain, "xxx") || strings.Contains(plain, "example")
 }
 
-// nobodysServer: names that tests of moderation and mock-ups use, perhaps with a number behind: someserver, fakepromo, spam, mycoolserver.
+// nobodysServer: names that tests of moderation and mock-ups use, perhaps with a number behind: someserver, fakepromo, spam, mycoolserver, myapp.
 func nobodysServer(plain string) bool {
 	plain = plain[:max(len(plain)-4, len(strings.TrimRight(plain, "0123456789")))]
 	telling := []string{"some", "any", "my", "fake", "test", "testing", "spam", "scam", "sample", "demo", "dummy", "mock", "ignore", "evil"}
 	words := append([]string{"a", "the", "your", "one", "thing", "where", "cool", "free", "nitro", "promo", "bot", "server", "guild", "group", "community", "channel",
-		"discord", "invite", "inv", "code", "link", "join", "name", "here", "me"}, telling...)
+		"discord", "invite", "inv", "code", "link", "join", "name", "here", "me", "app", "project", "company", "org", "brand", "game", "token", "coin", "nft", "dao"}, telling...)
 	return madeOf(plain, words) && slices.ContainsFunc(telling, func(word string) bool { return strings.Contains(plain, word) })
 }
 

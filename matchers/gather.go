@@ -17,7 +17,7 @@ func gather() Platform {
 		Parse: parseGather,
 		Forms: []Form{
 			{"app.gather.town/app/<16>/<space>?spawnToken=, app.v2.gather.town/app/<name>-<guid>", PersonalRoom, PermanentRoom},
-			{"app.gather.town/invite?token=<20 or 32>, gather.town/i/<8>", PersonalRoom, PermanentRoom},
+			{"app.gather.town/invite?token=<8, 20 or 32>, gather.town/i/<8>", PersonalRoom, PermanentRoom},
 			{"app.gather.town/events/<20>", Event, PublicForm},
 		},
 	}
@@ -30,7 +30,11 @@ func parseGather(u *URL) (Link, error) {
 	case first == "i":
 		return gatherInvite(l, segment, "/i/{id}", 8, 8)
 	case first == "invite":
-		return gatherInvite(l, u.Param("token"), "/invite?token={id}", 20, 32)
+		token, path := u.Param("token"), "/invite?token={id}"
+		if len(token) <= 8 { // older ones
+			return gatherInvite(l, token, path, 8, 8)
+		}
+		return gatherInvite(l, token, path, 20, 32)
 	case first == "events":
 		return gatherEvent(l, segment)
 	case len(u.Segs()) == 2 && len(first) == 16 && mixed(first):

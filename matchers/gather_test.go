@@ -14,10 +14,11 @@ func TestGather(t *testing.T) {
 		{"We meet in [Gather](https://app.gather.town/invite?token=mK7dXq2RbVt9LwZf4HsP).", Link{Kind: PersonalRoom, Class: PermanentRoom, Space: "invite", ID: "mK7dXq2RbVt9LwZf4HsP"}},
 		{"window.open(\"https://gather.town/invite?token=T8nB_c4WkRj6QyVd1GzMf9XhLs-2PtEa\", \"_blank\")", Link{Kind: PersonalRoom, Class: PermanentRoom, Space: "invite", ID: "T8nB_c4WkRj6QyVd1GzMf9XhLs-2PtEa"}},
 		{"<a target=\"_gather\" href=\"https://app.gather.town/events/QRm7I2xKWWbV81opZbqd\">Meet us</a>", Link{Kind: Event, Class: PublicForm, Space: "event", ID: "QRm7I2xKWWbV81opZbqd"}},
+		{"・招待URL：https://gather.town/invite?token=kW4xZq7R\n・パスワード：", Link{Kind: PersonalRoom, Class: PermanentRoom, Space: "invite", ID: "kW4xZq7R"}},
 		{"* Where: https://gather.town/i/QdR7mXk2", Link{Kind: PersonalRoom, Class: PermanentRoom, Space: "invite", ID: "QdR7mXk2"}},
 		{"Office hours in [Gather Town](https://gather.town/Af5wjXzMTZR3dCLF/hooli-cis)", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "Af5wjXzMTZR3dCLF"}},
 	}, []string{
-		"href={`https://gather.town/invite?token=${data.event.gather_link}`}", "https://app.gather.town/invite?token=YOUR_TOKEN", "https://app.gather.town/invite", "https://app.gather.town/events/upcoming", "https://gather.town/i/invited",
+		"href={`https://gather.town/invite?token=${data.event.gather_link}`}", "https://app.gather.town/invite?token=YOUR_TOKEN", "https://app.gather.town/invite?token=abc123", "https://app.gather.town/invite", "https://app.gather.town/events/upcoming", "https://gather.town/i/invited",
 		"https://app.v2.gather.town/app", "`https://app.v2.gather.town/main.<hash>.js`", "https://gather.town/participants-list/hooli", "https://app.v2.gather.town/app/hooli-00000000-0000-0000-0000-000000000000/join",
 		"      placeholder: 'https://app.gather.town/app/{spaceId}/{name}',\n      required: true,",
 		"3. Paste the link, for example `https://app.gather.town/app/x/y`, and press **Save**.",

@@ -141,7 +141,8 @@ func isKeyRun(s string) bool {
 func meetNickname(segment string, l Link) (Link, error) {
 	name := lowerASCII(leading(segment, isB64u))
 	switch {
-	case placeholderWord(name) || placeholderToken(name) || strings.HasPrefix(name, "abc123") || name == "nickname" || name == "mynickname" || name == "meetingname":
+	case placeholderWord(name) || placeholderToken(name) || strings.HasPrefix(name, "abc123") || name == "nickname" || name == "mynickname" || name == "meetingname" ||
+		len(name) == len(segment) && genericRoom(name):
 		return Link{}, Placeholder
 	case len(name) < 4 || len(name) > 60 || len(name) != len(segment):
 		return Link{}, Incomplete

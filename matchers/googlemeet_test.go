@@ -45,6 +45,7 @@ func TestGoogleMeet(t *testing.T) {
 		"https://meet.google.com/qwe-rtyu-iop https://meet.google.com/abc-test-xyz https://meet.google.com/def-ghij-klm https://meet.google.com/mno-uvwx-yza",
 		"https://meet.google.com/pen-ding-now https://meet.google.com/mock-meet-link https://meet.google.com/demo-acme https://meet.google.com/ds-batch-001",
 		"https://meet.google.com/... https://meet.google.com/${code} https://meet.google.com/lookup/${code} https://meet.google.com/lookup/nickname https://meet.google.com/lookup/abc123def456",
+		"https://meet.google.com/lookup/weeklymeeting https://g.co/meet/team-sync https://meet.google.com/room/dailystandup https://stream.meet.google.com/stream/ab1abc21-ab12-4567-b234-b1234b1abc12",
 		"https://stream.meet.google.com/stream/dummy_stream_id https://g.co/doodle https://meet.google.com/wqf-ktz…",
 		"jo@meet.google.com", "https://hotel.meet/wqf-ktzb-nrd",
 	})

@@ -157,7 +157,7 @@ func rowServices(row string) []string {
 	case rowVideo:
 		return []string{"teams"}
 	case rowCode:
-		return []string{"zoom"}
+		return []string{"zoom", "webex"}
 	case rowH323:
 		return []string{"zoom", "gotomeeting"}
 	default: // rowTap
@@ -175,6 +175,9 @@ func shapeFits(platform string, n number) bool {
 	case "teams":
 		return bare || strings.HasPrefix(n.shape, "3-3-3") || n.shape == "3-3-2" && n.idLabel == rowConference
 	case "webex":
+		if n.idLabel == rowCode { // the field of a program: believed in today's form, which no other service has
+			return length == 11 && n.digits[0] == '2'
+		}
 		return length <= 11 && (bare || n.shape == "3-3-3" || n.shape == "3-3-4" || n.shape == "4-3-4" || n.shape == "3-4-4")
 	case "gotomeeting":
 		return length == 9
@@ -517,7 +520,7 @@ func readPasscode(text []byte, at int) (value Span, mixed, ok bool) {
 	switch {
 	case len(word) < 3 && (!said || lineBreak || !all(word, isDigit) || !valueEnds(text, end)):
 		return Span{}, false, false
-	case placeholderPasscode(word), !digits && (!said || lineBreak):
+	case placeholderPasscode(word), !digits && (!said || lineBreak || all(word, isAlpha) && sentenceGoesOn(text, end)):
 		return Span{}, false, false
 	case len(word) > 16 && !digits, lineBreak && len(word) < 4:
 		return Span{}, false, false
@@ -530,6 +533,22 @@ func readPasscode(text []byte, at int) (value Span, mixed, ok bool) {
 func valueEnds(text []byte, at int) bool {
 	rest := bytes.TrimLeft(text[at:min(len(text), at+8)], " .")
 	return len(rest) == 0 || !isAlnum(rest[0]) && rest[0] < utf8.RuneSelf
+}
+
+// sentenceGoesOn: three words in small letters follow on the line ("password: write to the chair for it").
+func sentenceGoesOn(text []byte, at int) bool {
+	for range 3 {
+		rest := text[min(len(text), at):min(len(text), at+24)]
+		n := 0
+		for n+1 < len(rest) && 'a' <= rest[n+1] && rest[n+1] <= 'z' {
+			n++
+		}
+		if n == 0 || rest[0] != ' ' {
+			return false
+		}
+		at += n + 1
+	}
+	return true
 }
 
 // passcodeByte: services allow letters, digits and @ - _ * and more; what ends a value in markup and code is left out.
@@ -581,5 +600,5 @@ func readPIN(text []byte, at int) (Span, bool) {
 func readHostKey(text []byte, at int) (Span, bool) {
 	i, _ := skipMarkup(text, at, 1)
 	group, end := readGroup(text, i)
-	return Span{i, end}, len(group) >= 4 && len(group) <= 10 && strings.Trim(group, "0") != "" && numberEnds(text, end)
+	return Span{i, end}, len(group) >= 4 && len(group) <= 10 && !placeholderDigits(group) && numberEnds(text, end)
 }

@@ -493,12 +493,26 @@ func (j *joiner) byShape(near *vicinity, i int) string {
 		return "webex"
 	case !strings.Contains(n.shape, "-") && len(n.digits) == 11 && passcode && isZoomLabel(j.text, n.labelAt):
 		return "zoom"
-	case n.idLabel == rowAccess && n.shape == "3-3-3" && n.hyphens && near.namesCall(it):
+	case n.idLabel == rowAccess && n.shape == "3-3-3" && n.hyphens && (near.namesCall(it) || telephoneBefore(j.text, n.labelAt)):
 		return "gotomeeting"
 	case n.idLabel == rowConference && n.hash && (strings.HasPrefix(n.shape, "3-3-3") || n.shape == "3-3-2") && isPhoneConference(j.text, n.labelAt):
 		return "teams"
 	}
 	return ""
+}
+
+// telephoneBefore: an access number ends directly before text[at], as GoTo prints one above its code: "+1 (646) 555-0122".
+func telephoneBefore(text []byte, at int) bool {
+	i, digits := at, 0
+	for i > max(0, at-16) && !isDigit(text[i-1]) {
+		i--
+	}
+	for ; i > max(0, at-48) && (isDigit(text[i-1]) || strings.IndexByte(" ()-", text[i-1]) >= 0); i-- {
+		if isDigit(text[i-1]) {
+			digits++
+		}
+	}
+	return digits >= 10 && i > 0 && text[i-1] == '+'
 }
 
 // isWebexNumber: the label is a word that Webex alone has for its numbers.
@@ -527,7 +541,8 @@ func (j *joiner) addSecrets() {
 		if !it.resolved || !it.hasSecrets() {
 			continue
 		}
-		near.cover(linesBefore(j.text, it.start, secretLines, 2*beforeBytes+maxGap), linesBehind(j.text, it.end, secretLines, secretBytes))
+		const lines = secretLines + 3 // a value below its label, and the lines that part it from what stands next
+		near.cover(linesBefore(j.text, it.start, lines, 2*beforeBytes+maxGap), linesBehind(j.text, it.end, lines, secretBytes))
 		for _, r := range near.between(it.start-2*beforeBytes, it.end+secretBytes) {
 			if j.owns(near, i, r) {
 				it.takeSecret(r)
@@ -536,8 +551,33 @@ func (j *joiner) addSecrets() {
 	}
 }
 
+// ofAccount: the line above a password, or what stands before it on its own, gives a user's name. So it opens an account. The field
+// "userName" of Zoom's SDK is the name to show in the meeting, and the password behind it the meeting's.
+func ofAccount(text []byte, r remark) bool {
+	if r.secret != "passcode" {
+		return false
+	}
+	before := text[max(0, r.start-120):r.start]
+	if first := bytes.LastIndexByte(before, '\n'); first >= 0 {
+		before = before[bytes.LastIndexByte(before[:first], '\n')+1:]
+	}
+	if bytes.Contains(before, []byte("userName")) {
+		return false
+	}
+	lower := bytes.ToLower(before)
+	for _, label := range [...]string{"username", "user name"} {
+		if _, value, ok := bytes.Cut(lower, []byte(label)); ok && bytes.HasPrefix(bytes.TrimLeft(value, "*_\"'` "), []byte(":")) {
+			return true
+		}
+	}
+	return false
+}
+
 // owns: of the items around remark r, item i is the one it speaks of.
 func (j *joiner) owns(near *vicinity, i int, r remark) bool {
+	if ofAccount(j.text, r) {
+		return false
+	}
 	it := &j.items[i]
 	for k := max(0, i-1); k < min(len(j.items), i+2); k++ {
 		if other := &j.items[k]; r.start < other.end && r.end > other.start || r.value.Start < other.end && r.value.End > other.start {

@@ -249,6 +249,12 @@ func TestJoinWebex(t *testing.T) {
 		{"number before an older link, whose EventID is another number", "Meeting-Kennnummer: 648 201 937\nMeeting-Passwort: Kq7Tr2\n1. Rufen Sie folgende Seite auf:\nhttps://initech.webex.com/initech/e.php?AT=MI&EventID=…\n",
 			[]planted{{"https://initech.webex.com/initech/e.php?AT=MI&EventID=…", Link{Platform: "webex", Realm: "initech", Space: "ed", ID: "284610937", Kind: Meeting}}},
 			[]string{"webex:initech:ed:284610937 meeting [passcode]"}},
+		{"number and password in a program's fields", "meetingLink: '" + mtidURL + "',\nmeetingNumber: '25501849326',\npassword: '40917',\n", []planted{mtid()},
+			[]string{"webex:initech:mtid:5e0 meeting [passcode]"}},
+		{"password on a line of its own, an address behind it", mtidURL + "\n\nMeeting password:\npQ7tRm2k\n\nDial " + sip.at + "\n", []planted{mtid(), sip},
+			[]string{"webex::num:25501849326+webex:initech:mtid:5e0 meeting [passcode]"}},
+		{"host key of a sample", "host_key: '123456',\nurl: '" + mtidURL + "'\n", []planted{mtid()}, []string{"webex:initech:mtid:5e0 meeting []"}},
+		{"host key in a program's field", "\"hostKey\": \"417302\",\n\"webLink\": \"" + mtidURL + "\",\n", []planted{mtid()}, []string{"webex:initech:mtid:5e0 host-start [host_key]"}},
 		{"host PIN", block + "Host PIN: 4173\n", []planted{mtid()}, []string{"webex:initech:mtid:5e0 host-start [host_key passcode]"}},
 	})
 }
@@ -271,6 +277,7 @@ func TestJoinOthers(t *testing.T) {
 			[]string{"gotomeeting:::738204915 meeting []"}},
 		{"GoTo webinar and audio code", webinar.at + "\nAccess Code: 738-204-915\n", []planted{webinar}, []string{"gotomeeting::webinar:5402186897501545617 webinar []"}},
 		{"GoTo text", "Please join my meeting from your computer, tablet or smartphone.\nAccess Code: 738-204-915\n", nil, []string{"gotomeeting:::738204915 dial-in []"}},
+		{"GoTo code below its telephone number", `"info" => "US: +1 (555) 010-0111\nAccess Code: 738-204-915",`, nil, []string{"gotomeeting:::738204915 dial-in []"}},
 		{"GoTo shape with a call", "Dial +1 (555) 010-0111\nAccess Code: 738-204-915\n", nil, []string{"gotomeeting:::738204915 dial-in []"}},
 		{"three Tencent tags", "a: '#腾讯会议：337-9757-8156',\nb: '#腾讯会议：686-2199-6182',\nc: '#腾讯会议：567-1317-4590'", nil,
 			[]string{"tencent-meeting:::33797578156 dial-in []", "tencent-meeting:::56713174590 dial-in []", "tencent-meeting:::68621996182 dial-in []"}},
@@ -344,7 +351,8 @@ func TestPasscodeValues(t *testing.T) {
 		"Passcode: see invite": false, "the passcode will be sent": false, "passcode for people": false, "passcodes: 482913": false,
 		"password: config.zoom.password": false, "password: process.env.ZOOM": false, "Passcode:\nMeeting room 4": false, "Passcode: 000000": false,
 		"password: string;": false, "Passcode:": false,
-		"Passcode: 7": true, "비밀번호: 12": true, "password: 8 characters": false, "passcode 7": false, "Passcode:\n7": false, "Passcode: 0": false,
+		"Password: _Write to the chairs for it_": false, "Password: tacos. Bring a chair": true, "Username: `student`\n- Password: `Kq7Tr2`": false, "User name: guest, password: Kq7Tr2": false,
+		"Meeting password: Kq7Tr2\nUsername: student": true, "Passcode: 7": true, "비밀번호: 12": true, "password: 8 characters": false, "passcode 7": false, "Passcode:\n7": false, "Passcode: 0": false,
 		"see https://zoom.us/j/81234567890?pwd=xyz9": false, "see https://zoom.us/j/81234567890?omn=1&amp;pwd=xyz9": false,
 	} {
 		found := joined(t, zoomURL+"\n"+text, zoomLink(zoomURL, "98123456210", Meeting, ""))

@@ -24,7 +24,7 @@ const (
 	rowTencent    = "tencent"    // the service's own name before the number
 	rowZoom       = "zoom"       // Zoom's own name before the number
 	rowJoinID     = "join id"    // "joinMeetingId" in the Graph API's JSON: Teams
-	rowCode       = "code"       // a name in source code or data, "meetingNumber": Zoom, if it is named near
+	rowCode       = "code"       // a name in source code or data, "meetingNumber": Zoom or Webex, if it is named near
 	rowTap        = "tap"        // no label: a dial string
 	rowH323       = "h323"       // no label: an H.323 dial string
 )
@@ -56,7 +56,7 @@ func westernLanguages() []language {
 			number: []string{"Meeting number", "Event number", "Session number"}, access: []string{"Access code"},
 			conference: []string{"Phone conference ID", "Conference ID"},
 			passcodes:  []string{"Passcode", "Pass code", "Password", "Access code", "pwd", "Pass", "PW"},
-			hostKeys:   []string{"Host key", "Host PIN", "Host-key"},
+			hostKeys:   []string{"Host key", "Host PIN", "Host-key", "hostKey", "host_key"},
 			headings:   []string{"One tap mobile", "Dial by your location", "Find your local number", "Join by H.323"}},
 		{name: "French",
 			meeting: []string{"ID de réunion", "ID de la réunion", "ID réunion", "n° de réunion", "Identifiant de réunion"},

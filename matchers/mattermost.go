@@ -103,7 +103,7 @@ func mattermostInvite(l Link, id, token string) (Link, error) {
 	switch {
 	case id == "" || placeholderWord(id) || placeholderToken(id):
 		return Link{}, Placeholder
-	case len(id) != 64 && !isMattermostID(id):
+	case len(id) != 64 && !isMattermostID(id) && !(len(id) == 32 && all(id, isHex) && !placeholderHex(id)): // hexadecimal: seen, for the vendor's own server
 		return Link{}, Incomplete
 	}
 	l.Kind, l.Class, l.Space, l.ID, l.Path = WorkspaceInvite, ChatInvite, "invite", id, strings.TrimPrefix(l.Realm, l.Host)+"/signup_user_complete/?id={id}"

@@ -23,6 +23,7 @@ func TestMattermost(t *testing.T) {
 		{"https://chat.acme.example/login?id=w7qd3nzkxfy8tjmb5ohr1cpgea&md=link&sbr=fa", invite},
 		{"https://chat.acme.example/landing#/signup_user_complete/?id=w7qd3nzkxfy8tjmb5ohr1cpgea", invite},
 		{"https://acme.example/mattermost/signup_user_complete/?id=w7qd3nzkxfy8tjmb5ohr1cpgea", below},
+		{"sign up at https://chat.acme.example/signup_user_complete/?id=9c41e7d20b6f83a5d41790ce2b86f53a )", Link{Kind: WorkspaceInvite, Class: ChatInvite, Realm: "chat.acme.example", Space: "invite", ID: "9c41e7d20b6f83a5d41790ce2b86f53a", Org: "chat.acme.example"}},
 		// by mail, the JSON as mail programs show it
 		{`https://chat.acme.example/signup_user_complete/?d={"display_name":"Staff","email":"someone@acme.example","name":"staff"}&t=w7qd3nzkxfy8tjmb5ohr1cpgeaw7qd3nzkxfy8tjmb5ohr1cpgea5ohr1cpgeakx`,
 			Link{Kind: WorkspaceInvite, Class: ChatInvite, Realm: "chat.acme.example", Space: "invite", ID: "w7qd3nzkxfy8tjmb5ohr1cpgeaw7qd3nzkxfy8tjmb5ohr1cpgea5ohr1cpgeakx", Org: "chat.acme.example"}},

@@ -4,7 +4,8 @@ import "strings"
 
 // placeholderDigits reports whether a number is one that people write in samples: one digit repeated, a run up or down, a
 // run followed by anything or inside, five or six digits that count up from one to the end (148123456), groups of one digit,
-// a repeated group, six times the same digit in a row (9300000000000), mostly zeros, or a vendor's own sample.
+// a repeated group, six times the same digit in a row (9300000000000), mostly zeros, nothing but stretches of one digit and counts
+// (55544443210), two stretches of one digit at the end (1604444333), or a vendor's own sample.
 func placeholderDigits(s string) bool {
 	if s == "" {
 		return true
@@ -17,7 +18,41 @@ func placeholderDigits(s string) bool {
 		return true
 	}
 	counted := strings.HasSuffix(s, "12345") || strings.HasSuffix(s, "123456")
-	return isRun(s, 1) || isRun(s, 9) || isGrouped(s) || isPeriodic(s) || len(s) >= 9 && (counted || longestRun(s) >= 6 || holdsCount(s) || isCounted(s) || isRound(s))
+	return isRun(s, 1) || isRun(s, 9) || isGrouped(s) || isPeriodic(s) || len(s) >= 9 && (counted || longestRun(s) >= 6 || holdsCount(s) || isCounted(s) || isRound(s) || inStretches(s) || endsInStretches(s))
+}
+
+// inStretches: the number is made of nothing but stretches of three digits or more, each of one digit or a count up or down, one digit
+// at least three times in a row.
+func inStretches(s string) bool {
+	if len(s) > 32 || longestRun(s) < 3 {
+		return false
+	}
+	whole := make([]bool, len(s)+1) // whole[i]: s[:i] is made of such stretches
+	whole[0] = true
+	for i := 0; i+3 <= len(s); i++ {
+		if !whole[i] {
+			continue
+		}
+		step := (s[i+1] + 10 - s[i]) % 10
+		if step > 1 && step != 9 {
+			continue
+		}
+		for end := i + 2; end < len(s) && (s[end]+10-s[end-1])%10 == step; end++ {
+			whole[end+1] = true
+		}
+	}
+	return whole[len(s)]
+}
+
+// endsInStretches: the last seven digits or more are two stretches of one digit each, three digits or more.
+func endsInStretches(s string) bool {
+	last := s[len(s)-1:]
+	rest := strings.TrimRight(s, last)
+	if rest == "" || len(s)-len(rest) < 3 {
+		return false
+	}
+	head := strings.TrimRight(rest, rest[len(rest)-1:])
+	return len(rest)-len(head) >= 3 && len(s)-len(head) >= 7
 }
 
 // holdsCount: seven digits that count up, wherever they stand (81234567890), or eight that count down to the end (98765432100) or
@@ -133,7 +168,11 @@ func placeholderWord(s string) bool {
 
 // placeholderName reports whether a room's name is that of nobody: "jane.doe".
 func placeholderName(s string) bool {
-	switch without(strings.ToLower(s), ".-_") {
+	plain := without(strings.ToLower(s), ".-_")
+	if name := strings.TrimRight(plain, "0123456789"); len(plain)-len(name) <= 3 { // janesmith1
+		plain = name
+	}
+	switch plain {
 	case "johndoe", "janedoe", "johnsmith", "janesmith", "jsmith", "alice", "bob", "alicesmith", "bobsmith", "joebloggs",
 		"juanperez", "maxmustermann", "erikamustermann", "mariorossi", "jeandupont", // the same in other languages
 		"firstnamelastname", "firstlast", "lastname", "firstname":

@@ -46,6 +46,7 @@ func TestSkypeForBusiness(t *testing.T) {
 		{"https://lyncpool.initech.example/meet/jo.ann/7DV2KWQ9", own},
 		{"https://join.initech.example/jo.ann/7DV2KWQ9", own},
 		{"https://pool3.hosting.example/meet/initech.example/jo.ann/7DV2KWQ9", own},
+		{"https://join.initech.example/initech.example/meet/jo.ann/7DV2KWQ9", own},
 		// conference addresses: SIP, and the form before simple URLs, with its key
 		{"\"onlineMeetingUri\" : \"sip:jo.ann@initech.example;gruu;opaque=app:conf:focus:id:7DV2KWQ9\",", own},
 		{"conf:sip:jo.ann@initech.example\\;gruu\\;opaque=app:conf:focus:id:7DV2KWQ9?conversation-id=x", own},

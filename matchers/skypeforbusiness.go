@@ -67,6 +67,8 @@ func s4bOwnServer(u *URL) (Link, error) {
 		return s4bMeeting(u, segs[0], segs[1], segs[2], false)
 	case len(segs) == 4 && pool && strings.EqualFold(segs[0], "meet") && strings.Contains(segs[1], "."):
 		return s4bMeeting(u, segs[1], segs[2], segs[3], false)
+	case len(segs) == 4 && telling && strings.Contains(segs[0], ".") && strings.EqualFold(segs[1], "meet"):
+		return s4bMeeting(u, segs[0], segs[2], segs[3], false)
 	case len(segs) == 2 && telling:
 		return s4bMeeting(u, domain, segs[0], segs[1], false)
 	}

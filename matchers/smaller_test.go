@@ -107,7 +107,7 @@ func TestDiscord(t *testing.T) {
 		"https://discord.gg/alpha discord.com/invite/beta", "https://discord.gg/", "https://discord.gg/invite", "https://discord.gg/your-invite", "https://discord.gg/yourserver", "https://discord.gg/your_invite", "https://discord.gg/INVITE_CODE", "https://discord.gg/xxxxxxx",
 		"https://discord.gg/XXXXXXXXXX", "https://discord.gg/abcdef", "https://discord.gg/123456", "https://discord.com/invite/${invite.code}", "https://discord.gg/<code>", "https://discord.gg/...", "https://discord.gg/discord-developers",
 		"https://discord.com/channels/914728305162839471/938204716350291847", "https://discord.com/api/webhooks/914728305162839471/x", "https://cdn.discordapp.com/attachments/9947/9971/u.png", "https://discord.com/developers",
-		"Join discord.gg/spam for free", "'DISCORD.GG/FAKE1234'", "selling gold, discord.gg/fakepromo", "https://discord.gg/someserver", "http://discord.gg/something", "\"discord.gg/mycoolserver\"", "https://discord.gg/MYSERVERINV", "https://discord.gg/contoh",
+		"Join discord.gg/spam for free", "'DISCORD.GG/FAKE1234'", "selling gold, discord.gg/fakepromo", "https://discord.gg/someserver", "http://discord.gg/something", "\"discord.gg/mycoolserver\"", "https://discord.gg/MYSERVERINV", "\"https://discord.gg/invite123\",", "https://discord.gg/abcd1234", "\"discord\": \"https://discord.gg/myapp\"", "discord: Some(\"https://discord.gg/mytoken\"),", "https://discord.gg/contoh",
 		"https://img.shields.io/discord/929090674741928176.svg", "https://support.discord.com/hc", `text.replace(/https:\/\/discord.gg\//ig, '')`,
 	})
 }
@@ -130,6 +130,7 @@ func TestTelegram(t *testing.T) {
 		{"go?u=https%3A%2F%2Ft.me%2Fjoinchat%2FKq7RmxVd9pZ4tLw8", group},
 		{"https://telegram.me/joinchat/AAAAAKq7RmxVd9pZ4tLw8Y", long},
 		{"tg://join?invite=Kq7RmxVd9pZ4tLw8", group},
+		{"how do I get into tg:join?invite=Kq7RmxVd9pZ4tLw8", group},
 		{"https://t.me/hoolinews?livestream", chat},
 		{"https://hoolinews.t.me?voicechat", chat},
 		{"https://t.me/hoolinews?videochat=ok8lZGuQ7390VatyWz", secret},
@@ -137,6 +138,6 @@ func TestTelegram(t *testing.T) {
 		{"https://t.me/call/lKI4d1OCBCjqcr", Link{Kind: Meeting, Class: JoinWithSecret, Space: "call", ID: "lKI4d1OCBCjqcr"}},
 	}, []string{
 		"https://t.me/+4915755501234", "https://t.me/hoolinews", "https://t.me/s/hoolinews/42", "https://t.me/hooli_bot?start=ref", "https://t.me/+abcdef", "https://t.me/joinchat/...", "https://t.me/joinchat/", "https://t.me/+xxxxxxxx",
-		"f\"https://t.me/{name}?videochat\"", "t.me/group_chat?videochat", "https://t.me/somegroup?voicechat", "tg://resolve?domain=durov&videochat", "https://t.me/+Kq7RmxVd", "https://t.me/share/url?url=x&text=y", "https://internet.me/+Kq7RmxVd9pZ4tLw8", "https://t.me/joinchat/AbCdEfgh0123456789_-", "https://t.me/joinchat/lucky77_lottery_tips_hub",
+		"f\"https://t.me/{name}?videochat\"", "t.me/group_chat?videochat", "https://t.me/somegroup?voicechat", "tg://resolve?domain=durov&videochat", "`tg:join?invite=${hash}`", "https://t.me/+Kq7RmxVd", "https://t.me/share/url?url=x&text=y", "https://internet.me/+Kq7RmxVd9pZ4tLw8", "https://t.me/joinchat/AbCdEfgh0123456789_-", "https://t.me/joinchat/lucky77_lottery_tips_hub",
 	})
 }

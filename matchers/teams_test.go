@@ -141,6 +141,8 @@ func teamsMisses() []string {
 		"https://teams.microsoft.com/l/meetup-join/abc123",
 		"https://teams.microsoft.com/l/meetup-join/${meetingId}",
 		"https://teams.microsoft.com/l/meetup-join/19:meeting_NDQ3Y2Q1NDEtY2I5Ni00MzEyfffffffffffffffffffffffff@thread.v2/0",
+		"https://teams.microsoft.com/l/meetup-join/19:meeting_" + teamsPayloadA[:44] + "0000@thread.v2/0",
+		"https://teams.microsoft.com/l/meetup-join/19:meeting_" + teamsPayloadA[:9] + "nTqz" + teamsPayloadA[13:] + "@thread.v2/0",
 		"https://teams.microsoft.com/l/meetup-join/19:meeting_MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMDAw@thread.v2/0",
 		"https://teams.microsoft.com/meet/123 https://teams.microsoft.com/meet/example https://teams.microsoft.com/meet/<id>?p=<passcode>",
 		"https://teams.microsoft.com/meet/21234567890123?p=AbCdEfGhIjKlMnOp https://teams.live.com/meet/9876543210",

@@ -57,13 +57,24 @@ func readThread(s string) (thread, rest string, err error) {
 		if placeholderGUID(string(guid)) {
 			return "", "", Placeholder
 		}
-	case suffix == "" || longestRun(payload) >= 5 || distinct(payload) < 14 || placeholderToken(payload):
+	case suffix == "" || longestRun(payload) >= 5 || guidBytes(guid) >= 18 || distinct(payload) < 14 || placeholderToken(payload):
 		return "", "", Placeholder
 	}
 	if suffix != "@thread.skype" {
 		suffix = "@thread.v2"
 	}
 	return "19:" + prefix + payload + suffix, rest, nil
+}
+
+// guidBytes counts the bytes that guids consist of. Half of them in a payload that is none: somebody altered a guid's.
+func guidBytes(decoded []byte) int {
+	n := 0
+	for _, c := range decoded {
+		if isHex(c) || c == '-' {
+			n++
+		}
+	}
+	return n
 }
 
 // readChannel reads a channel's or a chat's thread: 32 hexadecimal digits, 43 or 44 base64url characters, or two guids.
@@ -167,7 +178,8 @@ func sampleTenant(s string) bool {
 	return distinct(strings.ReplaceAll(s, "-", "")) <= 2 || strings.HasPrefix(s, "12345678-1234-")
 }
 
-// placeholderGUID reports guids that people make up: few different digits, groups of one digit, runs.
+// placeholderGUID reports guids that people make up: few different digits, groups of one digit, runs, three groups that count
+// (abc12ab1-abc1-1234-…).
 func placeholderGUID(s string) bool {
 	s = lowerASCII(s)
 	if distinct(s) <= 5 || strings.HasPrefix(s, "12345678-") || strings.HasPrefix(s, "01234567-") || strings.HasPrefix(s, "abcdef") {
@@ -176,13 +188,16 @@ func placeholderGUID(s string) bool {
 	if commonest(s) >= 14 {
 		return true
 	}
-	plain := 0
+	plain, counted := 0, 0
 	for group := range strings.SplitSeq(s, "-") {
 		if distinct(group) == 1 {
 			plain++
 		}
+		if ascends(group, 3) {
+			counted++
+		}
 	}
-	return plain >= 4
+	return plain >= 4 || counted >= 3
 }
 
 // commonest is how often the commonest byte occurs.

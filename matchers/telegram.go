@@ -11,7 +11,7 @@ func telegram() Platform {
 		Name:    "telegram",
 		Title:   "Telegram",
 		Hosts:   []string{"t.me/", "t.me\\/", "t.me%2f", "t.me?v", "t.me?l", "telegram.me", "telegram.dog"},
-		Anchors: []string{"tg://join", "tg://resolve", "tg://call", `tg:\/\/join`, `tg:\/\/resolve`, `tg:\/\/call`},
+		Anchors: []string{"tg:join?invite=", "tg://join", "tg://resolve", "tg://call", `tg:\/\/join`, `tg:\/\/resolve`, `tg:\/\/call`},
 		Docs:    "https://core.telegram.org/api/links",
 		Parse:   parseTelegram,
 		Forms: []Form{
@@ -25,6 +25,9 @@ func telegram() Platform {
 func parseTelegram(u *URL) (Link, error) {
 	if u.Scheme == "tg" {
 		return telegramScheme(u)
+	}
+	if u.Host == "tg" && u.Port == "join" { // "tg:join?invite=", without slashes
+		return telegramGroup(Link{Host: "t.me"}, u.Param("invite"), "/+{id}")
 	}
 	l := Link{Host: u.Host}
 	segs := u.Segs()

@@ -19,7 +19,7 @@ func tencentMeeting() Platform {
 			{"meeting.tencent.com/dm/<12>, /s/<12>, voovmeeting.com/dm/<12>", Meeting, JoinWithSecret},
 			{"meeting.tencent.com/p/<ten digits>", PersonalRoom, PermanentRoom},
 			{"meeting.tencent.com/p/<number>, wemeet://page/inmeeting?meeting_code=<number>", Meeting, JoinWithSecret},
-			{"meeting.tencent.com/crm/<10>, /cw/<10>, /v2/cloud-record/share?id=<guid>", Recording, PastContent},
+			{"meeting.tencent.com/crm/<10>, /cw/<10>, /v2/cloud-record/share?id=<guid or 43>", Recording, PastContent},
 		},
 	}
 }
@@ -43,6 +43,9 @@ func parseTencentMeeting(u *URL) (Link, error) {
 		return tencentCode(u, first, 10, Link{Kind: Recording, Class: PastContent, Space: "rec"})
 	case u.Seg(1) == "shared-record-info" || u.Seg(1) == "cloud-record" && u.Seg(2) == "share":
 		id, err := guidCode(u.Param("id"))
+		if err == Incomplete { // 32 bytes as base64, seen in 2024
+			id, err = opaqueCode(u.Param("id"), isB64u, 43, 43)
+		}
 		if err != nil {
 			return Link{}, err
 		}

@@ -12,7 +12,9 @@ func TestTencentMeeting(t *testing.T) {
 		{"{\"title\":\"Planning\",\"link\":\"wemeet:\\/\\/page\\/inmeeting?meeting_code=249286803\",\"seats\":12}", Link{Kind: Meeting, Class: JoinWithSecret, ID: "249286803"}},
 		{"  { id: 4, title: 'Retro', url: 'https://meeting.tencent.com/crm/2pR131glgc', open: true },", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: "2pR131glgc"}},
 		{"Nos vemos el martes a las 18 h: https://meeting.tencent.com/v2/cloud-record/share?id=4b6da742-7427-4e1b-a183-d7a07593687b&from=3. ¡Hasta pronto!", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: "4b6da742-7427-4e1b-a183-d7a07593687b"}},
+		{"课程回放 https://meeting.tencent.com/v2/cloud-record/share?id=kQ7mZx2v_RtW9bLpHd4sNyGc6jFe-A1uKo8iTq3BXrM&from=3&record_type=1", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: "kQ7mZx2v_RtW9bLpHd4sNyGc6jFe-A1uKo8iTq3BXrM"}},
 	}, []string{
+		"https://meeting.tencent.com/v2/cloud-record/share?id=recording-of-the-second-lecture",
 		"    expect(parse('https://meeting.tencent.com/dm/xxxxxxxxxxxx')).toBe(true);",
 		"      placeholder: 'https://meeting.tencent.com/crm/abc123',\n      required: true,",
 		"3. Paste the link, for example `https://meeting.tencent.com/crm/recording`, and press **Save**.",

@@ -225,6 +225,9 @@ func webexKey(u *URL, l Link) (Link, error) {
 	if value, ok := deepParam(query, "MTID"); ok {
 		return webexMTID(u, l, leading(value, isAlnum))
 	}
+	if u.Has("d") && strings.HasSuffix(lowerASCII(u.Path), "/g.php") { // an event by its number
+		return webexEvent(u, l)
+	}
 	for _, name := range [...]string{"MK", "ED", "EventID", "confViewID", "confID"} {
 		value, ok := deepParam(query, name)
 		if !ok {
@@ -251,6 +254,16 @@ func webexKey(u *URL, l Link) (Link, error) {
 	return Link{}, NotAMeeting
 }
 
+// webexEvent reads onstage/g.php?t=a&d=<number>, the older form of an event's link.
+func webexEvent(u *URL, l Link) (Link, error) {
+	id, err := numberCode(u.Param("d"), 9, 11)
+	if err != nil {
+		return Link{}, err
+	}
+	l.Kind, l.Class, l.Realm, l.Space, l.ID, l.Path = Webinar, JoinWithSecret, "", "num", id, "/onstage/g.php?d={id}"
+	return l, nil
+}
+
 // deepParam finds a parameter in a query whose inner layers are taken off.
 func deepParam(query, name string) (string, bool) {
 	for at := 0; ; {
@@ -274,6 +287,9 @@ func webexPath(u *URL, l Link) (Link, error) {
 	}
 	switch strings.ToLower(segs[0]) {
 	case "meet", "join", "start":
+		if len(segs) == 2 && !u.ended && goesOn(u.Tail()) { // "…/join/pr" + number
+			return Link{}, Incomplete
+		}
 		return webexRoom(u.Seg(1), l)
 	case "m":
 		return webexSpace(u.Seg(1), l)
@@ -284,11 +300,42 @@ func webexPath(u *URL, l Link) (Link, error) {
 		return webexHex(l, u.Seg(2), "r", "reg", "/weblink/register/r{id}", Registration, PublicForm)
 	case "webappng", "wbxmjs", "recordingservice", "webapp":
 		return webexBrowser(u, l)
+	case "collabs":
+		return webexCollabs(u, l)
 	}
 	if len(segs) == 3 && strings.EqualFold(segs[1], "meet") { // "/<site>/meet/<user>"
 		return webexRoom(segs[2], l)
 	}
 	return Link{}, NotAMeeting
+}
+
+// webexCollabs reads /collabs/meetings/join?uuid=, what the free service had until 2017: 26 capitals and digits, a hyphen and some more.
+func webexCollabs(u *URL, l Link) (Link, error) {
+	id := leading(u.Param("uuid"), func(c byte) bool { return 'A' <= c && c <= 'Z' || isDigit(c) || c == '-' })
+	first, last, ok := strings.Cut(id, "-")
+	switch {
+	case u.Has("encryptedDocID"): // "/collabs/files/playRecording"
+		return webexCollabsRecording(u, l)
+	case u.Seg(1) != "meetings":
+		return Link{}, NotAMeeting
+	case !ok || len(first) != 26 || len(last) < 2 || len(last) > 6:
+		return Link{}, Incomplete
+	case distinct(first) <= 6:
+		return Link{}, Placeholder
+	}
+	l.Kind, l.Class, l.Space, l.ID, l.Path = Meeting, JoinWithSecret, "collabs", id, "/collabs/meetings/join?uuid={id}"
+	l.AddSecret(u.SecretParams("epwd")...)
+	return l, nil
+}
+
+// webexCollabsRecording reads a recording of that service: hexadecimal digits in groups.
+func webexCollabsRecording(u *URL, l Link) (Link, error) {
+	id := leading(u.Param("encryptedDocID"), func(c byte) bool { return isHex(c) || c == '_' })
+	if len(id) < 64 || len(id) > 400 || distinct(id) <= 6 {
+		return Link{}, Incomplete
+	}
+	l.Kind, l.Class, l.Space, l.ID, l.Path = Recording, PastContent, "rec", id, "/collabs/files/playRecording?encryptedDocID={id}"
+	return l, nil
 }
 
 // webexRoom reads a personal room's name: letters, digits, dots, hyphens, underscores. It belongs to a site; the address
@@ -299,9 +346,13 @@ func webexRoom(segment string, l Link) (Link, error) {
 	if l.Realm == "" || l.Org == "" && !webexShared(l.Realm) {
 		return Link{}, NotAMeeting
 	}
-	digits := strings.TrimPrefix(name, "pr")
+	digits, word := strings.TrimPrefix(name, "pr"), strings.TrimRight(name, "0123456789")
 	switch {
 	case placeholderWord(name) || placeholderName(name) || webexSampleUser(name) || sampleDomain(l.Org) || all(digits, isDigit) && (len(digits) < 5 || placeholderDigits(digits)):
+		return Link{}, Placeholder
+	case len(digits) > 3 && distinct(digits) == 1, l.Org == "acme" && all(name, isAlpha): // prXXXXXXXXXX; a first name at the company of all samples
+		return Link{}, Placeholder
+	case word != "" && sampleRoom(word) || sampleRoom(name): // demo-room, demo6
 		return Link{}, Placeholder
 	case len(name) < 2 || len(name) > 80:
 		return Link{}, Incomplete
@@ -314,10 +365,16 @@ func webexRoom(segment string, l Link) (Link, error) {
 func webexSampleSite(org string) bool {
 	switch org {
 	case "site", "sitename", "site-name", "yoursite", "your-site", "mysite", "my-site", "siteurl", "subdomain", "demosubdomain", "demosite", "testsite",
-		"test-site", "companysite", "customer", "customername", "tenant", "domain":
+		"test-site", "companysite", "customer", "customername", "tenant", "domain",
+		"firma", "empresa", "entreprise", "azienda", "unternehmen": // "company"
 		return true
 	}
-	return false
+	for part := range strings.SplitSeq(org, "-") {
+		if part == "sample" || part == "synthetic" || part == "fixture" {
+			return true
+		}
+	}
+	return sampleOrg(org) || strings.Contains(org, "xxx")
 }
 
 // webexSampleUser lists names that stand for any user.
@@ -325,7 +382,7 @@ func webexSampleUser(name string) bool {
 	switch name {
 	case "user", "test.user", "testuser", "test-user", "userid", "user-id", "user_id", "user1", "user123", "userroom", "user-room", "john.doe", "johndoe", "jdoe", "jane.doe", "janedoe",
 		"john", "name", "firstname.lastname", "first.last", "firstname", "lastname", "personalroom", "personal-room", "personal", "room1",
-		"room123", "room-123", "meeting", "meeting123", "test-meeting", "testroom", "test-room", "abc-def", "xyz", "host", "me", "someone", "person",
+		"room123", "room-123", "meeting", "meeting123", "test-meeting", "testroom", "test-room", "private-room", "sample-room", "abc-def", "xyz", "host", "me", "someone", "person",
 		"alice", "bob":
 		return true
 	}

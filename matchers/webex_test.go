@@ -1,6 +1,9 @@
 package matchers
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func webexHits() []hit {
 	const id = "7c9e04b1f83d26a5e07412db96f5c83a"
@@ -67,6 +70,12 @@ func webexHits() []hit {
 		{"open 'https://globex.webex.com/mw3000/mywebex/default.do?service=1&siteurl=globex&main_url=%2Fmc3000%2Fe.do%3Fsiteurl%3Dglobex%26AT%3DMI%26EventID%3D284610937%26UID%3D5%26PW%3DNZWNiMjBi'", old},
 		{"https://globex.webex.com/mw0401l/mywebex/default.do?siteurl=globex&main_url=%2Fmc0901l%2Fe.do%3FAT%3DMI%26EventID%3D284610937%26MTID%3Dm" + id, at("globex", "globex")},
 		{"https://globex.webex.com/globex/m.php?AT=JM&MK=640281759", Link{Kind: Meeting, Class: JoinWithSecret, Org: "globex", Space: "num", ID: "640281759"}},
+		{"https://meetings.webex.com/collabs/files/playRecording?encryptedDocID=0_" + strings.ToUpper(id+uuid) + "_06C635CE&x=1", Link{Kind: Recording, Class: PastContent, Realm: "meetings", Space: "rec", ID: "0_" + strings.ToUpper(id+uuid) + "_06C635CE"}},
+		// an event by its number
+		{"[Europe](https://globex.webex.com/globex/onstage/g.php?t=a&d=640281759),", Link{Kind: Webinar, Class: JoinWithSecret, Org: "globex", Space: "num", ID: "640281759"}},
+		{"https://globex.webex.com/globex/onstage/g.php?d=640281759&t=a", Link{Kind: Webinar, Class: JoinWithSecret, Org: "globex", Space: "num", ID: "640281759"}},
+		// the free service of old
+		{"[Join](https://meetings.webex.com/collabs/meetings/join?uuid=MQ7T2RZ0KXW94DLBNE81HVPC5A-7Y3)", Link{Kind: Meeting, Class: JoinWithSecret, Realm: "meetings", Space: "collabs", ID: "MQ7T2RZ0KXW94DLBNE81HVPC5A-7Y3"}},
 		// instant connect
 		{"https://instant.webex.com/visit/tkQNR4I", Link{Kind: Meeting, Class: JoinWithSecret, Space: "instant", ID: "tkQNR4I"}},
 		// SIP: the number, and the room of a user
@@ -92,6 +101,13 @@ func TestWebex(t *testing.T) {
 		"https://dayline.join.webex.com/guest/vod https://instant.webex.com/gen/v1/talk https://instant.webex.com/visit/dayline-room https://instant.webex.com/demo-host-4",
 		"bot@webex.com, noreply@globex.webex.com, x@rooms.webex.com, 9@acme.calls.webex.com",
 		"https://globex.webex.com/meet/ https://globex.webex.com/globex/j.php?MTID= https://globex.webex.com/meet/{user}",
+		"https://our-sample-site.webex.com/our-sample-site/j.php?MTID=m7c9e04b1f83d26a5e07412db96f5c83a https://synthetic.webex.com/meet/synthetic-room",
+		"https://globex.webex.com/meet/demo4 https://globex.webex.com/meet/demo-room https://firma.webex.com/meet/ngozi https://empresa.webex.com/meet/r.okafor",
+		"https://acme.webex.com/meet/ngozi https://globex.webex.com/meet/janesmith2 https://team.webex.com/meet/private-room https://meetXXXX.webex.com/meet/pr5550182734 https://meet412.webex.com/meet/prXXXXXXXXXX",
+		"open('https://meetingsapac41.webex.com/join/pr' + number) open(\"https://globex.webex.com/meet/room_\" + user) https://globex.webex.com/meet/${user}",
+		"https://globex.webex.com/globex/onstage/g.php?t=a&d=123456789 https://globex.webex.com/globex/onstage/g.php?t=a&d=eventnumber",
+		"https://signin.webex.com/collabs/auth https://meetings.webex.com/collabs/#/meetings/detail?uuid=XYZ https://meetings.webex.com/collabs/meetings/join?uuid=XYZ",
+		"https://meetings.webex.com/collabs/files/playRecording?encryptedDocID=0_ABC",
 	})
 }
 

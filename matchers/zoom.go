@@ -193,7 +193,7 @@ func zoomPersonalLink(u *URL, l Link) (Link, error) {
 	ok := len(name) >= 3 && len(name) <= 64 && isAlpha(name[0]) &&
 		all(name, func(c byte) bool { return isAlnum(c) || c == '.' || c == '-' || c == '_' })
 	switch {
-	case placeholderWord(name) || placeholderName(name) || sampleDomain(l.Org):
+	case placeholderWord(name) || placeholderName(name) || sampleDomain(l.Org) || namesLinkItself(name):
 		return Link{}, Placeholder
 	case !ok:
 		return Link{}, Incomplete
@@ -201,6 +201,15 @@ func zoomPersonalLink(u *URL, l Link) (Link, error) {
 	l.Kind, l.Class, l.Space = PersonalRoom, PermanentRoom, "my"
 	l.ID, l.Fold, l.Owner, l.Path = name, true, lowerASCII(name), "/my/{id}"
 	return l, nil
+}
+
+// namesLinkItself: the name says what the link is, and nobody's.
+func namesLinkItself(name string) bool {
+	switch strings.NewReplacer(".", "", "-", "", "_", "").Replace(strings.ToLower(name)) {
+	case "personalroom", "personallink", "personalmeeting", "personalmeetingroom", "personalmeetingid", "vanity", "vanityname":
+		return true
+	}
+	return false
 }
 
 // zoomRegistration reads /meeting/register/<token>, /webinar/register/[<13 digits>/]WN_<token> and the calendar downloads beside
@@ -217,6 +226,8 @@ func zoomRegistration(u *URL, l Link) (Link, error) {
 		if len(segs) > 3 && !strings.HasPrefix(segs[3], "WN_") {
 			token = segs[2]
 		}
+	case len(segs) >= 3 && segs[2] == "ics" && len(segs[1]) <= 11 && all(segs[1], isDigit): // until 2020 the file went by the number
+		return zoomNumber(u, l, segs[1], "/j/")
 	case len(segs) >= 3 && segs[2] == "ics":
 		token = segs[1]
 	default:

@@ -28,7 +28,7 @@ func TestZoomLinks(t *testing.T) {
 		"`https://zoom.us/j/849302751${String(i).padStart(2, '0')}`", `f"https://zoom.us/j/849302751{suffix}"`, "https://zoom.us/j/849302751#{n}",
 		"https://zoom.us/j/81234567890", "https://us02web.zoom.us/j/8412345678?pwd=abcd", "https://zoom.us/j/85512345678", "https://zoom.us/j/22345678901",
 		"https://zoom.us/w/98765432100", "https://zoom.us/j/1122334455?pwd=abc123", "https://zoom.us/j/77889900112", "https://zoom.us/j/100200300",
-		"https://acme.zoom.us/my/Jane.Doe?pwd=x1", "https://zoom.us/my/john-doe", "https://zoom.us/my/firstname.lastname",
+		"https://acme.zoom.us/my/Jane.Doe?pwd=x1", "https://zoom.us/my/john-doe", "https://zoom.us/my/firstname.lastname", "https://zoom.us/my/personal-room",
 	})
 }
 
@@ -146,6 +146,7 @@ func TestZoomCompanions(t *testing.T) {
 		{"Weekly: " + calendar + "\n\nJoin Zoom Meeting\n" + link, []string{"zoom:commercial::84930275116+zoom:commercial:register:upKd--trqDovHNx4Rw2LmZb8Yc_3sVfT meeting [icsToken]"}},
 		{link + "\nWeekly: " + calendar + "\n\nJoin Zoom Meeting\n" + other, []string{
 			"zoom:commercial::84930275116 meeting []", "zoom:commercial::93820164475+zoom:commercial:register:upKd--trqDovHNx4Rw2LmZb8Yc_3sVfT meeting [icsToken]"}},
+		{"Weekly: https://zoom.us/meeting/849302751/ics?icsToken=98wqLm3x\n\nJoin Zoom Meeting\nhttps://zoom.us/j/849302751", []string{"zoom:commercial::849302751 meeting [icsToken]"}},
 		{link + " (ID: 84930275116)\n\nJoining instructions: " + instructions, []string{"zoom:commercial::84930275116+zoom:commercial:uuid:aGVsbG93b3JsZGFnYWluIQ== meeting [signature]"}},
 		{calendar, []string{"zoom:commercial:register:upKd--trqDovHNx4Rw2LmZb8Yc_3sVfT registration [icsToken]"}},
 		{instructions, []string{"zoom:commercial:uuid:aGVsbG93b3JsZGFnYWluIQ== meeting [signature]"}},
