@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"iter"
-	"math/bits"
 	"slices"
 	"sort"
 	"strings"
@@ -75,33 +74,23 @@ func occurrences(text []byte, c byte) iter.Seq[int] {
 	}
 }
 
-// unclearSpots adds the spots around the characters in text[from:to) that clarify changes.
+// unclearSpots adds the spots around the characters in text[from:to) that clarify changes. They begin with four bytes, which is
+// quicker than going through the characters: text in most scripts has few of them.
 func unclearSpots(spots []Span, text []byte, from, to int) []Span {
-	for i := from + asciiPrefix(text[from:to]); i < to; i += asciiPrefix(text[i:to]) {
-		size := charSize(text[i])
-		if mayClarify(text[i:]) && i > 0 { // a byte order mark at the start hides nothing
+	from += asciiPrefix(text[from:to])
+	for _, lead := range [...]byte{0xC2, 0xE2, 0xE3, 0xEF} {
+		for i := range occurrences(text[from:to], lead) {
+			if i += from; i == 0 || !mayClarify(text[i:]) { // a byte order mark at the start hides nothing
+				continue
+			}
 			if r, _ := utf8.DecodeRune(text[i:]); r != utf8.RuneError {
 				if _, changed := clarify(r); changed {
 					spots = addSpot(spots, i, len(text))
 				}
 			}
 		}
-		i += min(size, to-i)
 	}
 	return spots
-}
-
-// charSize is how many bytes the character takes that begins with c; 1 for a stray byte.
-func charSize(c byte) int {
-	switch {
-	case c >= 0xF0:
-		return 4
-	case c >= 0xE0:
-		return 3
-	case c >= 0xC0:
-		return 2
-	}
-	return 1
 }
 
 // mayClarify rules out, by the first bytes, most characters that clarify leaves alone.
@@ -174,11 +163,6 @@ func asciiPrefix(b []byte) int {
 		w := b[i : i+32 : i+32]
 		if (binary.LittleEndian.Uint64(w)|binary.LittleEndian.Uint64(w[8:])|binary.LittleEndian.Uint64(w[16:])|binary.LittleEndian.Uint64(w[24:]))&high != 0 {
 			break
-		}
-	}
-	for ; i+8 <= len(b); i += 8 {
-		if found := binary.LittleEndian.Uint64(b[i:i+8:i+8]) & high; found != 0 {
-			return i + bits.TrailingZeros64(found)/8
 		}
 	}
 	for i < len(b) && b[i] < 0x80 {

@@ -350,7 +350,7 @@ func webexRoom(segment string, l Link) (Link, error) {
 	switch {
 	case placeholderWord(name) || placeholderName(name) || webexSampleUser(name) || sampleDomain(l.Org) || all(digits, isDigit) && (len(digits) < 5 || placeholderDigits(digits)):
 		return Link{}, Placeholder
-	case len(digits) > 3 && distinct(digits) == 1, l.Org == "acme" && all(name, isAlpha): // prXXXXXXXXXX; a first name at the company of all samples
+	case len(digits) > 3 && distinct(digits) == 1: // prXXXXXXXXXX
 		return Link{}, Placeholder
 	case word != "" && sampleRoom(word) || sampleRoom(name): // demo-room, demo6
 		return Link{}, Placeholder

@@ -103,7 +103,7 @@ func TestWebex(t *testing.T) {
 		"https://globex.webex.com/meet/ https://globex.webex.com/globex/j.php?MTID= https://globex.webex.com/meet/{user}",
 		"https://our-sample-site.webex.com/our-sample-site/j.php?MTID=m7c9e04b1f83d26a5e07412db96f5c83a https://synthetic.webex.com/meet/synthetic-room",
 		"https://globex.webex.com/meet/demo4 https://globex.webex.com/meet/demo-room https://firma.webex.com/meet/ngozi https://empresa.webex.com/meet/r.okafor",
-		"https://acme.webex.com/meet/ngozi https://globex.webex.com/meet/janesmith2 https://team.webex.com/meet/private-room https://meetXXXX.webex.com/meet/pr5550182734 https://meet412.webex.com/meet/prXXXXXXXXXX",
+		"https://globex.webex.com/meet/janesmith2 https://team.webex.com/meet/private-room https://meetXXXX.webex.com/meet/pr5550182734 https://meet412.webex.com/meet/prXXXXXXXXXX",
 		"open('https://meetingsapac41.webex.com/join/pr' + number) open(\"https://globex.webex.com/meet/room_\" + user) https://globex.webex.com/meet/${user}",
 		"https://globex.webex.com/globex/onstage/g.php?t=a&d=123456789 https://globex.webex.com/globex/onstage/g.php?t=a&d=eventnumber",
 		"https://signin.webex.com/collabs/auth https://meetings.webex.com/collabs/#/meetings/detail?uuid=XYZ https://meetings.webex.com/collabs/meetings/join?uuid=XYZ",

@@ -14,19 +14,24 @@ const maxRun = 8
 // words writes text of the page: its entities decoded, its white space bounded. Line breaks of the source stay, except in the
 // rows of tables, which are one line each unless they hold text set as it is written (pre).
 func (r *htmlReader) words(from, to int) {
-	page := r.page
+	page := r.page[:to]
 	from = r.leading(from, to)
 	start := from
-	for i := from; i < to; {
-		c := page[i]
-		switch {
-		case c > ' ' && c != '&':
+	for i := from; i < len(page); {
+		for i < len(page) && page[i] > ' ' && page[i] != '&' {
 			i++
-		case c == '&':
+		}
+		if i+1 < len(page) && page[i] == ' ' && page[i+1] > ' ' { // the one space behind a word
+			i++
+			continue
+		}
+		switch {
+		case i == len(page):
+		case page[i] == '&':
 			r.piece(start, i)
 			i = r.entity(i, to, false)
 			start = i
-		case isHTMLSpace(c):
+		case isHTMLSpace(page[i]):
 			end, breaks := spaceRun(page, i, to)
 			if end < to && end-i <= maxRun && (breaks == 0 || !r.row || r.pre) {
 				i = end
