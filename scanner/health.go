@@ -78,10 +78,11 @@ type Volume struct {
 
 // The measures of a volume that is too small.
 const (
-	volumeLearnt = 6    // hours before it is judged at all
-	volumeWeight = 0.1  // of the latest hour in the mean
-	volumeLeast  = 100. // usual items an hour, below which chance alone can make an hour quiet
-	volumeQuiet  = 0.05 // share of the usual that is too little
+	volumeLearnt = 6                  // hours before it is judged at all
+	volumeWeight = 0.1                // of the latest hour in the mean
+	volumeLeast  = 100.               // usual items an hour, below which chance alone can make an hour quiet
+	volumeQuiet  = 0.05               // share of the usual that is too little
+	volumeLost   = 7 * 24 * time.Hour // of too little, after which it becomes what is usual
 )
 
 // plus counts items that came by now.
@@ -108,7 +109,8 @@ func (v *Volume) end() {
 	case v.Small.IsZero():
 		v.Small = v.Since
 	}
-	if !v.small(v.Now) || v.Hours < volumeLearnt { // an outage does not become what is usual
+	lost := !v.Small.IsZero() && v.Since.Sub(v.Small) >= volumeLost
+	if !v.small(v.Now) || v.Hours < volumeLearnt || lost { // an outage does not become what is usual
 		v.Usual += (float64(v.Now) - v.Usual) * max(volumeWeight, 1/float64(v.Hours+1))
 	}
 	v.Hours = min(v.Hours+1, volumeLearnt)

@@ -34,6 +34,29 @@ func TestAVolumeIsLearntBeforeItIsJudged(t *testing.T) {
 	}
 }
 
+func TestALastingLossBecomesUsualAfterAWeek(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	var v Volume
+	hours := func(n int, items int64) {
+		for range n {
+			v = v.plus(items, at)
+			at = at.Add(time.Hour)
+		}
+	}
+	hours(48, 4000)
+	hours(7*24, 150)
+	if !v.Quiet() {
+		t.Errorf("a loss of less than a week is usual already: %+v", v)
+	}
+	if hours(48, 150); v.Quiet() {
+		t.Errorf("a place that lost its readers for good is quiet still: %+v", v)
+	}
+	if v.Usual < 100 || v.Usual > 4000 {
+		t.Errorf("%.0f are usual", v.Usual)
+	}
+}
+
 func TestWhatIsSmallOrPausedIsNotQuiet(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
