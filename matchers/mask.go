@@ -95,11 +95,16 @@ func maskLoose(s string) string {
 func Mask(text string) string {
 	for range maxMaskRounds {
 		each := search{f: standard(), apart: true} // what is dropped or joined is hidden too
-		found := append(each.run([]byte(text), 0, len(text)), Find([]byte(text))...)
-		if len(found) == 0 {
-			return maskParameters(text)
+		found := slices.Concat(each.run([]byte(text), 0, len(text)), Find([]byte(text)), spelt(text))
+		if len(found) > 0 {
+			text = maskRound(text, found)
+			continue
 		}
-		text = maskRound(text, found)
+		shown := maskParameters(text)
+		if shown == text {
+			return text
+		}
+		text = shown // what stood before a link may have kept it from being seen
 	}
 	return dots // something keeps coming back: show nothing of it
 }
@@ -150,9 +155,67 @@ func maskRound(text string, found []Sighting) string {
 		if hidden[ids] = true; len(hidden) > maxMaskedIDs {
 			return dots
 		}
-		masked = f.HideIn(masked)
+		masked = f.hideIn(masked)
 	}
 	return masked
+}
+
+// spelt finds the meetings that a text names as addresses and names of files spell them: "Meeting%20ID%20864%201975%206010",
+// "meeting-id-864-1975-6011-passcode-x". The places are those of the text as it stands.
+func spelt(text string) []Sighting {
+	const least = 9 // digits of a number
+	digits := 0
+	for i := range len(text) {
+		if isDigit(text[i]) {
+			digits++
+		}
+	}
+	if digits < least || len(text) > maxSpelt || !strings.ContainsAny(text, "%+_-.") {
+		return nil
+	}
+	plain, at := make([]byte, 0, len(text)), make([]int, 0, len(text)+1)
+	for i := 0; i < len(text); {
+		c, n := text[i], 1
+		if w := escapeLen(text[i:]); w > 0 {
+			c, n = unhex(text[i+w-2])<<4|unhex(text[i+w-1]), w
+		}
+		if c == '+' || c == '_' || c == '-' || c == '.' || c < ' ' {
+			c = ' '
+		}
+		plain, at = append(plain, c), append(at, i)
+		i += n
+	}
+	at = append(at, len(text))
+	var found []Sighting
+	for _, f := range Find(plain) {
+		if f.Host != "" {
+			continue // links are not spelt so
+		}
+		f.Start, f.End, f.Secret = at[f.Start], at[f.End], slices.Clone(f.Secret)
+		for i, s := range f.Secret {
+			f.Secret[i] = Span{at[s.Start], at[s.End]}
+		}
+		found = append(found, f)
+	}
+	return found
+}
+
+// maxSpelt bounds such texts, in bytes: addresses, titles and names are shorter.
+const maxSpelt = 16 << 10
+
+// escapeLen returns the length of the escape "%2D" at the start of a text, 0 when none stands there; "%252D" is one too.
+func escapeLen(s string) int {
+	if s[0] != '%' {
+		return 0
+	}
+	n := 1
+	for strings.HasPrefix(s[n:], "25") {
+		n += len("25")
+	}
+	if len(s) >= n+2 && isHex(s[n]) && isHex(s[n+1]) {
+		return n + 2
+	}
+	return 0
 }
 
 // maxMaskedIDs bounds the ids that are looked for again in a text; of one with more nothing is shown. Titles and names have few.
@@ -206,8 +269,22 @@ func parameterValue(lower string, i int) int {
 }
 
 // HideIn hides the link's id, and those of its aliases, where they stand by themselves in a text: a file named after the
-// number, a title that repeats the code. Ids shorter than six characters are left: they are ordinary words.
+// number, a title that repeats the code. Ids shorter than six characters are left: they are ordinary words. A passcode that is
+// named behind a number is hidden with it: what the number is needs no label here.
 func (l Link) HideIn(text string) string {
+	if len(l.ID) >= 9 && all(l.ID, isDigit) {
+		const label = "Zoom Meeting ID: "
+		for i := 0; i < len(text); i++ {
+			if isDigit(text[i]) && !insideNumber(text, i) && sameID(text[i:], l.ID) > 0 {
+				text = text[:i] + strings.TrimPrefix(Mask(label+text[i:]), label)
+				break
+			}
+		}
+	}
+	return l.hideIn(text)
+}
+
+func (l Link) hideIn(text string) string {
 	text = hideID(text, l)
 	for _, alias := range l.Aliases {
 		if parts := strings.SplitN(alias, ":", 4); len(parts) == 4 {
@@ -225,8 +302,8 @@ func hideID(text string, l Link) string {
 	var out strings.Builder
 	done := 0
 	for i := 0; i < len(text); i++ {
-		if i > 0 && isDigit(text[i-1]) && isDigit(text[i]) {
-			continue // inside a number
+		if insideNumber(text, i) {
+			continue
 		}
 		if end := sameID(text[i:], l.ID); end > 0 {
 			out.WriteString(text[done:i])
@@ -241,6 +318,15 @@ func hideID(text string, l Link) string {
 	return out.String() + text[done:]
 }
 
+// insideNumber says whether a digit stands before the one at i, other than the last of an escape ("%20864").
+func insideNumber(text string, i int) bool {
+	if i == 0 || !isDigit(text[i-1]) || !isDigit(text[i]) {
+		return false
+	}
+	start := strings.LastIndexByte(text[:i], '%')
+	return start < 0 || escapeLen(text[start:]) != i-start
+}
+
 // sameID returns the length of the id at the start of text, 0 when another text stands there. Punctuation is passed over on
 // both sides, one character at a time.
 func sameID(text, id string) int {
@@ -253,7 +339,7 @@ func sameID(text, id string) int {
 			return i
 		}
 		if i < len(text) && i > 0 && !isIDByte(text[i]) {
-			i++
+			i += max(escapeLen(text[i:]), 1)
 		}
 		if i >= len(text) || lowerByte(text[i]) != lowerByte(id[n]) {
 			return 0

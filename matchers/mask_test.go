@@ -45,6 +45,7 @@ func TestMask(t *testing.T) {
 		{"open 98234510217.md: https://zoom.us/j/98234510217", "open 982•••••217.md: https://zoom.us/j/982•••••217"},
 		{"save/98234510217?pwd=abcDEFghi1.html", "save/98234510217?pwd=•"},
 		{"j%2F98%3Fpwd%3Dabc123 end", "j%2F98%3Fpwd%3D• end"},
+		{"pwd=A00000000000000000000000:/Zoom.us/j/98234510217", "pwd=•https://zoom.us/j/982•••••217"},
 		{"https://zoom.us/j/98234510217 (ID 982 3451 0217)", "https://zoom.us/j/982•••••217 (ID 982•••••217)"},
 	}
 	for _, test := range tests {
@@ -145,5 +146,33 @@ func TestHideIn(t *testing.T) {
 	l := Link{Platform: "zoom", ID: "98234510217", Kind: Meeting, Aliases: []string{"zoom:commercial:my:jane.roe"}}
 	if got, want := l.HideIn("a/98234510217.html b/982-3451-0217.txt c/JANE_ROE.md 982/3451/0217 1982345102173"), "a/982•••••217.html b/982•••••217.txt c/ja•••••.md 982•••••217 1982345102173"; got != want {
 		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+// Addresses and names of files spell an invitation without spaces; a passcode beside a number that is known needs no label.
+func TestMaskHidesWhatAddressesSpell(t *testing.T) {
+	number := Link{Platform: "zoom", ID: "86419756010", Kind: Meeting}
+	for _, text := range []string{
+		"https://a.example/Zoom%20Meeting%20ID%20864%201975%206010%20Passcode%20Zx81QwEr",
+		"https://a.example/Zoom%2520Meeting%2520ID%253A%2520864%25201975%25206010%2520Passcode%253A%2520Zx81QwEr",
+		"https://a.example/?t=Zoom+Meeting+ID+864+1975+6010+Passcode+Zx81QwEr",
+		"zoom-meeting-id-864-1975-6010-passcode-Zx81QwEr",
+		"Zoom_Meeting_ID_864_1975_6010_Passcode_Zx81QwEr.docx",
+		"86419756010 Passcode Zx81QwEr.txt",
+		"Board 864-1975-6010, passcode: Zx81QwEr",
+		"a.zip!Board%2086419756010%20Passcode%3A%20Zx81QwEr",
+		"https://a.example/864%2d1975%2D6010",
+		"https://a.example/board%20864%201975%206010",
+	} {
+		got := number.HideIn(Mask(text))
+		plain := strings.NewReplacer("%2520", "", "%20", "", "%2d", "", "%2D", "", "-", "", "_", "", "+", "", " ", "").Replace(got)
+		if strings.Contains(plain, "86419756010") || strings.Contains(got, "Zx81") {
+			t.Errorf("%s is shown as %s", text, got)
+		}
+	}
+	for _, text := range []string{"https://a.example/2026-11-21/one_two+three%20four", "%", "%2", "a%25"} {
+		if got := number.HideIn(Mask(text)); got != text {
+			t.Errorf("%s became %s", text, got)
+		}
 	}
 }

@@ -24,7 +24,7 @@ type claim struct {
 }
 
 // shownAt is the place, with the ids of the document's meetings hidden.
-func (c *claim) shownAt() string { return c.f.Hide(c.shown) }
+func (c *claim) shownAt() string { return cut(c.f.Hide(c.shown)) }
 
 // lookUp makes the keys, and asks who the host is. A resolver that does not answer is asked again later.
 func (p *Pipeline) lookUp(ctx context.Context, key DataKey, c *claim) error {

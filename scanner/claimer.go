@@ -178,30 +178,38 @@ func (p *Pipeline) placeOf(r Reading) (place, error) {
 // maxShown bounds a place as people are shown it, in characters.
 const maxShown = 300
 
-// shownPlace masks the name of a document before anything is kept of it.
+// shownPlace masks the name of a document before anything is kept of it. It is whole: of an id that is cut in half nothing could be
+// hidden, so that callers cut it when they have hidden the ids that stand in the document.
 func shownPlace(r Reading) string {
 	text := r.Shown
 	if text == "" {
 		text = r.URI
 	}
-	return clipped(matchers.Mask(text))
+	return oneLine(matchers.Mask(text))
 }
 
 // clipped is a text of one line, without control characters and invisible ones, cut to maxShown characters.
-func clipped(text string) string {
-	var out strings.Builder
-	n := 0
-	for _, c := range text {
+func clipped(text string) string { return cut(oneLine(text)) }
+
+// oneLine takes control characters and invisible ones away.
+func oneLine(text string) string {
+	return strings.Map(func(c rune) rune {
 		if unicode.IsControl(c) || unicode.Is(unicode.Cf, c) || c == unicode.ReplacementChar {
-			continue
+			return -1
 		}
+		return c
+	}, text)
+}
+
+// cut leaves maxShown characters.
+func cut(text string) string {
+	n := 0
+	for i := range text {
 		if n++; n > maxShown {
-			out.WriteString("…")
-			break
+			return text[:i] + "…"
 		}
-		out.WriteRune(c)
 	}
-	return out.String()
+	return text
 }
 
 // shownSkips masks what was not read as places are: callers show it.
@@ -211,7 +219,7 @@ func shownSkips(at place, findings []Finding, skips []Skip) []Skip {
 		shown = findings[0].Hide(shown)
 	}
 	for i := range skips {
-		skips[i].URI, skips[i].Reason = shown, clipped(matchers.Mask(skips[i].Reason))
+		skips[i].URI, skips[i].Reason = cut(shown), clipped(matchers.Mask(skips[i].Reason))
 	}
 	return skips
 }

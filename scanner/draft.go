@@ -138,6 +138,14 @@ func (d *draft) cards() {
 		}
 		d.alert(n)
 	}
+	if d.decided() {
+		d.alert(Notice{To: Analysts, Kind: DeliveryUpdate, Due: d.now, ID: DeliveryID(d.leak.ID, int(d.leak.Version), Analysts, "card", time.Time{})})
+	}
+}
+
+// decided says whether what analysts were asked may be settled by this step: nothing waits for them any more, or the leak has ended.
+func (d *draft) decided() bool {
+	return d.was.Ask.What != "" && d.leak.Ask.What == "" || d.was.State == StateOpen && d.leak.State.End()
 }
 
 // What an open leak waits for may come without anything happening to it: a host in the inventory, the next instance of a series, a

@@ -57,3 +57,17 @@ func TestWhatIsOnlyPossibleIsCountedAndNoFinding(t *testing.T) {
 		t.Errorf("%+v, %v", stats, err)
 	}
 }
+
+// TestAPlaceIsCutWhenItsIdsAreHidden holds that no half of an id is left where a long place is cut.
+func TestAPlaceIsCutWhenItsIdsAreHidden(t *testing.T) {
+	r := newRig(t, nil)
+	const start = "https://www.acme.example/"
+	r.take(start+strings.Repeat("b", maxShown-len(start)-10)+"84930275116", "https://acme.zoom.us/j/84930275116")
+	kept, err := r.store.Sightings(t.Context(), rigOrg, r.leak().ID)
+	if err != nil || len(kept) != 1 {
+		t.Fatal(len(kept), err)
+	}
+	if place := kept[0].Place; strings.Contains(place, "84930") || len([]rune(place)) > maxShown+1 {
+		t.Errorf("kept: %s", place)
+	}
+}

@@ -130,6 +130,11 @@ func (s seating) give(ctx context.Context, row Delivery) error {
 		if to, err = s.withEarlier(ctx); err != nil {
 			return err
 		}
+		if row.To == Analysts { // few leaks ever had a question for them
+			if to, err = s.asked(ctx, to); err != nil || len(to) == 0 {
+				return err
+			}
+		}
 	}
 	for i, room := range to {
 		row.Channel, row.Recipient = room.Channel, room.recipient()
@@ -163,6 +168,20 @@ func (s seating) withEarlier(ctx context.Context) ([]Room, error) {
 		}
 	}
 	return to, nil
+}
+
+// asked is those of the rooms where analysts were asked something about the leak.
+func (s seating) asked(ctx context.Context, rooms []Room) ([]Room, error) {
+	rows, err := s.p.store.Deliveries(ctx, s.d.leak.Org, s.d.leak.ID)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(rooms), func(room Room) bool {
+		return !slices.ContainsFunc(rows, func(row OutboxRow) bool {
+			o := row.Delivery
+			return o.To == Analysts && o.Kind != DeliveryUpdate && o.Recipient == room.recipient()
+		})
+	}), nil
 }
 
 // handOver tells rooms to which the step's news has led, after the round's alert has gone to others.

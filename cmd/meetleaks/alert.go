@@ -378,6 +378,9 @@ func (t *teller) status(what scanner.Telling, now time.Time) string {
 		if what.Delivery.Rung == scanner.RungHelp || l.Ask.What == scanner.Help {
 			return "The host of a public meeting asks for help."
 		}
+		if what.Delivery.Kind == scanner.DeliveryUpdate && l.Ask.What == "" {
+			return "Decided: nothing waits here any more."
+		}
 		return "Please decide: " + askWords(l.Ask) + "."
 	}
 	until := ""

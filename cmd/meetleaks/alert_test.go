@@ -252,6 +252,9 @@ func TestTheStatusSaysWhatBecameOfIt(t *testing.T) {
 		"for an analyst": {func(w *scanner.Telling) {
 			w.To.Audience, w.Leak.Ask = scanner.Analysts, scanner.Ask{What: scanner.NotMine, By: host}
 		}, "Please decide: the host says that it is somebody else's meeting."},
+		"decided": {func(w *scanner.Telling) {
+			w.To.Audience, w.Delivery.Kind = scanner.Analysts, scanner.DeliveryUpdate
+		}, "Decided: nothing waits here any more."},
 		"help": {func(w *scanner.Telling) {
 			w.To.Audience, w.Delivery.Rung = scanner.Analysts, scanner.RungHelp
 		}, "The host of a public meeting asks for help."},

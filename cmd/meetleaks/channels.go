@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 
 	"meetleaks/cmd/meetleaks/internal/config"
@@ -136,4 +137,16 @@ func roomsOf(o config.Organisation, c config.Channels) []scanner.Room {
 		rooms = append(rooms, scanner.Room{Channel: fmt.Sprint(channelSIEM, i)})
 	}
 	return rooms
+}
+
+// roomless says whether there is a leak of the organisation that no room is told of: it has none, and no route that fits every leak.
+func roomless(o config.Organisation, c config.Channels) bool {
+	return len(roomsOf(o, c)) == 0 && !slices.ContainsFunc(o.Routes, func(r config.Route) bool {
+		return !r.Pattern.IsSet() && r.Page == "" && r.Platform == "" && r.Class == "" && len(r.To) > 0
+	})
+}
+
+// anyChannel says whether somebody can be told of anything.
+func anyChannel(c config.Channels) bool {
+	return c.Slack.Token.IsSet() || c.Mail.URL.IsSet() || len(c.Webhook)+len(c.SIEM) > 0
 }

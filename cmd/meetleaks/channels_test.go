@@ -271,3 +271,25 @@ func TestTheRoomsOfAnOrganisation(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoeverHasARouteForAllHasARoom(t *testing.T) {
+	mail := config.Channels{Mail: config.Mail{From: "meetleaks@acme.example"}}
+	soc := []string{"mail:soc@acme.example"}
+	for name, c := range map[string]struct {
+		o        config.Organisation
+		channels config.Channels
+		want     bool
+	}{
+		"nothing":          {config.Organisation{}, mail, true},
+		"some leaks":       {config.Organisation{Routes: []config.Route{{Platform: "zoom", To: soc}, {Page: "https://acme.example/*", To: soc}}}, mail, true},
+		"all that is left": {config.Organisation{Routes: []config.Route{{Platform: "zoom", To: soc}, {To: soc}}}, mail, false},
+		"a webhook":        {config.Organisation{}, config.Channels{Webhook: []config.Webhook{{Name: "soc"}}}, false},
+	} {
+		if got := roomless(c.o, c.channels); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	if anyChannel(config.Channels{}) || !anyChannel(config.Channels{SIEM: []config.SIEM{{To: "file:x"}}}) {
+		t.Error("which channels there are")
+	}
+}

@@ -170,14 +170,14 @@ func (d *doctor) organisations(context.Context) []diagnosis {
 	if len(c.Sources) == 0 {
 		list = append(list, worry("sources", "", "none: nothing is watched", "add one under sources; `meetleaks config init` prints an example"))
 	}
-	if !c.Channels.Slack.Token.IsSet() && len(c.Channels.Webhook) == 0 && c.Alerts.Mode != string(scanner.ModeObserve) {
+	if !anyChannel(c.Channels) && c.Alerts.Mode != string(scanner.ModeObserve) {
 		list = append(list, worry("channels", "", "none: alerts wait in the store until there is one",
-			"give channels.slack.token_file or a webhook; or set alerts.mode to observe"))
+			"give channels.slack.token_file, channels.mail or a webhook; or set alerts.mode to observe"))
 	}
 	for _, o := range c.Organisations {
-		if len(roomsOf(o, c.Channels)) == 0 {
+		if roomless(o, c.Channels) {
 			list = append(list, worry("organisation", o.Name, "has no room: nobody is told when a host is not known or does not answer",
-				"give fallback.slack_channel (with channels.slack), or a webhook"))
+				"give fallback.slack_channel (with channels.slack), a webhook, or a route without conditions"))
 		}
 	}
 	return list

@@ -64,6 +64,11 @@ func (s *service) joinFront(context.Context) error {
 	private, public := c.Private(), c.Public()
 	if !s.roles.has(roleConsole) {
 		private = only(private, "/healthz", "/readyz", "/metrics")
+	} else if private, err = beside(private, s.loaded.Config); err != nil {
+		return failed("", "%w", err)
+	}
+	if public, err = beside(public, s.loaded.Config); err != nil {
+		return failed("", "%w", err)
 	}
 	s.console, s.replies = c, &replies{handlers: []http.Handler{private, public}}
 	s.front = &front{atWork: s.replies}

@@ -231,8 +231,8 @@ func (s *service) greet() {
 		s.log.Warn("no source is configured: nothing is watched")
 	}
 	for _, o := range c.Organisations {
-		if len(roomsOf(o, c.Channels)) == 0 {
-			s.log.Warn("nobody is told when a host is not known or does not answer: give fallback.slack_channel (with channels.slack), or a webhook", "organisation", o.Name)
+		if roomless(o, c.Channels) {
+			s.log.Warn("nobody is told when a host is not known or does not answer: give fallback.slack_channel (with channels.slack), a webhook, or a route without conditions", "organisation", o.Name)
 		}
 	}
 	if len(s.channels) == 0 && c.Alerts.Mode != string(scanner.ModeObserve) {

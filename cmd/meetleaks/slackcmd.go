@@ -55,7 +55,12 @@ func (a *app) slackManifest(file, format string, socket bool) error {
 	o := manifestOptions(loaded.Config, socket)
 	manifest, err := slack.Manifest(o)
 	if err != nil {
-		return usage("--socket needs no address", "console.public_url is none that Slack could reach: %w", err)
+		fmt.Fprintln(a.stderr, "meetleaks: console.public_url is none that Slack could reach; this is the manifest for Socket Mode")
+		o = slack.ManifestOptions{}
+		manifest, err = slack.Manifest(o)
+	}
+	if err != nil {
+		return failed("", "make the manifest: %w", err)
 	}
 	if format == "json" {
 		return a.writeJSON(manifest)

@@ -180,7 +180,7 @@ func (p *pass) sum(left int) {
 		why = fmt.Sprintf("a pass takes %s at most", p.within)
 	}
 	p.watch.leaves(left)
-	tell(p.lost.Load(), "budget: not remembered for later passes, because there was no room")
+	tell(p.lost.Load(), "budget: not remembered for later passes, because there was no room, or an address holds what is not kept")
 	tell(int64(left), "budget: addresses that were not read, because "+why)
 	p.mu.Lock()
 	s := p.stats

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"meetleaks/matchers"
 	"meetleaks/scanner"
 )
 
@@ -38,8 +39,12 @@ func (m visitMemory) Load(ctx context.Context, url string) (Visit, bool, error) 
 	return visit, ok, nil
 }
 
-// Save implements [Memory]. The error wraps scanner.ErrFull when there is no room.
+// Save implements [Memory]. The error wraps scanner.ErrFull when there is no room, and scanner.ErrBadValue where the address itself
+// holds a passcode or a meeting's number: such a page is read again in each pass that comes to it, and nothing of it is kept.
 func (m visitMemory) Save(ctx context.Context, v Visit) error {
+	if matchers.Mask(v.URL) != v.URL || matchers.Mask(v.To) != v.To {
+		return fmt.Errorf("save a visit: its address is not to be kept: %w", scanner.ErrBadValue)
+	}
 	data, err := scanner.EncodeRecord(v)
 	if err != nil {
 		return fmt.Errorf("save a visit: %w", err)

@@ -191,3 +191,23 @@ func TestPagesThatAreGoneForGoodAreNotAskedForByThemselves(t *testing.T) {
 		t.Errorf("asked for %d times", asked)
 	}
 }
+
+// A site's own address that carries a passcode is no meeting link: its page is read, again in each pass, and never kept.
+func TestAnAddressWithAPasscodeIsReadAndNotKept(t *testing.T) {
+	const page = "/join.html?id=86419755803&pwd=Zx81QwErTy"
+	server := webtest.Start(t, map[string][]byte{"index.html": links(page), "join.html": leaky()}, "", "")
+	w := watch(t, server.Addr, nil)
+	for range 2 {
+		if _, err := w.read(60 * oneDay); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(w.taken()); n != 2 {
+			t.Errorf("%d pages were read", n)
+		}
+	}
+	for at, v := range w.visits.kept {
+		if strings.Contains(at+string(v.Data), "Zx81") {
+			t.Errorf("kept: %s %s", at, v.Data)
+		}
+	}
+}

@@ -240,6 +240,17 @@ func (e *endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// Somebody may name the master key where the archive belongs.
+func TestWhatIsNoArchiveIsNotQuoted(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"m4sterkeym4sterkeym4sterkey=\n", "age-encryption.org/v1\n-> m4sterkey m4sterkey\n", "age-encryption.org/v1\nm4sterkey\n"} {
+		_, err := NewReader(strings.NewReader(text), key(t))
+		if !errors.Is(err, ErrNotArchive) || strings.Contains(err.Error(), "m4sterkey") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
 func TestAHeaderWithoutAnEndIsLeft(t *testing.T) {
 	t.Parallel()
 	var source endless

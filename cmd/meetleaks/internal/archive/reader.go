@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"strings"
 
 	"filippo.io/age"
 
@@ -60,6 +61,8 @@ func openError(err error, guard *headerGuard) error {
 		return guard.failed
 	case errors.As(err, &wrongKey):
 		return ErrKey
+	case strings.HasPrefix(err.Error(), "failed to read header"):
+		return ErrNotArchive // age quotes what it read, and that may be a key that was named by mistake
 	}
 	return fmt.Errorf("%w: %w", ErrNotArchive, err)
 }
