@@ -82,7 +82,7 @@ func (a *app) explain(ctx context.Context, text []byte, file string) error {
 	if err != nil {
 		return err
 	}
-	key, _, err := indexKey(loaded.Keys)
+	key, _, err := a.indexKey(loaded.Keys)
 	if err != nil {
 		return err
 	}

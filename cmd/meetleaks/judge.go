@@ -2,6 +2,9 @@ package main
 
 import (
 	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
 	"time"
 
 	"meetleaks/cmd/meetleaks/internal/config"
@@ -10,9 +13,13 @@ import (
 
 // indexKey gives the key under which findings get their `key`: the configured one, which is stable, else a new one that
 // is forgotten with this run.
-func indexKey(keys config.Keys) (key []byte, stable bool, err error) {
+func (a *app) indexKey(keys config.Keys) (key []byte, stable bool, err error) {
 	key, stable, err = keys.IndexKey()
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !keys.Index.IsSet():
+		// `serve` makes it on its first start; one look is possible before that.
+		fmt.Fprintf(a.stderr, "meetleaks: keys.master_file: %s is not there (yet): keys (mk1:…) are those of this run only\n", plain(keys.Master.File()))
+	case err != nil:
 		return nil, false, usage("", "%w", err)
 	}
 	if stable {

@@ -34,6 +34,10 @@ func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stder
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
+	root.InitDefaultCompletionCmd() // which keeps where it writes
+	if completion, _, err := root.Find([]string{"completion"}); err == nil {
+		completion.RunE = root.RunE // else a shell that it does not know is no mistake to it
+	}
 	return conclude(root.ExecuteContext(ctx), stderr)
 }
 

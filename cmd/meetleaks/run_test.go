@@ -165,3 +165,12 @@ func TestDistinctIsBounded(t *testing.T) {
 		t.Errorf("count %d, want 2", d.count())
 	}
 }
+
+func TestAShellThatIsNotKnownIsAMistake(t *testing.T) {
+	if code, out, _ := carryOut(t, "", "completion", "bash"); code != exitFine || !strings.Contains(out, "meetleaks") {
+		t.Errorf("bash: exit code %d", code)
+	}
+	if code, out, diagnostics := carryOut(t, "", "completion", "tcsh"); code != exitUsage || out != "" || !strings.Contains(diagnostics, "tcsh") {
+		t.Errorf("exit code %d, %q, %q", code, out, diagnostics)
+	}
+}

@@ -239,7 +239,7 @@ func (a *app) planScan(ctx context.Context, o scanOptions, targets []string) (*s
 	if err != nil {
 		return nil, err
 	}
-	key, stable, err := indexKey(loaded.Keys)
+	key, stable, err := a.indexKey(loaded.Keys)
 	if err != nil {
 		return nil, err
 	}

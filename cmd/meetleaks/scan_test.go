@@ -91,3 +91,17 @@ func TestInterruptedRunsNeverSayZero(t *testing.T) {
 		t.Errorf("exit code %d, %s", code, diagnostics.String())
 	}
 }
+
+// TestALookBeforeTheFirstStart holds that the file of the master key, which `serve` makes, need not be there for a look.
+func TestALookBeforeTheFirstStart(t *testing.T) {
+	page := writeFile(t, "page.md", leak)
+	master := writeFile(t, "m.yaml", "keys: {master_file: none}\norganisations: [{name: acme, domains: [acme.example], patterns: [{vanity: acme.zoom.us}]}]\n")
+	code, out, diagnostics := carryOut(t, "", "scan", "--config", master, "--format", "jsonl", page)
+	if code != exitFindings || !strings.Contains(out, `"org":"acme"`) || !strings.Contains(diagnostics, "is not there (yet)") {
+		t.Errorf("exit code %d, %s%s", code, out, diagnostics)
+	}
+	index := writeFile(t, "m.yaml", "keys: {index_file: none}\n")
+	if code, _, diagnostics := carryOut(t, "", "scan", "--config", index, page); code != exitUsage {
+		t.Errorf("nobody makes that of the index: exit code %d, %s", code, diagnostics)
+	}
+}

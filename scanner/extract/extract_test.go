@@ -226,8 +226,8 @@ func TestLongNamesAreCutBetweenElements(t *testing.T) {
 
 func TestWhatIsNotReadSaysWhy(t *testing.T) {
 	png := "\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR"
-	both(t, Limits{}, "z", zipped(t, file{"word/media/1.png", png}, file{"word/document.xml", "<w/>"}),
-		[]string{"z!word/document.xml: <w/>"}, []string{"z!word/media/1.png (policy): this kind is read only in a process of its own, and there is none: image/png"})
+	both(t, Limits{}, "z", zipped(t, file{"word/media/1.png", png}, file{"word/other.xml", "<w/>"}),
+		[]string{"z!word/other.xml: <w/>"}, []string{"z!word/media/1.png (policy): this kind is read only in a process of its own, and there is none: image/png"})
 	both(t, Limits{}, "a.txt", []byte("%PDF-1.7\n"), nil, []string{"a.txt (policy): this kind is read only in a process of its own, and there is none: application/pdf"})
 	both(t, Limits{}, "a", []byte("GIF89a and more: this is a text"), []string{"a: GIF89a and more: this is a text"}, nil)
 	both(t, Limits{}, "a", []byte("GIF89a\x00\x01"), nil, []string{"a (policy): this kind is read only in a process of its own, and there is none: image/gif"})

@@ -116,7 +116,26 @@ func (p *office) decide() bool {
 			return true
 		}
 	}
-	return false
+	p.media = p.mediaByParts()
+	return p.media != ""
+}
+
+// mediaByParts knows an office file by its main part: many programs write no list of types, or an empty one, and text that is
+// split over runs is whole only for who reads it as such a file.
+func (p *office) mediaByParts() string {
+	for _, main := range [...]struct{ part, media string }{
+		{"word/document.xml", mediaOOML + "wordprocessingml.document"},
+		{"ppt/presentation.xml", mediaOOML + "presentationml.presentation"},
+		{"xl/workbook.xml", mediaOOML + "spreadsheetml.sheet"},
+	} {
+		if p.part(main.part) != nil {
+			return main.media
+		}
+	}
+	if content := p.part("content.xml"); content != nil && bytes.Contains(p.peek(content, sniffSize), []byte("urn:oasis:names:tc:opendocument:")) {
+		return mediaODF + "text"
+	}
+	return ""
 }
 
 // peek is the beginning of a part. Whatever is wrong with it is told when it is read.

@@ -89,6 +89,25 @@ func TestAWordFileIsReadAsItsReaderSeesIt(t *testing.T) {
 	}
 }
 
+func TestAnOfficeFileWithoutAListOfTypesIsOne(t *testing.T) {
+	word := file{"word/document.xml", `<w:document><w:body>` + paragraph("https://acme.zoom", ".us/j/8493", "0275116") + `</w:body></w:document>`}
+	for name, c := range map[string]struct {
+		files []file
+		place string
+	}{
+		"no list":       {[]file{word}, "a.docx!word/document.xml 1:1"},
+		"an empty list": {[]file{{"[Content_Types].xml", `<Types/>`}, word}, "a.docx!word/document.xml 1:1"},
+		"slides": {[]file{{"ppt/presentation.xml", `<p:presentation/>`}, {"ppt/slides/slide1.xml", `<p:sld><a:p><a:r><a:t>https://acme.zoom.us/j/8493</a:t></a:r><a:r><a:t>0275116</a:t></a:r></a:p></p:sld>`}},
+			"a.docx!ppt/slides/slide1.xml 1:1"},
+		"opendocument": {[]file{{"content.xml", `<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"><office:body><office:text><text:p>https://acme.zoom.us/j/8493<text:span>0275116</text:span></text:p></office:text></office:body></office:document-content>`}},
+			"a.docx!content.xml 1:1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			finds(t, "a.docx", string(zipped(t, c.files...)), []string{"zoom 84930275116 " + c.place}, nil)
+		})
+	}
+}
+
 func TestPartsOfAWordFile(t *testing.T) {
 	finds(t, "a.docx", word(t, paragraph("x")+paragraph("Join https://acme.zoom.us/j/8493", "0275116"),
 		file{"word/header1.xml", `<w:hdr>` + paragraph("https://acme.zoom.us/j/84930275116") + `</w:hdr>`},

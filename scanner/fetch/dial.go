@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -79,7 +80,7 @@ func (d *dialler) resolve(ctx context.Context, authority string) ([]netip.AddrPo
 	}
 	ctx, cancel := context.WithTimeout(ctx, d.timeout)
 	defer cancel()
-	addrs, err := d.resolver.LookupNetIP(ctx, "ip", host+".") // with the dot: no search list is tried
+	addrs, err := d.lookUp(ctx, host)
 	if err != nil {
 		return nil, fmt.Errorf("resolve: %w", resolveError(err))
 	}
@@ -91,6 +92,20 @@ func (d *dialler) resolve(ctx context.Context, authority string) ([]netip.AddrPo
 		all[i] = netip.AddrPortFrom(addr.Unmap(), uint16(port))
 	}
 	return all, nil
+}
+
+// lookUp asks with a dot behind the name, so that no search list is tried. A name of one label, such as localhost, is not found
+// so in the system's table of hosts: that is read first.
+func (d *dialler) lookUp(ctx context.Context, host string) ([]netip.Addr, error) {
+	if !strings.Contains(host, ".") {
+		table := net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
+			return nil, errors.New("only the table of hosts is read")
+		}}
+		if addrs, err := table.LookupNetIP(ctx, "ip", host); err == nil {
+			return addrs, nil
+		}
+	}
+	return d.resolver.LookupNetIP(ctx, "ip", host+".")
 }
 
 // resolveError takes the resolver's own address out of the error.

@@ -156,6 +156,8 @@ func (t *textWriter) closing(b *bytes.Buffer, s Summary) {
 		fmt.Fprintf(b, "No meeting links in what could be read: %s. Not everything could be.\n", read)
 	case s.Documents == 0:
 		fmt.Fprintf(b, "Nothing was read, so nothing can be said.\n")
+	case s.Unregistered > 0 || s.Possible > 0:
+		fmt.Fprintf(b, "No meeting links to list in %s.\n", read)
 	default:
 		fmt.Fprintf(b, "No meeting links found in %s. Nothing to do.\n", read)
 	}
@@ -189,6 +191,9 @@ func asides(s Summary) []string {
 	}
 	if s.Unregistered > 0 {
 		lines = append(lines, fmt.Sprintf("%s of organisations that are not registered: counted, not listed.", count(s.Unregistered, "link")))
+	}
+	if s.Possible > 0 {
+		lines = append(lines, fmt.Sprintf("%s that may lead to a meeting: the wrapping cannot be taken off offline.", count(int(s.Possible), "wrapped link")))
 	}
 	return lines
 }

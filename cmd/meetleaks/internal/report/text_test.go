@@ -27,6 +27,8 @@ func TestTextClosing(t *testing.T) {
 		{"left out", Summary{Documents: 1, Skipped: policy}, "1 thing was left out on purpose", "Incomplete"},
 		{"ignored", Summary{Documents: 1, Ignored: 2}, "2 findings hidden by the ignore file", "Incomplete"},
 		{"unregistered", Summary{Documents: 1, Unregistered: 1}, "1 link of organisations that are not registered", "Incomplete"},
+		{"not nothing", Summary{Documents: 1, Unregistered: 1}, "No meeting links to list", "Nothing to do"},
+		{"possible", Summary{Documents: 1, Possible: 1}, "1 wrapped link that may lead to a meeting", "Nothing to do"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
