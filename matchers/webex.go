@@ -380,7 +380,7 @@ func webexSampleSite(org string) bool {
 // webexSampleUser lists names that stand for any user.
 func webexSampleUser(name string) bool {
 	switch name {
-	case "user", "test.user", "testuser", "test-user", "userid", "user-id", "user_id", "user1", "user123", "userroom", "user-room", "john.doe", "johndoe", "jdoe", "jane.doe", "janedoe",
+	case "user", "test.user", "testuser", "test-user", "userid", "user-id", "user_id", "user1", "user123", "userroom", "user-room", "john.doe", "johndoe", "jane.doe", "janedoe",
 		"john", "name", "firstname.lastname", "first.last", "firstname", "lastname", "personalroom", "personal-room", "personal", "room1",
 		"room123", "room-123", "meeting", "meeting123", "test-meeting", "testroom", "test-room", "private-room", "sample-room", "abc-def", "xyz", "host", "me", "someone", "person",
 		"alice", "bob":

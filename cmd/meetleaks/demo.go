@@ -41,7 +41,7 @@ const (
 	demoShown  = 3 * time.Minute  // with rests
 	demoStep   = 20 * time.Second
 	demoRest   = 2 * time.Second
-	demoEvery  = 4 * time.Second // between looks at the site; a configuration cannot have less than a minute
+	demoEvery  = 4 * time.Second // between looks at the site
 	demoFolder = "meetleaks-demo-"
 )
 

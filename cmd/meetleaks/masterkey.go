@@ -34,6 +34,7 @@ type keyPlace struct {
 // everywhere else a missing one is an error, because what is stored could not be opened with a new one. Its errors say what to
 // do and repeat nothing of any key.
 func openKeys(keys config.Keys, place keyPlace) (deploymentKeys, error) {
+	_ = noCoreDumps() // where the system forbids it, serve has said so
 	if !keys.Master.IsSet() {
 		if place.folder == "" {
 			return deploymentKeys{}, usage("make one with `openssl rand -base64 32 > master.key`, and give the same to every process",

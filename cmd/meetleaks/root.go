@@ -47,11 +47,13 @@ func (a *app) root() *cobra.Command {
 		Short:         "Find meeting links that were left in public",
 		Long:          "meetleaks finds meeting links (Zoom, Teams, Meet, Webex and many more) that were left where anybody can read them.\n\nExit codes: 0 nothing found · 1 findings · 2 wrong usage or configuration · 3 incomplete · 130 interrupted.",
 		Example:       "  meetleaks scan docs/\n  git show | meetleaks scan -\n  meetleaks explain 'https://acme.zoom.us/j/…'",
+		Version:       version(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetVersionTemplate(versionLine())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage("`"+cmd.CommandPath()+" --help` lists the flags", "%w", err)
 	})

@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"sync"
@@ -194,7 +195,7 @@ func (c *Channel) identify(ctx context.Context, method string, ask askUser, want
 		return member{}, e
 	}
 	email := strings.ToLower(user.Profile.Email)
-	return member{id: user.ID, team: user.TeamID, email: email, refusal: refuse(h, user, email, wanted)}, nil
+	return member{id: user.ID, team: cmp.Or(user.TeamID, h.team), email: email, refusal: refuse(h, user, email, wanted)}, nil
 }
 
 // person is who pressed something.
@@ -270,8 +271,12 @@ func refuse(h home, user *slack.User, email, wanted string) string {
 	return ""
 }
 
-// owns says whether the user belongs to the token's workspace, or to a workspace of its Enterprise organisation.
+// owns says whether the user belongs to the token's workspace, or to a workspace of its Enterprise organisation. One of whom Slack says
+// no workspace at all is of the one that was asked.
 func (h home) owns(user *slack.User) bool {
+	if user.TeamID == "" && user.Enterprise.EnterpriseID == "" {
+		return true
+	}
 	if h.team != "" && user.TeamID == h.team {
 		return true
 	}

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	slackgo "github.com/slack-go/slack"
+
 	"meetleaks/notify"
 	"meetleaks/notify/notifytest"
 	"meetleaks/notify/slack/fakeslack"
@@ -548,5 +550,25 @@ func TestAcceptedDeliveriesAreRememberedInBounds(t *testing.T) {
 	clock.Advance(recentFor + 1)
 	if _, ok := r.find("11"); ok {
 		t.Error("remembered for too long")
+	}
+}
+
+func TestWhoHasNoWorkspaceInSlacksAnswerIsOfTheOneThatWasAsked(t *testing.T) {
+	t.Parallel()
+	h := home{team: "T0ACME"}
+	for name, test := range map[string]struct {
+		change func(*slackgo.User)
+		want   string
+	}{
+		"none":       {func(*slackgo.User) {}, ""},
+		"stranger":   {func(u *slackgo.User) { u.IsStranger = true }, "other-workspace"},
+		"another":    {func(u *slackgo.User) { u.TeamID = "T0GLOBEX" }, "other-workspace"},
+		"enterprise": {func(u *slackgo.User) { u.Enterprise.EnterpriseID = "E0GLOBEX" }, "other-workspace"},
+	} {
+		user := slackgo.User{ID: "U0JANE"}
+		test.change(&user)
+		if got := refuse(h, &user, "jane@acme.example", "jane@acme.example"); got != test.want {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
 	}
 }

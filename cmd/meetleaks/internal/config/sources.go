@@ -93,7 +93,7 @@ const (
 	maxCanaries   = 100
 )
 
-func (v *validator) source(path string, s *Source) {
+func (v *validator) source(path string, s *Source, allow []string) {
 	v.required(path+".name", s.Name, anyText)
 	v.required(path+".kind", s.Kind, oneOf(sourceKinds()...))
 	v.each(path+".start", s.Start, func(text string) error {
@@ -116,7 +116,7 @@ func (v *validator) source(path string, s *Source) {
 	if s.MaxPages < 0 || s.MaxPages > 1_000_000 {
 		v.note(path+".max_pages", "want a number from 0 to 1000000")
 	}
-	v.times(path, s)
+	v.times(path, s, allow)
 	v.lookBack(path, s)
 	if s.Kind == SourceHook && !s.Secret.IsSet() {
 		v.missing(path+".secret", "is missing: give secret_file, the key that feeders sign with (whsec_…)")
@@ -126,9 +126,13 @@ func (v *validator) source(path string, s *Source) {
 	v.service(path, s)
 }
 
-func (v *validator) times(path string, s *Source) {
-	if v.given(path+".every") && time.Duration(s.Every) < time.Minute {
-		v.note(path+".every", "want at least 1m")
+func (v *validator) times(path string, s *Source, allow []string) {
+	switch every := time.Duration(s.Every); {
+	case !v.given(path+".every") || every >= time.Minute:
+	case every < time.Second:
+		v.note(path+".every", "want at least 1m; 1s for services of your own that fetch.allow names")
+	case !ownServices(s.Start, allow):
+		v.note(path+".every", "want at least 1m; less only for services of your own that fetch.allow names")
 	}
 	if v.given(path+".quiet") && time.Duration(s.Quiet) < time.Minute {
 		v.note(path+".quiet", "want at least 1m")
@@ -136,6 +140,18 @@ func (v *validator) times(path string, s *Source) {
 	if v.given(path+".look_again") && (time.Duration(s.LookAgain) < time.Minute || time.Duration(s.LookAgain) > 7*24*time.Hour) {
 		v.note(path+".look_again", "want a length of time from 1m to 7d")
 	}
+}
+
+// ownServices says whether all addresses are of services that the operator lists as their own.
+func ownServices(addresses, allow []string) bool {
+	ports := map[string]string{"http": "80", "https": "443", "webcal": "443"}
+	for _, address := range addresses {
+		u, err := url.Parse(address)
+		if err != nil || !slices.Contains(allow, net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), ports[u.Scheme]))) {
+			return false
+		}
+	}
+	return len(addresses) > 0
 }
 
 // lookBack checks how far back is searched.

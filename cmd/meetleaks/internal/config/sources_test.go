@@ -5,6 +5,30 @@ import (
 	"testing"
 )
 
+func TestOwnServicesMayBeReadEachSecond(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`{name: a, kind: web, every: 1s, start: ["http://127.0.0.1:8088/", "http://127.0.0.1:8088/b"]}`:   "",
+		`{name: a, kind: feed, every: 5s, start: ["https://wiki.acme.example/feed"]}`:                     "",
+		`{name: a, kind: web, every: 500ms, start: ["http://127.0.0.1:8088/"]}`:                           "want at least 1m; 1s for",
+		`{name: a, kind: web, every: 30s, start: ["https://www.acme.example/"]}`:                          "less only for services of your own",
+		`{name: a, kind: web, every: 30s, start: ["http://127.0.0.1:8088/", "https://www.acme.example"]}`: "less only for services of your own",
+	} {
+		_, err := Parse("m.yaml", []byte("fetch: {allow: [\"127.0.0.1:8088\", \"wiki.acme.example:443\"]}\nsources:\n  - "+text+"\n"), nil)
+		if got := errorText(err); (want == "") != (got == "") || !strings.Contains(got, want) {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// errorText is "" of no error.
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
 func TestSourcesThatCannotWorkAreToldWithTheirKey(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{

@@ -23,7 +23,7 @@ func check(c *Config, origins map[string]Origin, problems *Problems) {
 	}
 	v.distinct("organisations", len(c.Organisations), func(i int) string { return c.Organisations[i].Name })
 	for i := range c.Sources {
-		v.source(entry("sources", i), &c.Sources[i])
+		v.source(entry("sources", i), &c.Sources[i], c.Fetch.Allow)
 	}
 	v.distinct("sources", len(c.Sources), func(i int) string { return c.Sources[i].Name })
 	v.canaries(c)

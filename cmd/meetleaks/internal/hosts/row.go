@@ -152,13 +152,14 @@ func (s *rowReader) id(text string, room bool) (string, error) {
 	compact := strings.NewReplacer(" ", "", "\u00a0", "", "-", "").Replace(text)
 	switch {
 	case isDigits(compact):
-		if !s.columns.zoomNumbers && !room {
-			return "", errors.New("does not say whose number it is: want zoom:NUMBER, or the whole link")
-		}
-		if len(compact) < 9 || len(compact) > 11 {
+		switch zoom := s.columns.zoomNumbers || room; {
+		case len(compact) >= 9 && len(compact) <= 11: // as Zoom's; who means another service's says so
+			text = "zoom:" + compact
+		case zoom:
 			return "", errors.New("is no number of Zoom: they have 9 to 11 digits")
+		default:
+			return "", errors.New("does not say whose number it is: want PLATFORM:NUMBER, or the whole link")
 		}
-		text = "zoom:" + compact
 	case isRounded(text):
 		return "", errors.New("a spreadsheet has rounded the number: export again, with the column as text")
 	case isMeetCode(compact) && (s.columns.meetCodes || len(text) == 12 && text[3] == '-' && text[8] == '-'):
