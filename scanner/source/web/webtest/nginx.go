@@ -191,6 +191,17 @@ func (n *Server) Log(t *testing.T) []Request {
 	return out
 }
 
+// Statuses are how the requests of one address were answered, in their order.
+func (n *Server) Statuses(t *testing.T, uri string) (out []string) {
+	t.Helper()
+	for _, request := range n.Log(t) {
+		if request.URI == uri {
+			out = append(out, request.Status)
+		}
+	}
+	return out
+}
+
 // Asked are the addresses that were asked for, sorted, without robots.txt.
 func (n *Server) Asked(t *testing.T) []string {
 	t.Helper()
