@@ -10,6 +10,7 @@ import (
 	"meetleaks/scanner"
 	"meetleaks/scanner/source/calendar"
 	"meetleaks/scanner/source/feed"
+	"meetleaks/scanner/source/polled"
 )
 
 // hubPath is where hubs tell of news in feeds; below it each source has its own.
@@ -17,7 +18,7 @@ const hubPath = "/hooks/websub/"
 
 // joinFeed adds feeds.
 func (s *service) joinFeed(i int, source config.Source) error {
-	starts, key, err := s.addressesOf(i, source)
+	of, err := s.polledOf(i, source)
 	if err != nil {
 		return err
 	}
@@ -26,14 +27,27 @@ func (s *service) joinFeed(i int, source config.Source) error {
 		return usage("", "sources[%d] (%s): %w", i, source.Name, err)
 	}
 	made, err := feed.NewSource(feed.Options{
-		Name: source.Name, URLs: starts, Client: s.reading.client.From(starts), Visits: s.opened.store, Taker: judgedAnew{s.pulled, s.listed},
-		Read: s.readEntry, Key: key, Generation: s.generation(), Callback: callback, HubClient: s.clients, AllowSHA1: source.AllowSHA1, Log: s.log, Now: s.app.now,
+		Options: of, Read: s.readListed, Callback: callback, HubClient: s.clients, AllowSHA1: source.AllowSHA1,
 	})
 	if err != nil {
 		return usage("", "sources[%d] (%s): %w", i, source.Name, err)
 	}
 	if callback != nil {
 		s.reading.hubs[callback.Path+"/"] = made
+	}
+	s.watch(source, s.whileProved(i, source, made.Read))
+	return nil
+}
+
+// joinCalendar adds calendars.
+func (s *service) joinCalendar(i int, source config.Source) error {
+	of, err := s.polledOf(i, source)
+	if err != nil {
+		return err
+	}
+	made, err := calendar.NewSource(calendar.Options{Options: of, Read: s.readListed})
+	if err != nil {
+		return usage("", "sources[%d] (%s): %w", i, source.Name, err)
 	}
 	s.watch(source, s.whileProved(i, source, made.Read))
 	return nil
@@ -55,44 +69,25 @@ func (s *service) hubCallback(source config.Source) (*url.URL, error) {
 	return u.JoinPath(hubPath, url.PathEscape(source.Name)), nil
 }
 
-// readEntry makes documents of an item of a feed.
-func (s *service) readEntry(ctx context.Context, page *feed.Page, yield func(scanner.Document) error, skip func(scanner.Skip)) (scanner.Outline, error) {
+// readListed makes documents of a calendar, or of an item of a feed.
+func (s *service) readListed(ctx context.Context, page *polled.Page, yield func(scanner.Document) error, skip func(scanner.Skip)) (scanner.Outline, error) {
 	return s.reading.unpack.Read(ctx, page, yield, skip)
 }
 
-// joinCalendar adds calendars.
-func (s *service) joinCalendar(i int, source config.Source) error {
-	starts, key, err := s.addressesOf(i, source)
-	if err != nil {
-		return err
-	}
-	made, err := calendar.NewSource(calendar.Options{
-		Name: source.Name, URLs: starts, Client: s.reading.client.From(starts), Visits: s.opened.store, Taker: judgedAnew{s.pulled, s.listed},
-		Read: s.readCalendar, Key: key, Generation: s.generation(), Log: s.log, Now: s.app.now,
-	})
-	if err != nil {
-		return usage("", "sources[%d] (%s): %w", i, source.Name, err)
-	}
-	s.watch(source, s.whileProved(i, source, made.Read))
-	return nil
-}
-
-// readCalendar makes documents of a calendar.
-func (s *service) readCalendar(ctx context.Context, page *calendar.Page, yield func(scanner.Document) error, skip func(scanner.Skip)) (scanner.Outline, error) {
-	return s.reading.unpack.Read(ctx, page, yield, skip)
-}
-
-// addressesOf are the addresses of a source that reads lists, and the key that hides what it remembers.
-func (s *service) addressesOf(i int, source config.Source) ([]*url.URL, []byte, error) {
+// polledOf is what a source needs that polls addresses. Its key hides what it remembers.
+func (s *service) polledOf(i int, source config.Source) (polled.Options, error) {
 	starts, err := startURLs(source)
 	if err != nil {
-		return nil, nil, err
+		return polled.Options{}, err
 	}
 	key, err := s.keys.ring.PlaceKey()
 	if err != nil {
-		return nil, nil, failed("", "sources[%d] (%s): %w", i, source.Name, err)
+		return polled.Options{}, failed("", "sources[%d] (%s): %w", i, source.Name, err)
 	}
 	mac := hmac.New(sha256.New, key) // so that what two kinds of sources remember has nothing in common
 	mac.Write([]byte("meetleaks source of kind " + source.Kind + " v1"))
-	return starts, mac.Sum(nil), nil
+	return polled.Options{
+		Name: source.Name, URLs: starts, Client: s.reading.client.From(starts), Visits: s.opened.store, Taker: judgedAnew{s.pulled, s.listed},
+		Key: mac.Sum(nil), Generation: s.generation(), Log: s.log, Now: s.app.now,
+	}, nil
 }

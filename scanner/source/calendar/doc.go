@@ -19,6 +19,6 @@
 //     followed from https to http, not even on the way: the calendar cannot be read then.
 //   - Nothing of a calendar is stored but hashes, times and validators. Addresses and texts are not logged or put into errors.
 //
-// options.go is what a source needs, source.go makes a pass, pass.go counts it, reading.go reads one calendar, survey.go measures it,
-// page.go is what the Reader is given of it, memory.go is what is kept.
+// Package polled asks for calendars, counts passes and keeps what is known. options.go is what a source needs, source.go makes a look,
+// reading.go reads one calendar, survey.go measures it, memory.go is what is kept.
 package calendar

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"meetleaks/scanner"
+	"meetleaks/scanner/source/polled"
 	"meetleaks/scanner/source/sourcetest"
 	"meetleaks/scanner/source/web/webtest"
 )
@@ -19,29 +20,30 @@ const link1 = "https://acme.zoom.us/j/84930275116"
 
 func TestACalendarIsOneDocument(t *testing.T) {
 	r := newRig(t, nil)
-	r.site.set(calendarPath, ics(event("a", "LOCATION:"+link1[:20], " "+link1[20:]), event("b", "SUMMARY:Lunch with everybody")))
-	out := r.must(time.Hour)
-	got := r.calls(sourcetest.WasTaken)
-	if len(got) != 1 || out.Documents != 1 || out.News != 1 || r.health.Heard != 2 {
-		t.Fatalf("%d readings, %+v, health %+v", len(got), out, r.health)
+	r.site.Set(calendarPath, ics(event("a", "LOCATION:"+link1[:20], " "+link1[20:]), event("b", "SUMMARY:Lunch with everybody")))
+	out := r.Must(time.Hour)
+	got := r.Calls(sourcetest.WasTaken)
+	if len(got) != 1 || out.Documents != 1 || out.News != 1 || r.Health().Heard != 2 {
+		t.Fatalf("%d readings, %+v, health %+v", len(got), out, r.Health())
 	}
 	if one := got[0]; one.URI != r.site.URL+calendarPath || one.Reading.Host != "127.0.0.1" || !strings.Contains(one.Text, link1) ||
 		one.Reading.MediaType != "text/calendar" {
 		t.Errorf("taken: %+v", one)
 	}
-	if out := r.must(0); out.Documents != 1 || out.News != 0 || r.site.not != 1 || len(r.calls(sourcetest.WasTaken)) != 1 {
-		t.Errorf("unchanged: %+v, %d answers 304", out, r.site.not)
+	out = r.Must(0)
+	if _, unchanged := r.site.Counts(); out.Documents != 1 || out.News != 0 || unchanged != 1 || len(r.Calls(sourcetest.WasTaken)) != 1 {
+		t.Errorf("unchanged: %+v, %d answers 304", out, unchanged)
 	}
 }
 
 func TestAChangeIsReadOnceMoreAnHourLater(t *testing.T) {
 	r := newRig(t, nil)
-	r.site.set(calendarPath, ics(event("a", "LOCATION:"+link1), event("b")))
-	r.must(10 * time.Minute)
-	r.site.set(calendarPath, ics(event("b")))
+	r.site.Set(calendarPath, ics(event("a", "LOCATION:"+link1), event("b")))
+	r.Must(10 * time.Minute)
+	r.site.Set(calendarPath, ics(event("b")))
 	for _, want := range []int{2, 2, 3, 3} {
-		r.must(40 * time.Minute)
-		if got := len(r.calls(sourcetest.WasTaken)); got != want {
+		r.Must(40 * time.Minute)
+		if got := len(r.Calls(sourcetest.WasTaken)); got != want {
 			t.Fatalf("taken %d times, want %d", got, want)
 		}
 	}
@@ -49,9 +51,9 @@ func TestAChangeIsReadOnceMoreAnHourLater(t *testing.T) {
 
 func TestWhatIsCalledOffIsReadAllTheSame(t *testing.T) {
 	r := newRig(t, nil)
-	r.site.set(calendarPath, ics(event("a", "STATUS:CANCELLED", "LOCATION:"+link1)))
-	r.must(0)
-	if got := r.calls(sourcetest.WasTaken); len(got) != 1 || !strings.Contains(got[0].Text, link1) {
+	r.site.Set(calendarPath, ics(event("a", "STATUS:CANCELLED", "LOCATION:"+link1)))
+	r.Must(0)
+	if got := r.Calls(sourcetest.WasTaken); len(got) != 1 || !strings.Contains(got[0].Text, link1) {
 		t.Errorf("taken: %+v", got)
 	}
 }
@@ -59,12 +61,12 @@ func TestWhatIsCalledOffIsReadAllTheSame(t *testing.T) {
 func TestTheTimeOfTheAnswerIsNoChange(t *testing.T) {
 	r := newRig(t, nil)
 	for i := range 3 {
-		r.site.set(calendarPath, ics(event("a", fmt.Sprintf("DTSTAMP:2026112%dT101010Z", i), "LOCATION:"+link1)))
-		if out := r.must(time.Minute); (out.News > 0) != (i == 0) {
+		r.site.Set(calendarPath, ics(event("a", fmt.Sprintf("DTSTAMP:2026112%dT101010Z", i), "LOCATION:"+link1)))
+		if out := r.Must(time.Minute); (out.News > 0) != (i == 0) {
 			t.Errorf("pass %d: %+v", i, out)
 		}
 	}
-	got := r.calls(sourcetest.WasTaken)
+	got := r.Calls(sourcetest.WasTaken)
 	if string(got[0].Reading.Version) != string(got[2].Reading.Version) {
 		t.Error("another time of the answer is another version")
 	}
@@ -72,15 +74,15 @@ func TestTheTimeOfTheAnswerIsNoChange(t *testing.T) {
 
 func TestASeriesIsReadInFullEveryDay(t *testing.T) {
 	r := newRig(t, nil)
-	r.site.set(calendarPath, ics(event("a", "RRULE:FREQ=WEEKLY", "LOCATION:"+link1)))
+	r.site.Set(calendarPath, ics(event("a", "RRULE:FREQ=WEEKLY", "LOCATION:"+link1)))
 	for range 4 {
-		if out := r.must(12 * time.Hour); out.News > 1 {
+		if out := r.Must(12 * time.Hour); out.News > 1 {
 			t.Errorf("%+v", out)
 		}
 	}
-	got := r.calls(sourcetest.WasTaken)
-	if len(got) != 2 || r.site.not != 2 {
-		t.Fatalf("taken %d times, unchanged %d times", len(got), r.site.not)
+	got := r.Calls(sourcetest.WasTaken)
+	if _, unchanged := r.site.Counts(); len(got) != 2 || unchanged != 2 {
+		t.Fatalf("taken %d times, unchanged %d times", len(got), unchanged)
 	}
 	if string(got[0].Reading.Version) == string(got[1].Reading.Version) {
 		t.Error("the next day has the version of the day before: the next instance would stay what it was")
@@ -89,34 +91,34 @@ func TestASeriesIsReadInFullEveryDay(t *testing.T) {
 
 func TestWhatStandsIsToldNowAndThen(t *testing.T) {
 	r := newRig(t, nil)
-	r.site.set(calendarPath, ics(event("a", "LOCATION:"+link1)))
+	r.site.Set(calendarPath, ics(event("a", "LOCATION:"+link1)))
 	for range 10 {
-		r.must(24 * time.Hour)
+		r.Must(24 * time.Hour)
 	}
-	if got := len(r.calls(sourcetest.WasBack)); got != 2 {
+	if got := len(r.Calls(sourcetest.WasBack)); got != 2 {
 		t.Errorf("told %d times in ten days", got)
 	}
 }
 
 func TestACalendarThatIsGoneForGood(t *testing.T) {
 	r := newRig(t, nil)
-	r.site.set(calendarPath, ics(event("a", "LOCATION:"+link1)))
-	r.must(time.Minute)
-	r.site.breaks(answers(http.StatusGone))
+	r.site.Set(calendarPath, ics(event("a", "LOCATION:"+link1)))
+	r.Must(time.Minute)
+	r.site.Break(sourcetest.Answers(http.StatusGone))
 	for range 3 {
-		_, err := r.pass(62 * time.Minute)
+		_, err := r.Pass(62 * time.Minute)
 		var reason interface{ Reason() string }
 		if !errors.As(err, &reason) || !strings.Contains(reason.Reason(), "410") {
 			t.Fatalf("error %v", err)
 		}
 	}
-	if got := r.calls(sourcetest.WasGone); len(got) != 2 || got[0].URI != r.site.URL+calendarPath {
+	if got := r.Calls(sourcetest.WasGone); len(got) != 2 || got[0].URI != r.site.URL+calendarPath {
 		t.Errorf("told %+v", got)
 	}
-	r.site.breaks(answers(http.StatusNotFound))
-	r.clock.move(48 * time.Hour)
-	if _, err := r.pass(0); err == nil || len(r.calls(sourcetest.WasGone)) != 2 {
-		t.Errorf("404: %v, told %d times", err, len(r.calls(sourcetest.WasGone)))
+	r.site.Break(sourcetest.Answers(http.StatusNotFound))
+	r.Clock.Move(48 * time.Hour)
+	if _, err := r.Pass(0); err == nil || len(r.Calls(sourcetest.WasGone)) != 2 {
+		t.Errorf("404: %v, told %d times", err, len(r.Calls(sourcetest.WasGone)))
 	}
 }
 
@@ -126,15 +128,16 @@ func TestALargeCalendarIsCutAndTold(t *testing.T) {
 	for i := 0; body.Len() < MaxBody; i++ {
 		body.WriteString(event(fmt.Sprint("uid", i*7919), "SUMMARY:number "+fmt.Sprint(i*i), fmt.Sprintf("DESCRIPTION:%x", i*104729)))
 	}
-	r.site.set(calendarPath, ics(body.String(), event("last")))
-	r.must(time.Hour)
-	if r.health.Truncated != 1 || len(r.health.Notes) != 1 || !strings.Contains(r.health.Notes[0], "larger") {
-		t.Errorf("health %+v", r.health)
+	r.site.Set(calendarPath, ics(body.String(), event("last")))
+	r.Must(time.Hour)
+	if r.Health().Truncated != 1 || len(r.Health().Notes) != 1 || !strings.Contains(r.Health().Notes[0], "larger") {
+		t.Errorf("health %+v", r.Health())
 	}
-	if got := r.calls(sourcetest.WasTaken); len(got) != 1 || !strings.HasSuffix(string(got[0].Reading.Version), "broken") {
+	if got := r.Calls(sourcetest.WasTaken); len(got) != 1 || !strings.HasSuffix(string(got[0].Reading.Version), "broken") {
 		t.Error("a calendar that was cut looks whole")
 	}
-	if r.must(0); r.site.full != 2 {
+	r.Must(0)
+	if full, _ := r.site.Counts(); full != 2 {
 		t.Error("a calendar that was cut is not asked for again in full")
 	}
 }
@@ -176,15 +179,15 @@ func TestAddresses(t *testing.T) {
 		{"https://quillbert:pw@acme.example/team.ics", ""},
 		{"webcal:", ""},
 	} {
-		u, err := addressOf(address(t, c.address))
+		u, err := addressOf(sourcetest.Address(t, c.address))
 		if c.want == "" && err == nil || c.want != "" && (err != nil || u.String() != c.want) {
 			t.Errorf("%s: %v, %v", c.address, u, err)
 		}
 	}
 	r := newRig(t, nil)
-	_, err := NewSource(Options{Name: "", Client: r.source.o.Client, URLs: []*url.URL{
-		address(t, link1), address(t, "webcal://acme.example/t.ics"), address(t, "https://acme.example/t.ics"), nil,
-	}, Parallel: -1, MaxRest: -1})
+	_, err := NewSource(Options{Options: polled.Options{Name: "", Client: r.Clock.Client(t), URLs: []*url.URL{
+		sourcetest.Address(t, link1), sourcetest.Address(t, "webcal://acme.example/t.ics"), sourcetest.Address(t, "https://acme.example/t.ics"), nil,
+	}, Parallel: -1, MaxRest: -1}})
 	for _, want := range []string{"source of 0 bytes", "key", "reader", "calendar 1", "calendar 3: it stands there twice", "calendar 4", "at a time", "rest"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("no word of %q in: %v", want, err)
@@ -194,10 +197,10 @@ func TestAddresses(t *testing.T) {
 
 func TestNothingOfACalendarIsKeptInClear(t *testing.T) {
 	r := newRig(t, nil)
-	r.site.set(calendarPath, ics(event("a", "ORGANIZER:mailto:quillbert@acme.example", "LOCATION:"+link1)))
-	r.must(0)
-	for page, v := range r.visits.kept {
-		if text := page + string(v.Data); strings.Contains(text, "8493") || strings.Contains(text, "quillbert") || strings.Contains(text, "127.0.0.1") {
+	r.site.Set(calendarPath, ics(event("a", "ORGANIZER:mailto:quillbert@acme.example", "LOCATION:"+link1)))
+	r.Must(0)
+	for _, text := range r.Visits.Kept() {
+		if strings.Contains(text, "8493") || strings.Contains(text, "quillbert") || strings.Contains(text, "127.0.0.1") {
 			t.Errorf("kept: %s", text)
 		}
 	}
@@ -205,11 +208,11 @@ func TestNothingOfACalendarIsKeptInClear(t *testing.T) {
 
 func TestTheTakersErrorKeepsNothing(t *testing.T) {
 	r := newRig(t, nil)
-	r.site.set(calendarPath, ics(event("a", "LOCATION:"+link1)))
+	r.site.Set(calendarPath, ics(event("a", "LOCATION:"+link1)))
 	down := fmt.Errorf("the store: %w", scanner.ErrUnavailable)
-	r.taker.Fail(down)
-	if _, err := r.pass(0); !errors.Is(err, down) || r.cursor != "" || len(r.visits.kept) != 0 {
-		t.Fatalf("error %v, cursor %q, %d kept", err, r.cursor, len(r.visits.kept))
+	r.Taker.Fail(down)
+	if _, err := r.Pass(0); !errors.Is(err, down) || r.Cursor != "" || len(r.Visits.Kept()) != 0 {
+		t.Fatalf("error %v, cursor %q, %d kept", err, r.Cursor, len(r.Visits.Kept()))
 	}
 }
 
@@ -225,25 +228,25 @@ func TestByNginx(t *testing.T) {
 	read := func(path string) (scanner.Outcome, error) {
 		t.Helper()
 		r.open(func(o *Options) {
-			o.URLs = []*url.URL{address(t, "http://"+n.Addr+path)}
-			o.Client = testClient(t, r.clock, n.Addr)
+			o.URLs = []*url.URL{sourcetest.Address(t, "http://"+n.Addr+path)}
+			o.Client = r.Clock.Client(t, n.Addr)
 		})
-		return r.pass(time.Hour)
+		return r.Pass(time.Hour)
 	}
 	for range 3 {
 		if _, err := read("/team.ics"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if got := statuses(n.Log(t), "/team.ics"); !slices.Equal(got, []string{"200", "304", "304"}) {
+	if got := n.Statuses(t, "/team.ics"); !slices.Equal(got, []string{"200", "304", "304"}) {
 		t.Errorf("a calendar that does not change was answered %v", got)
 	}
 	for range 2 {
-		if _, err := read("/old.ics"); err != nil || len(r.health.Notes) != 1 || !strings.Contains(r.health.Notes[0], "moved for good") {
-			t.Errorf("moved: %v, notes %q", err, r.health.Notes)
+		if _, err := read("/old.ics"); err != nil || len(r.Health().Notes) != 1 || !strings.Contains(r.Health().Notes[0], "moved for good") {
+			t.Errorf("moved: %v, notes %q", err, r.Health().Notes)
 		}
 	}
-	if old, moved := statuses(n.Log(t), "/old.ics"), statuses(n.Log(t), "/moved.ics"); len(old) != 1 || !slices.Equal(moved, []string{"200", "304"}) {
+	if old, moved := n.Statuses(t, "/old.ics"), n.Statuses(t, "/moved.ics"); len(old) != 1 || !slices.Equal(moved, []string{"200", "304"}) {
 		t.Errorf("the old address was asked for %d times, the new one answered %v", len(old), moved)
 	}
 	if _, err := read("/inside.ics"); err == nil || !strings.Contains(err.Error(), "not of the public internet") {
@@ -252,7 +255,7 @@ func TestByNginx(t *testing.T) {
 	if out, err := read("/missing.ics"); err == nil {
 		t.Errorf("404: %+v", out)
 	}
-	at := r.clock.now()
+	at := r.Clock.Now()
 	if out, err := read("/rests.ics"); err != nil || !out.Next.Equal(at.Add(15*time.Minute)) {
 		t.Errorf("max-age: %+v, %v", out, err)
 	}
@@ -265,37 +268,28 @@ func TestByNginx(t *testing.T) {
 	}
 }
 
-func statuses(log []webtest.Request, uri string) (out []string) {
-	for _, line := range log {
-		if line.URI == uri {
-			out = append(out, line.Status)
-		}
-	}
-	return out
-}
-
 // A server may answer in full though nothing changed but the time of its answer.
 func TestADoubtLastsUntilASecondLookIsBelieved(t *testing.T) {
 	r := newRig(t, nil)
 	stamped := func(stamp string, events ...string) {
-		r.site.set(calendarPath, ics(append(events, event("z", "DTSTAMP:"+stamp))...))
+		r.site.Set(calendarPath, ics(append(events, event("z", "DTSTAMP:"+stamp))...))
 	}
 	stamped("20261123T100000Z", event("a", "LOCATION:"+link1))
-	r.must(10 * time.Minute)
+	r.Must(10 * time.Minute)
 	stamped("20261123T100000Z")
-	r.must(10 * time.Minute)
+	r.Must(10 * time.Minute)
 	stamped("20261123T105000Z")
-	r.must(50 * time.Minute)
-	if got := len(r.calls(sourcetest.WasTaken)); got != 3 {
+	r.Must(50 * time.Minute)
+	if got := len(r.Calls(sourcetest.WasTaken)); got != 3 {
 		t.Fatalf("taken %d times", got)
 	}
-	r.must(time.Minute) // 60 minutes after the change
-	if got := len(r.calls(sourcetest.WasTaken)); got != 3 {
+	r.Must(time.Minute) // 60 minutes after the change
+	if got := len(r.Calls(sourcetest.WasTaken)); got != 3 {
 		t.Fatalf("a second look too early: taken %d times", got)
 	}
 	for _, want := range []int{4, 4} {
-		r.must(time.Minute)
-		if got := len(r.calls(sourcetest.WasTaken)); got != want {
+		r.Must(time.Minute)
+		if got := len(r.Calls(sourcetest.WasTaken)); got != want {
 			t.Errorf("an hour and a minute after the change, and then: taken %d times, want %d", got, want)
 		}
 	}
@@ -303,28 +297,28 @@ func TestADoubtLastsUntilASecondLookIsBelieved(t *testing.T) {
 
 func TestACalendarInDoubtRestsNoLonger(t *testing.T) {
 	r := newRig(t, nil)
-	r.site.header.Set("Cache-Control", "max-age=7200")
-	r.site.set(calendarPath, ics(event("a", "LOCATION:"+link1)))
-	r.must(2 * time.Hour)
-	r.site.set(calendarPath, ics(event("b")))
-	changed := r.clock.now()
-	if out := r.must(looksApart); !out.Next.Equal(changed.Add(looksApart)) {
-		t.Errorf("next at %v, want %v after %v", out.Next, looksApart, changed)
+	r.site.Header("Cache-Control", "max-age=7200")
+	r.site.Set(calendarPath, ics(event("a", "LOCATION:"+link1)))
+	r.Must(2 * time.Hour)
+	r.site.Set(calendarPath, ics(event("b")))
+	changed := r.Clock.Now()
+	if out := r.Must(polled.LooksApart); !out.Next.Equal(changed.Add(polled.LooksApart)) {
+		t.Errorf("next at %v, want %v after %v", out.Next, polled.LooksApart, changed)
 	}
-	again := r.clock.now()
-	if out := r.must(0); !out.Next.Equal(again.Add(2 * time.Hour)) {
+	again := r.Clock.Now()
+	if out := r.Must(0); !out.Next.Equal(again.Add(2 * time.Hour)) {
 		t.Errorf("then next at %v, want two hours after %v", out.Next, again)
 	}
 }
 
 func TestAClockThatJumpedLetsNoCalendarRest(t *testing.T) {
 	r := newRig(t, nil)
-	r.site.header.Set("Cache-Control", "max-age=7200")
-	r.site.set(calendarPath, ics(event("a", "LOCATION:"+link1)))
-	r.clock.move(365 * 24 * time.Hour)
-	r.must(-365 * 24 * time.Hour)
-	r.site.set(calendarPath, ics(event("b")))
-	if r.must(0); len(r.calls(sourcetest.WasTaken)) != 2 {
+	r.site.Header("Cache-Control", "max-age=7200")
+	r.site.Set(calendarPath, ics(event("a", "LOCATION:"+link1)))
+	r.Clock.Move(365 * 24 * time.Hour)
+	r.Must(-365 * 24 * time.Hour)
+	r.site.Set(calendarPath, ics(event("b")))
+	if r.Must(0); len(r.Calls(sourcetest.WasTaken)) != 2 {
 		t.Error("a calendar rests for a year")
 	}
 }

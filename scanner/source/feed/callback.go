@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"meetleaks/scanner"
+	"meetleaks/scanner/source/polled"
 )
 
 // The bounds of what hubs send.
@@ -31,14 +32,14 @@ const (
 func (s *Source) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	i, known := s.byID[path.Base(r.URL.Path)]
+	f, known := s.byID[path.Base(r.URL.Path)]
 	switch {
 	case s.o.Callback == nil || !known:
 		http.NotFound(w, r)
 	case r.Method == http.MethodGet:
-		s.verify(w, r, s.feeds[i])
+		s.verify(w, r, f)
 	case r.Method == http.MethodPost:
-		s.deliver(w, r, s.feeds[i])
+		s.deliver(w, r, f)
 	default:
 		w.Header().Set("Allow", "GET, POST")
 		http.Error(w, "hubs use GET and POST", http.StatusMethodNotAllowed)
@@ -46,7 +47,7 @@ func (s *Source) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // verify answers a hub that asks whether we meant it (section 5.3).
-func (s *Source) verify(w http.ResponseWriter, r *http.Request, f watched) {
+func (s *Source) verify(w http.ResponseWriter, r *http.Request, f polled.Document) {
 	query := r.URL.Query()
 	challenge := query.Get("hub.challenge")
 	if len(challenge) > maxChallenge || challenge == "" && query.Get("hub.mode") != "denied" {
@@ -72,7 +73,7 @@ func (s *Source) later(w http.ResponseWriter, what string, err error) {
 }
 
 // deliver takes what a hub delivers (section 7), as far as it is signed with our secret.
-func (s *Source) deliver(w http.ResponseWriter, r *http.Request, f watched) {
+func (s *Source) deliver(w http.ResponseWriter, r *http.Request, f polled.Document) {
 	select {
 	case s.pushing <- struct{}{}:
 		defer func() { <-s.pushing }()
@@ -107,7 +108,7 @@ func (s *Source) deliver(w http.ResponseWriter, r *http.Request, f watched) {
 var errBusy = errors.New("too much is under way")
 
 // takeDelivery hands on the items of a delivery, which is a feed that may list news alone: nothing is gone by it.
-func (s *Source) takeDelivery(w http.ResponseWriter, r *http.Request, f watched, body []byte) {
+func (s *Source) takeDelivery(w http.ResponseWriter, r *http.Request, f polled.Document, body []byte) {
 	_, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type")) // a wrong one names no charset
 	l, err := parse(body, strings.ToLower(params["charset"]), false)
 	if err != nil { // it is polled: what cannot be understood here is read there
@@ -116,9 +117,10 @@ func (s *Source) takeDelivery(w http.ResponseWriter, r *http.Request, f watched,
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), takeBound)
 	defer cancel()
-	read := &reading{pass: s.pass(scanner.Pass{Source: s.o.Name, Cursor: "pushed"}), feed: f, now: s.o.Now(), host: hostOf(f.url)}
+	pass := s.poller.Pass(scanner.Pass{Source: s.o.Name, Cursor: "pushed"})
+	read := &reading{Look: pass.Look(f, new(polled.Memory)), source: s, host: polled.HostOf(f.URL)}
 	for i, e := range s.entries(l) {
-		if err := contained(func() error { return read.item(ctx, &l.items[i], e) }); err != nil {
+		if err := polled.Contained(func() error { return read.item(ctx, &l.items[i], e) }); err != nil {
 			s.later(w, "take a delivery", err)
 			return
 		}

@@ -28,8 +28,8 @@
 //
 // It has no terms of its own to obey: feeds are published to be read by programs.
 //
-// The way of a feed: options.go is what a source needs, source.go makes a pass, pass.go counts it, reading.go asks for one feed,
-// listing.go, xml.go and json.go understand it, take.go hands its items on, page.go is what the Reader is given of them, vanish.go finds
-// what is gone, rest.go decides when to come again, memory.go is what is kept. websub.go subscribes to hubs, callback.go hears them.
+// Package polled asks for feeds, counts passes and keeps what is known. The way of a feed: options.go is what a source needs, source.go
+// makes a look, reading.go tells what came of it, listing.go, xml.go and json.go understand the feed, take.go hands its items on, vanish.go
+// finds what is gone, rest.go decides when to come again, memory.go is what is kept. websub.go subscribes to hubs, callback.go hears them.
 // Package fakefeed is a site with a feed and a hub, for tests.
 package feed

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/net/html/charset"
+
+	"meetleaks/scanner/source/polled"
 )
 
 // listing is what a feed lists, whatever its format.
@@ -118,13 +120,13 @@ func parse(body []byte, declared string, cut bool) (*listing, error) {
 	var err error
 	switch head := bytes.TrimLeft(body, " \t\r\n"); {
 	case bytes.HasPrefix(head, []byte("{")):
-		err = contained(func() error { return l.json(head) })
+		err = polled.Contained(func() error { return l.json(head) })
 	case bytes.HasPrefix(head, []byte("<")):
-		err = contained(func() error { return l.xml(head) })
+		err = polled.Contained(func() error { return l.xml(head) })
 	default:
 		err = errNoFeed
 	}
-	if errors.Is(err, errBroken) {
+	if errors.Is(err, polled.ErrBroken) {
 		err = fmt.Errorf("%w: the library broke", errParse)
 	}
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"meetleaks/scanner/source/polled"
 )
 
 const link1, link2 = "https://acme.zoom.us/j/84930275116", "https://acme.zoom.us/j/81537094628"
@@ -203,7 +205,7 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%d items", len(l.items))
 		}
 		l.discover(http.Header{"Link": {string(body[:min(len(body), 2000)])}})
-		s := &Source{o: Options{Key: []byte("0123456789abcdef")}}
+		s := &Source{o: Options{Options: polled.Options{Key: []byte("0123456789abcdef")}}}
 		keys := map[uint64]bool{}
 		for _, e := range s.entries(l) {
 			if keys[e.Key] {

@@ -1,45 +1,27 @@
 package feed
 
 import (
-	"context"
 	"encoding/binary"
-	"encoding/json"
-	"fmt"
-	"time"
 
-	"meetleaks/scanner"
-	"meetleaks/scanner/fetch"
+	"meetleaks/scanner/source/polled"
 )
 
 // memory is what is known of a feed from pass to pass. It holds no text of the feed: items are keyed hashes.
 type memory struct {
-	At         time.Time `json:"at,omitzero"` // of the last reading that did not fail
-	Generation uint64    `json:"generation,omitempty"`
-	Moved      string    `json:"moved,omitempty"` // where the feed went for good, unless what is said there is secret
-	ETag       string    `json:"etag,omitempty"`
-	Modified   string    `json:"modified,omitempty"`
-	Length     int64     `json:"length,omitempty"`
-	Next       time.Time `json:"next,omitzero"` // before it the feed is not asked for
-	Fails      int       `json:"fails,omitempty"`
-	Why        string    `json:"why,omitempty"`        // of the last failure, for people
-	Stood      time.Time `json:"stood,omitzero"`       // when all items were handed on last
-	Doubt      time.Time `json:"doubt,omitzero"`       // when an item changed: what stood in it before may be gone
-	GoneAt     time.Time `json:"gone_at,omitzero"`     // when it said first that it is gone for good
-	TTL        int       `json:"ttl,omitempty"`        // minutes; what the feed asks for itself, here and below
-	SkipHours  uint32    `json:"skip_hours,omitempty"` // bit 0 is the hour after midnight, in UTC
-	SkipDays   uint8     `json:"skip_days,omitempty"`  // bit 0 is Sunday
-	About      uint64    `json:"about,omitempty"`      // the version of what the feed says of itself
-	Items      []byte    `json:"items,omitempty"`      // see packed
-	Lost       []byte    `json:"lost,omitempty"`       // items that vanished, as Items, with the time of the first look
-	Noted      []string  `json:"noted,omitempty"`      // what people should know of the feed as it was read last
+	polled.Memory
+	TTL       int    `json:"ttl,omitempty"`        // minutes; what the feed asks for itself, here and below
+	SkipHours uint32 `json:"skip_hours,omitempty"` // bit 0 is the hour after midnight, in UTC
+	SkipDays  uint8  `json:"skip_days,omitempty"`  // bit 0 is Sunday
+	About     uint64 `json:"about,omitempty"`      // the version of what the feed says of itself
+	Items     []byte `json:"items,omitempty"`      // see packed
+	Lost      []byte `json:"lost,omitempty"`       // items that vanished, as Items, with the time of the first look
 }
 
-// The bounds of what is kept of a feed. A record holds 64 KiB.
-const (
-	maxLost      = 200
-	maxValidator = 512 // bytes
-	maxNoted     = 3
-)
+// documents are the items that were listed last, and what the feed says of itself.
+func (m *memory) documents() int { return len(m.Items)/entrySize + 1 }
+
+// maxLost bounds what is kept of a feed. A record holds 64 KiB.
+const maxLost = 200
 
 // entry is an item that was listed.
 type entry struct {
@@ -70,52 +52,4 @@ func unpacked(data []byte, most int) []entry {
 		data = data[entrySize:]
 	}
 	return out
-}
-
-// load returns what is known of a feed. What cannot be read is taken for nothing.
-func (w *pass) load(ctx context.Context, f watched) (memory, error) {
-	kept, known, err := w.source.o.Visits.LoadVisit(ctx, w.source.o.Name, f.id)
-	if err != nil {
-		return memory{}, fmt.Errorf("load what is known: %w", err)
-	}
-	var m memory
-	if known && json.Unmarshal(kept.Data, &m) != nil {
-		m = memory{}
-	}
-	return m, nil
-}
-
-// save keeps what is known of a feed.
-func (w *pass) save(ctx context.Context, f watched, m memory) error {
-	if len(m.Noted) > maxNoted {
-		m.Noted = m.Noted[:maxNoted]
-	}
-	data, err := scanner.EncodeRecord(m)
-	if err != nil {
-		return fmt.Errorf("keep what is known: %w", err)
-	}
-	next := m.Next
-	if now := w.source.o.Now(); next.Before(now) {
-		next = now
-	}
-	if err := w.source.o.Visits.SaveVisit(ctx, w.source.o.Name, scanner.Visit{Page: f.id, Next: next, Data: data}); err != nil {
-		return fmt.Errorf("keep what is known: %w", err)
-	}
-	return nil
-}
-
-// validators are those of the last reading; none, when the feed is to be read in full.
-func (m memory) validators(full bool) fetch.Validators {
-	if full {
-		return fetch.Validators{}
-	}
-	return fetch.Validators{ETag: m.ETag, LastModified: m.Modified, Length: m.Length}
-}
-
-// validate keeps the validators of an answer; very long ones are not kept.
-func (m *memory) validate(v fetch.Validators) {
-	m.ETag, m.Modified, m.Length = v.ETag, v.LastModified, v.Length
-	if len(v.ETag) > maxValidator || len(v.LastModified) > maxValidator {
-		m.ETag, m.Modified = "", ""
-	}
 }

@@ -9,29 +9,16 @@ import (
 	"meetleaks/scanner/fetch"
 )
 
-// rest decides when the feed is asked for next, by its own wishes and its server's, MaxRest at most. Zero leaves it to the schedule.
+// rest decides when the feed is asked for next, by its own wishes and its server's.
 func (r *reading) rest(header http.Header) {
-	wait := max(fetch.FreshFor(header), time.Duration(r.m.TTL)*time.Minute)
-	at := r.now.Add(min(wait, r.pass.source.o.MaxRest))
-	latest := r.now.Add(r.pass.source.o.MaxRest)
+	at := r.Now.Add(max(fetch.FreshFor(header), time.Duration(r.m.TTL)*time.Minute))
 	for range 7 * 24 {
-		if !r.skips(at) || !at.Before(latest) {
+		if !r.skips(at) {
 			break
 		}
 		at = at.Truncate(time.Hour).Add(time.Hour)
 	}
-	if at.After(latest) {
-		at = latest
-	}
-	for _, look := range []time.Time{r.m.Doubt, r.firstLost()} {
-		if again := look.Add(looksApart); !look.IsZero() && again.Before(at) {
-			at = again
-		}
-	}
-	r.m.Next = time.Time{}
-	if at.After(r.now) {
-		r.m.Next = at
-	}
+	r.RestUntil(at, r.firstLost())
 }
 
 // firstLost is when the first of the items vanished that are looked for again.

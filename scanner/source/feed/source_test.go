@@ -13,6 +13,7 @@ import (
 
 	"meetleaks/scanner"
 	"meetleaks/scanner/source/feed/fakefeed"
+	"meetleaks/scanner/source/polled"
 	"meetleaks/scanner/source/sourcetest"
 	"meetleaks/scanner/source/web/webtest"
 )
@@ -22,8 +23,8 @@ func TestAnItemIsOnThePageOfItsFeed(t *testing.T) {
 	it := r.item("one", `<p>Join <a href="`+link1+`">here</a></p>`, time.Hour)
 	it.Link = "https://globex.example/agenda"
 	r.site.Add(it)
-	out := r.must(time.Hour)
-	got := r.calls(sourcetest.WasTaken)
+	out := r.Must(time.Hour)
+	got := r.Calls(sourcetest.WasTaken)
 	if len(got) != 2 || out.Documents != 2 || out.News != 1 {
 		t.Fatalf("%d readings, %+v; want the feed itself and its item", len(got), out)
 	}
@@ -34,10 +35,10 @@ func TestAnItemIsOnThePageOfItsFeed(t *testing.T) {
 	if strings.Contains(one.URI, "globex") {
 		t.Error("an item names the place of another's page")
 	}
-	if !one.Reading.Posted.Equal(it.Posted) || r.health.Heard != 1 || r.health.Lag != time.Hour {
-		t.Errorf("posted %v; health %+v", one.Reading.Posted, r.health)
+	if !one.Reading.Posted.Equal(it.Posted) || r.Health().Heard != 1 || r.Health().Lag != time.Hour {
+		t.Errorf("posted %v; health %+v", one.Reading.Posted, r.Health())
 	}
-	if again := r.must(0); again.News != 0 || len(r.calls(sourcetest.WasTaken)) != 2 {
+	if again := r.Must(0); again.News != 0 || len(r.Calls(sourcetest.WasTaken)) != 2 {
 		t.Errorf("the second pass: %+v", again)
 	}
 	if full, unchanged, _ := r.site.Counts(); full != 1 || unchanged != 1 {
@@ -50,9 +51,9 @@ func TestNothingOfAFeedIsKeptInClear(t *testing.T) {
 	it := r.item(link1+"?pwd=Zx81kQ", "<p>Quillbert: "+link1+"</p>", time.Hour)
 	it.Link = link1
 	r.site.Add(it)
-	r.must(0)
-	for page, v := range r.visits.kept {
-		if text := page + string(v.Data); strings.Contains(text, "84930275116") || strings.Contains(text, "Zx81kQ") || strings.Contains(text, "acme") {
+	r.Must(0)
+	for _, text := range r.Visits.Kept() {
+		if strings.Contains(text, "84930275116") || strings.Contains(text, "Zx81kQ") || strings.Contains(text, "acme") {
 			t.Errorf("kept: %s", text)
 		}
 	}
@@ -103,20 +104,20 @@ func TestAnItemThatVanishesIsLookedForTwice(t *testing.T) {
 	r := newRig(t, nil)
 	r.site.Add(r.item("old", "x", 48*time.Hour))
 	r.site.Add(r.item("gone", link1, time.Hour))
-	r.must(10 * time.Minute)
+	r.Must(10 * time.Minute)
 	r.site.Remove("gone")
 	for look := 1; look <= 4; look++ {
-		r.must(31 * time.Minute)
+		r.Must(31 * time.Minute)
 		want := min(look, 3) // at 0, 31 and 62 minutes
-		if got := len(r.calls(sourcetest.WasGone)); got != want {
+		if got := len(r.Calls(sourcetest.WasGone)); got != want {
 			t.Fatalf("after look %d: told %d times, want %d", look, got, want)
 		}
 	}
-	if got := r.calls(sourcetest.WasGone)[0].URI; got != r.uri("gone") {
+	if got := r.Calls(sourcetest.WasGone)[0].URI; got != r.uri("gone") {
 		t.Errorf("gone is %s", got)
 	}
-	if r.health.Deleted != 0 {
-		t.Errorf("the last pass told of deletions: %+v", r.health)
+	if r.Health().Deleted != 0 {
+		t.Errorf("the last pass told of deletions: %+v", r.Health())
 	}
 }
 
@@ -125,17 +126,17 @@ func TestAnItemThatComesBackIsTakenAgain(t *testing.T) {
 	r.site.Add(r.item("old", "x", 48*time.Hour))
 	it := r.item("shy", link1, time.Hour)
 	r.site.Add(it)
-	r.must(10 * time.Minute)
+	r.Must(10 * time.Minute)
 	r.site.Remove("shy")
-	r.must(10 * time.Minute)
+	r.Must(10 * time.Minute)
 	r.site.Add(it)
-	before := len(r.calls(sourcetest.WasTaken))
-	r.must(2 * time.Hour)
-	r.must(0)
-	if got := r.calls(sourcetest.WasTaken)[before:]; !slices.ContainsFunc(got, func(k sourcetest.Took) bool { return k.URI == r.uri("shy") }) {
+	before := len(r.Calls(sourcetest.WasTaken))
+	r.Must(2 * time.Hour)
+	r.Must(0)
+	if got := r.Calls(sourcetest.WasTaken)[before:]; !slices.ContainsFunc(got, func(k sourcetest.Took) bool { return k.URI == r.uri("shy") }) {
 		t.Error("it was not taken again")
 	}
-	if got := len(r.calls(sourcetest.WasGone)); got != 1 {
+	if got := len(r.Calls(sourcetest.WasGone)); got != 1 {
 		t.Errorf("told gone %d times, want once", got)
 	}
 }
@@ -143,29 +144,29 @@ func TestAnItemThatComesBackIsTakenAgain(t *testing.T) {
 func TestAnEmptiedFeedSaysNothing(t *testing.T) {
 	r := newRig(t, nil)
 	r.site.Add(r.item("old", "x", 48*time.Hour))
-	r.must(time.Hour)
+	r.Must(time.Hour)
 	r.site.Remove("old")
-	r.must(time.Hour)
-	if len(r.calls(sourcetest.WasGone)) != 0 || !strings.Contains(strings.Join(r.health.Notes, "\n"), "lists nothing") {
-		t.Errorf("gone: %v; notes %q", r.calls(sourcetest.WasGone), r.health.Notes)
+	r.Must(time.Hour)
+	if len(r.Calls(sourcetest.WasGone)) != 0 || !strings.Contains(strings.Join(r.Health().Notes, "\n"), "lists nothing") {
+		t.Errorf("gone: %v; notes %q", r.Calls(sourcetest.WasGone), r.Health().Notes)
 	}
 }
 
 func TestAnEditIsReadOnceMoreAnHourLater(t *testing.T) {
 	r := newRig(t, nil)
 	r.site.Add(r.item("one", link1, time.Hour))
-	r.must(10 * time.Minute)
+	r.Must(10 * time.Minute)
 	r.site.Edit("one", "nothing")
-	r.must(20 * time.Minute)
-	r.must(50 * time.Minute)
+	r.Must(20 * time.Minute)
+	r.Must(50 * time.Minute)
 	full, _, _ := r.site.Counts()
-	r.must(10 * time.Minute)
-	r.must(0)
+	r.Must(10 * time.Minute)
+	r.Must(0)
 	after, _, _ := r.site.Counts()
 	if full != 2 || after != 3 {
 		t.Errorf("read in full %d times, then %d: want 2, and once more after an hour", full, after)
 	}
-	if got := r.calls(sourcetest.WasTaken); got[len(got)-1].URI != r.uri("one") {
+	if got := r.Calls(sourcetest.WasTaken); got[len(got)-1].URI != r.uri("one") {
 		t.Errorf("the last reading is of %s", got[len(got)-1].URI)
 	}
 }
@@ -173,16 +174,16 @@ func TestAnEditIsReadOnceMoreAnHourLater(t *testing.T) {
 func TestAFeedThatIsGoneForGood(t *testing.T) {
 	r := newRig(t, nil)
 	r.site.Add(r.item("one", link1, time.Hour))
-	r.must(time.Minute)
-	r.site.Break(answers(http.StatusGone))
+	r.Must(time.Minute)
+	r.site.Break(sourcetest.Answers(http.StatusGone))
 	for range 3 {
-		_, err := r.pass(62 * time.Minute)
+		_, err := r.Pass(62 * time.Minute)
 		var reason interface{ Reason() string }
 		if !errors.As(err, &reason) || !strings.Contains(reason.Reason(), "410") {
 			t.Fatalf("a pass over a feed that is gone: %v", err)
 		}
 	}
-	if got := r.calls(sourcetest.WasGone); len(got) != 4 { // the item and the feed itself, in two looks
+	if got := r.Calls(sourcetest.WasGone); len(got) != 4 { // the item and the feed itself, in two looks
 		t.Errorf("told %d times", len(got))
 	}
 }
@@ -190,22 +191,22 @@ func TestAFeedThatIsGoneForGood(t *testing.T) {
 func TestWhatCannotBeUnderstoodIsReadAsOneDocument(t *testing.T) {
 	r := newRig(t, nil)
 	r.site.Serve(`<rss version="2.0"><channel><item><title>` + link1 + `</ti`)
-	r.must(time.Hour)
-	if got := r.calls(sourcetest.WasTaken); len(got) != 1 || !strings.Contains(got[0].Text, link1) {
+	r.Must(time.Hour)
+	if got := r.Calls(sourcetest.WasTaken); len(got) != 1 || !strings.Contains(got[0].Text, link1) {
 		t.Errorf("taken: %+v", got)
 	}
-	if r.health.Failed != 1 || len(r.health.Notes) != 1 {
-		t.Errorf("health %+v", r.health)
+	if r.Health().Failed != 1 || len(r.Health().Notes) != 1 {
+		t.Errorf("health %+v", r.Health())
 	}
 }
 
 func TestAnotherGenerationReadsEverythingAgain(t *testing.T) {
 	r := newRig(t, nil)
 	r.site.Add(r.item("one", link1, time.Hour))
-	r.must(time.Hour)
+	r.Must(time.Hour)
 	r.open(func(o *Options) { o.Generation = "globex joined" })
-	r.must(time.Hour)
-	if got := len(r.calls(sourcetest.WasTaken)); got != 4 {
+	r.Must(time.Hour)
+	if got := len(r.Calls(sourcetest.WasTaken)); got != 4 {
 		t.Errorf("%d readings, want the feed and its item twice", got)
 	}
 }
@@ -214,9 +215,9 @@ func TestTheTakersErrorKeepsNothing(t *testing.T) {
 	r := newRig(t, nil)
 	r.site.Add(r.item("one", link1, time.Hour))
 	down := fmt.Errorf("the store: %w", scanner.ErrUnavailable)
-	r.taker.Fail(down)
-	if _, err := r.pass(time.Minute); !errors.Is(err, down) || r.cursor != "" || len(r.visits.kept) != 0 {
-		t.Fatalf("error %v, cursor %q, %d kept", err, r.cursor, len(r.visits.kept))
+	r.Taker.Fail(down)
+	if _, err := r.Pass(time.Minute); !errors.Is(err, down) || r.Cursor != "" || len(r.Visits.Kept()) != 0 {
+		t.Fatalf("error %v, cursor %q, %d kept", err, r.Cursor, len(r.Visits.Kept()))
 	}
 }
 
@@ -243,12 +244,12 @@ func TestFeedsRestAsTheyAsk(t *testing.T) {
 			if c.header[0] != "" {
 				r.site.Header(c.header[0], c.header[1])
 			}
-			out := r.must(0)
+			out := r.Must(0)
 			if c.want == 0 && !out.Next.IsZero() || c.want != 0 && !out.Next.Equal(monday.Add(c.want)) {
 				t.Fatalf("next at %v, want %v from %v", out.Next, c.want, monday)
 			}
-			r.clock.move(c.want / 2)
-			if out := r.must(0); out.Documents == 0 {
+			r.Clock.Move(c.want / 2)
+			if out := r.Must(0); out.Documents == 0 {
 				t.Error("a feed that rests looks empty")
 			}
 			full, unchanged, _ := r.site.Counts()
@@ -269,17 +270,17 @@ func hours(n int) string {
 
 func TestAHostThatAsksUsToStayAway(t *testing.T) {
 	r := newRig(t, nil)
-	r.site.Break(answers(http.StatusServiceUnavailable, "Retry-After", "7200"))
-	_, err := r.pass(time.Hour)
+	r.site.Break(sourcetest.Answers(http.StatusServiceUnavailable, "Retry-After", "7200"))
+	_, err := r.Pass(time.Hour)
 	var later interface{ RetryAfter() time.Duration }
 	if !errors.As(err, &later) || later.RetryAfter() != 2*time.Hour {
 		t.Fatalf("error %v", err)
 	}
 	r.site.Break(nil)
-	if _, err := r.pass(2 * time.Hour); !errors.As(err, &later) || later.RetryAfter() != time.Hour {
+	if _, err := r.Pass(2 * time.Hour); !errors.As(err, &later) || later.RetryAfter() != time.Hour {
 		t.Errorf("a feed that is not asked for yet looks read: %v", err)
 	}
-	r.must(0)
+	r.Must(0)
 }
 
 func TestHalfOfTheFeedsBroken(t *testing.T) {
@@ -288,30 +289,30 @@ func TestHalfOfTheFeedsBroken(t *testing.T) {
 	r := newRig(t, nil)
 	open := func(broken ...string) {
 		r.open(func(o *Options) {
-			o.Client = testClient(t, r.clock, r.site.Addr(), other.Addr())
+			o.Client = r.Clock.Client(t, r.site.Addr(), other.Addr())
 			for _, at := range broken {
-				o.URLs = append(o.URLs, address(t, at))
+				o.URLs = append(o.URLs, sourcetest.Address(t, at))
 			}
 		})
 	}
 	open(other.URL() + "x")
-	r.must(time.Hour)
-	if notes := strings.Join(r.health.Notes, "\n"); notes != "feed 2: cannot be read: the server answered 404" {
+	r.Must(time.Hour)
+	if notes := strings.Join(r.Health().Notes, "\n"); notes != "feed 2: cannot be read: the server answered 404" {
 		t.Errorf("notes %q", notes)
 	}
 	open(other.URL()+"x", other.URL()+"y")
-	if _, err := r.pass(0); err == nil || !strings.Contains(err.Error(), "2 of 3 feeds") {
+	if _, err := r.Pass(0); err == nil || !strings.Contains(err.Error(), "2 of 3 feeds") {
 		t.Errorf("error %v", err)
 	}
 }
 
 func TestOptionsSayEveryMistake(t *testing.T) {
 	r := newRig(t, nil)
-	_, err := NewSource(Options{
-		Name: "a\nb", Client: testClient(t, r.clock), Key: []byte("short"), Parallel: 99, MaxRest: time.Hour * 99, Callback: &url.URL{},
-		URLs: []*url.URL{address(t, "ftp://acme.example/"), address(t, link1), address(t, "https://acme.example/f"), address(t, "https://acme.example/f"), nil},
-	})
-	for _, want := range []string{"name", "key", "taker", "99", "feed 1", "feed 2", "feed 4 stands there twice", "feed 5", "callback", "rest"} {
+	_, err := NewSource(Options{Callback: &url.URL{}, Options: polled.Options{
+		Name: "a\nb", Client: r.Clock.Client(t), Key: []byte("short"), Parallel: 99, MaxRest: time.Hour * 99,
+		URLs: []*url.URL{sourcetest.Address(t, "ftp://acme.example/"), sourcetest.Address(t, link1), sourcetest.Address(t, "https://acme.example/f"), sourcetest.Address(t, "https://acme.example/f"), nil},
+	}})
+	for _, want := range []string{"name", "key", "taker", "99", "feed 1", "feed 2", "feed 4: it stands there twice", "feed 5", "callback", "rest"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("no word of %q in: %v", want, err)
 		}
@@ -333,32 +334,32 @@ func TestByNginx(t *testing.T) {
 	read := func(path string) (scanner.Outcome, error) {
 		t.Helper()
 		r.open(func(o *Options) {
-			o.URLs = []*url.URL{address(t, "http://"+n.Addr+path)}
-			o.Client = testClient(t, r.clock, n.Addr)
+			o.URLs = []*url.URL{sourcetest.Address(t, "http://"+n.Addr+path)}
+			o.Client = r.Clock.Client(t, n.Addr)
 		})
-		return r.pass(time.Hour)
+		return r.Pass(time.Hour)
 	}
 	for range 3 {
 		if _, err := read("/feed.rss"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if got := statuses(n.Log(t), "/feed.rss"); !slices.Equal(got, []string{"200", "304", "304"}) {
+	if got := n.Statuses(t, "/feed.rss"); !slices.Equal(got, []string{"200", "304", "304"}) {
 		t.Errorf("a feed that does not change was answered %v", got)
 	}
 	for range 2 {
 		if _, err := read("/old.rss"); err != nil {
 			t.Fatal(err)
 		}
-		if len(r.health.Notes) != 1 || !strings.Contains(r.health.Notes[0], "moved for good") {
-			t.Errorf("notes %q", r.health.Notes)
+		if len(r.Health().Notes) != 1 || !strings.Contains(r.Health().Notes[0], "moved for good") {
+			t.Errorf("notes %q", r.Health().Notes)
 		}
 	}
-	if old, moved := statuses(n.Log(t), "/old.rss"), statuses(n.Log(t), "/moved.rss"); len(old) != 1 || !slices.Equal(moved, []string{"200", "304"}) {
+	if old, moved := n.Statuses(t, "/old.rss"), n.Statuses(t, "/moved.rss"); len(old) != 1 || !slices.Equal(moved, []string{"200", "304"}) {
 		t.Errorf("the old address was asked for %d times, the new one answered %v", len(old), moved)
 	}
-	if _, err := read("/for-now.rss"); err != nil || len(r.health.Notes) != 0 {
-		t.Errorf("a redirect for now: %v, notes %q", err, r.health.Notes)
+	if _, err := read("/for-now.rss"); err != nil || len(r.Health().Notes) != 0 {
+		t.Errorf("a redirect for now: %v, notes %q", err, r.Health().Notes)
 	}
 	if _, err := read("/inside.rss"); err == nil || !strings.Contains(err.Error(), "not of the public internet") {
 		t.Errorf("a redirect inside: %v", err)
@@ -370,15 +371,6 @@ func TestByNginx(t *testing.T) {
 	if _, err := read("/slow.rss"); !errors.As(err, &later) || later.RetryAfter() <= 0 {
 		t.Errorf("a throttled feed: %v", err)
 	}
-}
-
-func statuses(log []webtest.Request, uri string) (out []string) {
-	for _, line := range log {
-		if line.URI == uri {
-			out = append(out, line.Status)
-		}
-	}
-	return out
 }
 
 func TestAPassEndsWithItsContext(t *testing.T) {
@@ -394,9 +386,9 @@ func TestItemsThatNeverChangeAreHandedOnNowAndThen(t *testing.T) {
 	r := newRig(t, nil)
 	r.site.Add(r.item("one", link1, time.Hour))
 	for day, want := range []int{1, 1, 1, 1, 2, 2, 2, 2, 3, 3} {
-		r.must(24 * time.Hour)
+		r.Must(24 * time.Hour)
 		got := 0
-		for _, took := range r.calls(sourcetest.WasTaken) {
+		for _, took := range r.Calls(sourcetest.WasTaken) {
 			if took.URI == r.uri("one") {
 				got++
 			}
@@ -411,13 +403,13 @@ func TestAClockThatJumpedLetsNoFeedRest(t *testing.T) {
 	r := newRig(t, nil)
 	r.site.Header("Cache-Control", "max-age=7200")
 	r.site.Add(r.item("one", link1, time.Hour))
-	r.clock.move(365 * 24 * time.Hour)
-	r.must(-365 * 24 * time.Hour)
-	r.must(2 * time.Hour)
-	if got := len(r.calls(sourcetest.WasTaken)); got != 4 { // the feed and its item, twice
+	r.Clock.Move(365 * 24 * time.Hour)
+	r.Must(-365 * 24 * time.Hour)
+	r.Must(2 * time.Hour)
+	if got := len(r.Calls(sourcetest.WasTaken)); got != 4 { // the feed and its item, twice
 		t.Fatalf("after the clock went back: taken %d times", got)
 	}
-	r.must(0)
+	r.Must(0)
 	if full, unchanged, _ := r.site.Counts(); full != 2 || unchanged != 1 {
 		t.Errorf("then: read in full %d times, unchanged %d times", full, unchanged)
 	}
@@ -438,8 +430,8 @@ func TestWhatWasNotReadToItsEndIsAskedForInFull(t *testing.T) {
 	} {
 		r := newRig(t, nil)
 		r.site.Serve(`<rss version="2.0"><channel><title>T</title>` + c.items + c.end)
-		r.must(time.Minute)
-		r.must(0)
+		r.Must(time.Minute)
+		r.Must(0)
 		if full, unchanged, _ := r.site.Counts(); full != c.full || unchanged != 2-c.full {
 			t.Errorf("%s: read in full %d times, unchanged %d times", c.name, full, unchanged)
 		}

@@ -3,7 +3,6 @@ package feed
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"meetleaks/scanner"
+	"meetleaks/scanner/source/polled"
 )
 
 // part is a stretch of an item's text, with what it is: "text/html; …", or "" for text that is read as it is.
@@ -39,18 +39,18 @@ func (r *reading) take(ctx context.Context, l *listing) error {
 		known[e.Key] = e.Version
 	}
 	r.count(l)
-	about := document{uri: r.feed.uri, host: r.host, parts: l.about, cut: l.cut}
+	about := document{uri: r.Document.URI, host: r.host, parts: l.about, cut: l.cut}
 	if err := r.hand(ctx, about); err != nil {
 		return err
 	}
-	now := r.pass.source.entries(l)
-	version := binary.BigEndian.Uint64(r.pass.source.version(about, about.cut))
+	now := r.source.entries(l)
+	version := binary.BigEndian.Uint64(r.source.version(about, about.cut))
 	edited := r.m.About != version && r.m.About != 0
 	r.m.About = version
 	for i, e := range now {
 		version, listed := known[e.Key]
 		changed := listed && version != e.Version
-		if listed && !changed && !r.full {
+		if listed && !changed && !r.Full {
 			continue
 		}
 		if err := r.item(ctx, &l.items[i], e); err != nil {
@@ -58,19 +58,11 @@ func (r *reading) take(ctx context.Context, l *listing) error {
 		}
 		edited = edited || changed
 		if !listed || changed {
-			r.pass.note(func() { r.pass.news++ })
+			r.Count(func(t *polled.Tally) { t.News++ })
 		}
 	}
-	switch {
-	case edited:
-		r.m.Doubt = r.now
-	case r.full && r.now.Sub(r.m.Doubt) >= looksApart:
-		r.m.Doubt = time.Time{}
-	}
-	if r.full {
-		r.m.Stood = r.now
-	}
-	r.pass.note(func() { r.pass.documents += len(now) + 1 })
+	r.Changed(edited, r.Full)
+	r.Count(func(t *polled.Tally) { t.Documents += len(now) + 1 })
 	return r.compare(ctx, l, before, now)
 }
 
@@ -78,7 +70,7 @@ func (r *reading) take(ctx context.Context, l *listing) error {
 func (r *reading) count(l *listing) {
 	latest := time.Time{}
 	for i := range l.items {
-		if at := l.items[i].posted; at.After(latest) && !at.After(r.now) {
+		if at := l.items[i].posted; at.After(latest) && !at.After(r.Now) {
 			latest = at
 		}
 	}
@@ -88,15 +80,15 @@ func (r *reading) count(l *listing) {
 	if l.broken > 0 {
 		r.noted = append(r.noted, "partly broken: what stands behind the break is not seen")
 	}
-	r.pass.note(func() {
-		h := &r.pass.health
+	r.Count(func(t *polled.Tally) {
+		h := &t.Health
 		h.Heard += int64(len(l.items) + l.more)
 		h.Failed += int64(l.broken)
 		if l.cut {
 			h.Truncated++
 		}
 		if latest.After(h.Posted) {
-			h.Posted, h.Lag = latest, r.now.Sub(latest)
+			h.Posted, h.Lag = latest, r.Now.Sub(latest)
 		}
 	})
 }
@@ -104,47 +96,34 @@ func (r *reading) count(l *listing) {
 // item hands an item on.
 func (r *reading) item(ctx context.Context, it *item, e entry) error {
 	return r.hand(ctx, document{
-		uri: uriOf(r.feed, e.Key), host: r.host, shown: it.shown(), parts: it.parts, posted: it.posted, cut: it.cut,
+		uri: uriOf(r.Document, e.Key), host: r.host, shown: it.shown(), parts: it.parts, posted: it.posted, cut: it.cut,
 	})
 }
 
 // hand makes the text of a document and gives it to the Taker. A document that cannot be kept is counted; any other error ends the pass.
 func (r *reading) hand(ctx context.Context, d document) error {
-	text, broken, err := r.pass.source.text(ctx, d)
+	text, broken, err := r.source.text(ctx, d)
 	if err != nil {
 		return err
 	}
-	given := scanner.Reading{
+	failed, err := r.Take(ctx, scanner.Reading{
 		Document: scanner.Document{URI: d.uri, MediaType: "text/plain", Host: d.host, Text: strings.NewReader(text)},
-		Source:   r.pass.name, At: r.now, Posted: d.posted, Version: r.pass.source.version(d, broken), Shown: d.shown, First: r.pass.first,
-	}
-	if broken {
-		given.Text = io.MultiReader(given.Text, brokenEnd{})
-	}
-	taken, err := r.pass.source.o.Taker.Take(ctx, given)
-	failed := errors.Is(err, scanner.ErrBadValue)
-	for _, skip := range taken.Skips {
-		failed = failed || skip.Cause == scanner.Failure && !broken
-	}
-	r.pass.note(func() {
-		r.pass.health.Read++
-		if failed {
-			r.pass.health.Failed++
-		}
-		if broken {
-			r.pass.health.Truncated++
-		}
-	})
-	if err != nil && !errors.Is(err, scanner.ErrBadValue) {
+		Posted:   d.posted, Version: r.source.version(d, broken), Shown: d.shown,
+	}, !broken)
+	if err != nil {
 		return fmt.Errorf("take an item: %w", err)
 	}
+	r.Count(func(t *polled.Tally) {
+		t.Health.Read++
+		if failed {
+			t.Health.Failed++
+		}
+		if broken {
+			t.Health.Truncated++
+		}
+	})
 	return nil
 }
-
-// brokenEnd is behind a text whose end is missing: what does not stand in it may stand behind it.
-type brokenEnd struct{}
-
-func (brokenEnd) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 // version changes with what a document holds.
 func (s *Source) version(d document, broken bool) []byte {
@@ -173,7 +152,7 @@ func (s *Source) text(ctx context.Context, d document) (text string, broken bool
 			continue
 		}
 		before := out.Len()
-		page := &Page{uri: d.uri, host: d.host, kind: p.kind, body: []byte(p.text)}
+		page := polled.NewPage(d.uri, d.host, p.kind, []byte(p.text))
 		_, err := s.o.Read(ctx, page, func(found scanner.Document) error {
 			text, err := io.ReadAll(io.LimitReader(found.Text, MaxItemText+1))
 			broken = broken || err != nil
@@ -216,7 +195,7 @@ func (s *Source) entries(l *listing) []entry {
 // shown is how people are told the place: the item's page, when it has one.
 func (it *item) shown() string {
 	u, err := url.Parse(it.link)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || len(it.link) > maxURL {
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || len(it.link) > polled.MaxURL {
 		return ""
 	}
 	return it.link

@@ -3,11 +3,13 @@ package feed
 import (
 	"context"
 	"time"
+
+	"meetleaks/scanner/source/polled"
 )
 
 // compare judges the items that were listed before and are not any more. A feed is a window: what falls off its end is not gone. An
 // item vanished when it would still have to be listed: see [vanished]. It is told in this look and in all that follow, until one is
-// looksApart from the first.
+// [polled.LooksApart] from the first.
 func (r *reading) compare(ctx context.Context, l *listing, before, now []entry) error {
 	listed := make(map[uint64]bool, len(now))
 	for _, e := range now {
@@ -23,7 +25,7 @@ func (r *reading) compare(ctx context.Context, l *listing, before, now []entry) 
 	default:
 		for _, e := range vanished(before, now, listed) {
 			if len(lost) < maxLost {
-				e.At = r.now.Unix()
+				e.At = r.Now.Unix()
 				lost = append(lost, e)
 			}
 		}
@@ -49,10 +51,10 @@ func (r *reading) lookAtLost(ctx context.Context, listed map[uint64]bool) error 
 		if listed[e.Key] {
 			continue
 		}
-		if err := r.tellGone(ctx, uriOf(r.feed, e.Key)); err != nil {
+		if err := r.TellGone(ctx, uriOf(r.Document, e.Key)); err != nil {
 			return err
 		}
-		if since := r.now.Sub(time.Unix(e.At, 0)); since >= 0 && since < looksApart {
+		if since := r.Now.Sub(time.Unix(e.At, 0)); since >= 0 && since < polled.LooksApart {
 			left = append(left, e)
 		}
 	}

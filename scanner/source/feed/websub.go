@@ -3,7 +3,6 @@ package feed
 import (
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"meetleaks/scanner"
+	"meetleaks/scanner/source/polled"
 )
 
 // WebSub (W3C Recommendation, 23 January 2018): a hub tells of news at once. What it delivers is handed on as if it had been read; feeds
@@ -44,26 +43,18 @@ type subscription struct {
 }
 
 // subscriptionOf is under what a feed's subscription is kept.
-func subscriptionOf(f watched) string { return f.id + " websub" }
+func subscriptionOf(f polled.Document) string { return f.ID + " websub" }
 
-func (s *Source) loadSubscription(ctx context.Context, f watched) (subscription, error) {
-	kept, known, err := s.o.Visits.LoadVisit(ctx, s.o.Name, subscriptionOf(f))
+func (s *Source) loadSubscription(ctx context.Context, f polled.Document) (subscription, error) {
+	sub, err := polled.Load[subscription](ctx, s.poller, subscriptionOf(f))
 	if err != nil {
 		return subscription{}, fmt.Errorf("load a subscription: %w", err)
-	}
-	var sub subscription
-	if known && json.Unmarshal(kept.Data, &sub) != nil {
-		sub = subscription{}
 	}
 	return sub, nil
 }
 
-func (s *Source) saveSubscription(ctx context.Context, f watched, sub subscription) error {
-	data, err := scanner.EncodeRecord(sub)
-	if err == nil {
-		err = s.o.Visits.SaveVisit(ctx, s.o.Name, scanner.Visit{Page: subscriptionOf(f), Next: s.o.Now().Add(leaseMost), Data: data})
-	}
-	if err != nil {
+func (s *Source) saveSubscription(ctx context.Context, f polled.Document, sub subscription) error {
+	if err := s.poller.Save(ctx, subscriptionOf(f), s.o.Now().Add(leaseMost), sub); err != nil {
 		return fmt.Errorf("keep a subscription: %w", err)
 	}
 	return nil
@@ -71,8 +62,7 @@ func (s *Source) saveSubscription(ctx context.Context, f watched, sub subscripti
 
 // subscribe asks the hub that a listing names for news, when there is no lease or it ends soon. A hub that refuses is no failure of the
 // feed: it is polled. The error is the store's or the context's.
-func (w *pass) subscribe(ctx context.Context, f watched, l *listing) error {
-	s := w.source
+func (s *Source) subscribe(ctx context.Context, w *polled.Pass, f polled.Document, l *listing) error {
 	if s.o.Callback == nil {
 		return nil
 	}
@@ -85,7 +75,7 @@ func (w *pass) subscribe(ctx context.Context, f watched, l *listing) error {
 		sub = subscription{Hub: l.hub, Topic: l.topicOr(f)}
 	}
 	if sub.Hub == "" || now.Before(sub.Renew) && sub.Renew.Before(now.Add(leaseMost)) {
-		w.subscribed(f, sub, now)
+		s.subscribed(w, f, sub, now)
 		return nil
 	}
 	hub, why := s.admitHub(sub)
@@ -103,24 +93,22 @@ func (w *pass) subscribe(ctx context.Context, f watched, l *listing) error {
 	}
 	sub.Fails++
 	sub.Why, sub.Renew = why, now.Add(min(retryFirst<<min(sub.Fails-1, 5), retryMost))
-	w.subscribed(f, sub, now)
+	s.subscribed(w, f, sub, now)
 	return s.saveSubscription(ctx, f, sub)
 }
 
 // subscribed says how it stands with a subscription that does not hold.
-func (w *pass) subscribed(f watched, sub subscription, now time.Time) {
+func (s *Source) subscribed(w *polled.Pass, f polled.Document, sub subscription, now time.Time) {
 	if sub.Hub == "" || sub.Why == "" || now.Before(sub.Until) {
 		return
 	}
-	w.note(func() {
-		w.notes = append(w.notes, note{f.number, "no news by its hub, it is polled alone: " + sub.Why})
-	})
+	w.Note(f, "no news by its hub, it is polled alone: "+sub.Why)
 }
 
 // topicOr is the topic a listing names, or the feed's own address.
-func (l *listing) topicOr(f watched) string {
+func (l *listing) topicOr(f polled.Document) string {
 	if l.topic == "" {
-		return f.uri
+		return f.URI
 	}
 	return l.topic
 }
@@ -129,13 +117,13 @@ func (l *listing) topicOr(f watched) string {
 func (s *Source) admitHub(sub subscription) (hub *url.URL, why string) {
 	hub, err := url.Parse(sub.Hub)
 	switch {
-	case err != nil || len(sub.Hub) > maxURL || hub.Host == "" || hub.User != nil || hub.Scheme != "http" && hub.Scheme != "https":
+	case err != nil || len(sub.Hub) > polled.MaxURL || hub.Host == "" || hub.User != nil || hub.Scheme != "http" && hub.Scheme != "https":
 		return nil, "the hub's address cannot be read"
 	case hub.Scheme != "https" && !loopbackHTTP(hub):
 		return nil, "the hub is not reached by https"
 	case s.o.Client.Admit(hub) != nil:
 		return nil, "the hub's address is not one that is requested"
-	case len(sub.Topic) > maxURL || !strings.HasPrefix(sub.Topic, "http"):
+	case len(sub.Topic) > polled.MaxURL || !strings.HasPrefix(sub.Topic, "http"):
 		return nil, "the topic's address cannot be read"
 	}
 	return hub, ""
@@ -148,15 +136,15 @@ func loopbackHTTP(u *url.URL) bool {
 }
 
 // secret is what a hub signs the deliveries for a feed with: derived, never stored.
-func (s *Source) secret(f watched, sub subscription) string {
-	return hex.EncodeToString(s.mac("websub secret", f.id, sub.Hub, sub.Topic))
+func (s *Source) secret(f polled.Document, sub subscription) string {
+	return hex.EncodeToString(s.mac("websub secret", f.ID, sub.Hub, sub.Topic))
 }
 
 // callback is where a hub tells of a feed.
-func (s *Source) callback(f watched) string { return s.o.Callback.JoinPath(f.id).String() }
+func (s *Source) callback(f polled.Document) string { return s.o.Callback.JoinPath(f.ID).String() }
 
 // ask sends a subscription request. why is what is wrong, for people; the error is the context's.
-func (s *Source) ask(ctx context.Context, hub *url.URL, f watched, sub subscription) (why string, err error) {
+func (s *Source) ask(ctx context.Context, hub *url.URL, f polled.Document, sub subscription) (why string, err error) {
 	client, err := s.o.HubClient(hub)
 	if err != nil {
 		return "the hub's address is not one that is requested", nil
@@ -189,7 +177,7 @@ func (s *Source) ask(ctx context.Context, hub *url.URL, f watched, sub subscript
 }
 
 // verified keeps what a hub said of a subscription of ours, or says why it is not believed.
-func (s *Source) verified(ctx context.Context, f watched, query url.Values) error {
+func (s *Source) verified(ctx context.Context, f polled.Document, query url.Values) error {
 	sub, err := s.loadSubscription(ctx, f)
 	if err != nil {
 		return err

@@ -16,6 +16,7 @@ import (
 
 	"meetleaks/scanner"
 	"meetleaks/scanner/fetch"
+	"meetleaks/scanner/source/polled"
 	"meetleaks/scanner/source/sourcetest"
 )
 
@@ -25,7 +26,7 @@ func hooked(t *testing.T, lease int, change func(*Options)) (*rig, *httptest.Ser
 	var r *rig
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { r.source.ServeHTTP(w, req) }))
 	t.Cleanup(front.Close)
-	callback := address(t, front.URL+"/hooks/websub")
+	callback := sourcetest.Address(t, front.URL+"/hooks/websub")
 	with := func(o *Options) {
 		o.Callback = callback
 		o.HubClient = func(hub *url.URL) (*http.Client, error) {
@@ -43,24 +44,24 @@ func hooked(t *testing.T, lease int, change func(*Options)) (*rig, *httptest.Ser
 
 func TestAHubTellsOfNews(t *testing.T) {
 	r, _ := hooked(t, 864000, nil)
-	r.must(time.Minute)
+	r.Must(time.Minute)
 	sub := r.site.Subscription()
 	if sub == nil {
 		t.Fatal("nothing was subscribed to")
 	}
-	if secret := sub.Get("hub.secret"); len(secret) != 64 || strings.Contains(fmt.Sprint(r.visits.kept), secret) {
+	if secret := sub.Get("hub.secret"); len(secret) != 64 || strings.Contains(fmt.Sprint(r.Visits.Kept()), secret) {
 		t.Errorf("the secret has %d characters, or is stored", len(secret))
 	}
 	status, err := r.site.Deliver(t.Context(), r.item("new", "<p>"+link1+"</p>", 0))
 	if err != nil || status != http.StatusAccepted {
 		t.Fatalf("a delivery: %d, %v", status, err)
 	}
-	got := r.calls(sourcetest.WasTaken)
+	got := r.Calls(sourcetest.WasTaken)
 	if last := got[len(got)-1]; last.URI != r.uri("new") || !strings.Contains(last.Text, link1) || last.Reading.Source != "news" {
 		t.Errorf("taken: %+v", last)
 	}
-	r.must(time.Minute)
-	if len(r.calls(sourcetest.WasGone)) != 0 {
+	r.Must(time.Minute)
+	if len(r.Calls(sourcetest.WasGone)) != 0 {
 		t.Error("what a delivery did not list is told gone")
 	}
 	if _, _, posts := r.site.Counts(); posts != 1 {
@@ -74,8 +75,8 @@ func TestASubscriptionIsRenewedBeforeItsLeaseEnds(t *testing.T) {
 		after time.Duration
 		posts int
 	}{{0, 1}, {7 * time.Hour, 1}, {90 * time.Minute, 2}, {time.Hour, 2}} {
-		r.clock.move(c.after)
-		r.must(0)
+		r.Clock.Move(c.after)
+		r.Must(0)
 		if _, _, posts := r.site.Counts(); posts != c.posts {
 			t.Errorf("%v later the hub was asked %d times, want %d", c.after, posts, c.posts)
 		}
@@ -85,7 +86,7 @@ func TestASubscriptionIsRenewedBeforeItsLeaseEnds(t *testing.T) {
 func TestDeliveriesHaveToBeSigned(t *testing.T) {
 	for _, sha1Too := range []bool{false, true} {
 		r, front := hooked(t, 864000, func(o *Options) { o.AllowSHA1 = sha1Too })
-		r.must(time.Minute)
+		r.Must(time.Minute)
 		sub := r.site.Subscription()
 		body := []byte(`<rss version="2.0"><channel><item><guid>forged</guid></item></channel></rss>`)
 		sign := func(method string, make func() hash.Hash, key string) string {
@@ -115,16 +116,16 @@ func TestDeliveriesHaveToBeSigned(t *testing.T) {
 			if callback == "" {
 				callback = sub.Get("hub.callback")
 			}
-			before := len(r.taker.All())
+			before := len(r.Taker.All())
 			status, err := r.site.Post(t.Context(), callback, c.signature, body)
 			if err != nil || status != c.want {
 				t.Errorf("%s: answered %d (%v), want %d", c.name, status, err, c.want)
 			}
-			if took := len(r.taker.All()) - before; (took > 0) != (c.want == 202) {
+			if took := len(r.Taker.All()) - before; (took > 0) != (c.want == 202) {
 				t.Errorf("%s: %d taken", c.name, took)
 			}
 		}
-		r.clock.move(20 * 24 * time.Hour)
+		r.Clock.Move(20 * 24 * time.Hour)
 		if status, _ := r.site.Post(t.Context(), sub.Get("hub.callback"), sign("sha512", sha512.New, secret), body); status != 403 {
 			t.Errorf("after its lease a delivery was answered %d", status)
 		}
@@ -133,7 +134,7 @@ func TestDeliveriesHaveToBeSigned(t *testing.T) {
 
 func TestOnlyOurSubscriptionsAreVerified(t *testing.T) {
 	r, _ := hooked(t, 864000, nil)
-	r.must(time.Minute)
+	r.Must(time.Minute)
 	callback, topic := r.site.Subscription().Get("hub.callback"), r.site.URL()
 	query := func(pairs ...string) url.Values {
 		q := url.Values{"hub.mode": {"subscribe"}, "hub.topic": {topic}, "hub.challenge": {"x1"}, "hub.lease_seconds": {"864000"}}
@@ -162,7 +163,7 @@ func TestOnlyOurSubscriptionsAreVerified(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
-	r.clock.move(15 * 24 * time.Hour)
+	r.Clock.Move(15 * 24 * time.Hour)
 	if err := r.site.Verify(t.Context(), callback, query()); err == nil {
 		t.Error("verified long after it was asked for")
 	}
@@ -182,8 +183,8 @@ func TestHubsAreNotBelievedBlindly(t *testing.T) {
 			}
 		})
 		r.site.Serve(`<feed xmlns="http://www.w3.org/2005/Atom"><link rel="hub" href="` + c.hub + `"/><entry><id>a</id></entry></feed>`)
-		r.must(time.Minute)
-		if notes := strings.Join(r.health.Notes, "\n"); !strings.Contains(notes, c.want) || strings.Contains(notes, "84930275116") {
+		r.Must(time.Minute)
+		if notes := strings.Join(r.Health().Notes, "\n"); !strings.Contains(notes, c.want) || strings.Contains(notes, "84930275116") {
 			t.Errorf("%s: notes %q", c.name, notes)
 		}
 	}
@@ -193,13 +194,13 @@ func TestAHubThatRefusesIsNoFailureOfTheFeed(t *testing.T) {
 	r, _ := hooked(t, 864000, nil)
 	r.site.Serve(`<feed xmlns="http://www.w3.org/2005/Atom"><link rel="hub" href="` + r.site.HubURL() + `"/><link rel="self" href="https://other.example/"/><entry><id>a</id></entry></feed>`)
 	for range 3 {
-		r.must(20 * time.Minute)
+		r.Must(20 * time.Minute)
 	}
-	if _, _, posts := r.site.Counts(); posts != 1 || !strings.Contains(strings.Join(r.health.Notes, "\n"), "the hub answered 400") {
-		t.Errorf("asked %d times; notes %q", posts, r.health.Notes)
+	if _, _, posts := r.site.Counts(); posts != 1 || !strings.Contains(strings.Join(r.Health().Notes, "\n"), "the hub answered 400") {
+		t.Errorf("asked %d times; notes %q", posts, r.Health().Notes)
 	}
 	for range 3 {
-		r.must(25 * time.Minute)
+		r.Must(25 * time.Minute)
 	}
 	if _, _, posts := r.site.Counts(); posts != 2 {
 		t.Errorf("asked %d times within two hours, want twice", posts)
@@ -208,8 +209,8 @@ func TestAHubThatRefusesIsNoFailureOfTheFeed(t *testing.T) {
 
 func TestADeliveryThatCannotBeKeptIsSentAgain(t *testing.T) {
 	r, _ := hooked(t, 864000, nil)
-	r.must(time.Minute)
-	r.taker.Fail(scanner.ErrUnavailable)
+	r.Must(time.Minute)
+	r.Taker.Fail(scanner.ErrUnavailable)
 	if status, err := r.site.Deliver(t.Context(), r.item("new", link1, 0)); err != nil || status != http.StatusServiceUnavailable {
 		t.Errorf("answered %d, %v", status, err)
 	}
@@ -235,7 +236,7 @@ func BenchmarkFrames(b *testing.B) {
 		fmt.Fprintf(&body, "<item><guid>%d</guid><pubDate>Sat, 21 Nov 2026 10:00:00 +0000</pubDate><description><![CDATA[%s]]></description></item>", i, text)
 	}
 	body.WriteString("</channel></rss>")
-	s := &Source{o: Options{Key: []byte("0123456789abcdef")}}
+	s := &Source{o: Options{Options: polled.Options{Key: []byte("0123456789abcdef")}}}
 	b.ReportAllocs()
 	for b.Loop() {
 		l, err := parse([]byte(body.String()), "", false)
