@@ -1,6 +1,7 @@
 package polled_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"meetleaks/scanner/fetch"
 	"meetleaks/scanner/source/polled"
 	"meetleaks/scanner/source/sourcetest"
 )
@@ -59,7 +61,7 @@ func TestAnotherGenerationReadsAllButWhatFailed(t *testing.T) {
 	r.Clock.Move(3 * time.Hour)
 	r.site.Break(sourcetest.Answers(http.StatusTooManyRequests, "Retry-After", "3600"))
 	for _, generation := range []string{"globex joined", "initech joined"} {
-		o.Generation = generation
+		o.Generation, o.Client = generation, r.Clock.Client(t, r.site.Addr()) // that does not know of it
 		r.openWith(o)
 		if _, err := r.Pass(time.Minute); err == nil {
 			t.Errorf("generation %q: a document that rests after a failure looks read", generation)
@@ -136,6 +138,54 @@ func TestWhereADocumentMovedForGood(t *testing.T) {
 	}
 }
 
+func TestWhereItMovedForGoodIsNotGoneForGood(t *testing.T) {
+	r := newRig(t, "/old")
+	r.keep(r.site.URL+"/old", `{"moved":"`+r.site.URL+`/new"}`)
+	r.site.Break(sourcetest.Answers(http.StatusGone))
+	if _, err := r.Pass(0); err == nil || len(r.Calls(sourcetest.WasGone)) != 0 {
+		t.Errorf("%v, told %d times: the configured address was not asked", err, len(r.Calls(sourcetest.WasGone)))
+	}
+}
+
+// tagged gives every answer an ETag of some bytes.
+type tagged struct {
+	polled.Client
+	bytes int
+}
+
+func (c tagged) Get(ctx context.Context, request fetch.Request) (*fetch.Page, error) {
+	page, err := c.Client.Get(ctx, request)
+	if err == nil {
+		page.Validators.ETag = strings.Repeat("x", c.bytes)
+	}
+	return page, err
+}
+
+func TestVeryLongValidatorsAreNotKept(t *testing.T) {
+	for bytes, want := range map[int]bool{100: true, 1000: false} {
+		r := newRig(t, "/one")
+		r.site.Set("/one", "All are welcome.")
+		r.open(tagged{r.Clock.Client(t, r.site.Addr()), bytes}, r.site.URL+"/one")
+		r.Must(0)
+		if record := strings.Join(r.Visits.Kept(), "\n"); strings.Contains(record, "xxx") != want {
+			t.Errorf("of %d bytes: kept %s", bytes, record)
+		}
+	}
+}
+
+func TestOneThatDoesNotRestLeavesItToTheSchedule(t *testing.T) {
+	r := newRig(t, "/rests", "/one")
+	r.site.Break(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		if q.URL.Path == "/rests" {
+			w.Header().Set("Cache-Control", "max-age=1800")
+		}
+		_, _ = fmt.Fprint(w, "All are welcome.")
+	}))
+	if out := r.Must(0); !out.Next.IsZero() {
+		t.Errorf("next at %v", out.Next)
+	}
+}
+
 func TestAnAnswerWithoutAQuestionIsNoAnswer(t *testing.T) {
 	r := newRig(t, "/one")
 	r.site.Break(sourcetest.Answers(http.StatusNotModified))
@@ -196,7 +246,7 @@ func TestWhatIsKeptStaysReadable(t *testing.T) {
 			t.Errorf("what did not change is in doubt: %s", record)
 		}
 	}
-	r.keep(r.site.URL+"/one", `{"at":5`)
+	r.keep(r.site.URL+"/one", `{"fails":3,"next":"2026-11-23T23:00:00Z","length":"long"}`)
 	if r.Must(0); r.taken() != 2 {
 		t.Error("what cannot be read is not taken for nothing")
 	}
