@@ -621,7 +621,7 @@ func nextLiteral(text []byte, end int) (int, bool) {
 
 // anchorURL cuts out the URL that contains a telling path at text[at:], on whatever host. ok is false when what stands
 // there is no URL.
-func anchorURL(text []byte, at int, wrapper bool) (c candidate, ok bool) {
+func anchorURL(text []byte, at int) (c candidate, ok bool) {
 	left := at
 	for left > 0 && at-left < 512 && !endsLeft(text[left-1]) {
 		left--
@@ -641,7 +641,7 @@ func anchorURL(text []byte, at int, wrapper bool) (c candidate, ok bool) {
 	if host >= at || !isAlnum(text[host]) {
 		return c, false
 	}
-	return cutCandidate(text, host, wrapper)
+	return cutCandidate(text, host, false)
 }
 
 func endsLeft(c byte) bool {

@@ -1,6 +1,9 @@
 package matchers
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // Where a link ends: each text holds one link; want is its text as the platform gets it.
 func TestCandidateEnds(t *testing.T) {
@@ -59,4 +62,33 @@ func TestPlaceholderDigits(t *testing.T) {
 			t.Errorf("%s is no placeholder", s)
 		}
 	}
+}
+
+// A path like Google's on another host hides none of the links behind it.
+func TestPathsLikeGooglesHideNothing(t *testing.T) {
+	for _, page := range []string{"viewer?files=", "url?q=", "translate?u=", "amp/s/"} {
+		text := "https://docs.acme.example/" + page
+		for i := range 9 {
+			text += "https://acme.zoom.us/j/8493027516" + string(rune('0'+i)) + ","
+		}
+		if found := Find([]byte(text)); len(found) != 9 {
+			t.Errorf("%d of 9 links behind /%s", len(found), page)
+		}
+	}
+}
+
+func TestGooglesPathsInEveryEncoding(t *testing.T) {
+	for _, text := range []string{
+		"google.com%2Furl%3Fq%3Dhttps%253A%252F%252Fzo%256Fm.us%252Fj%252F84930275161",
+		"https://www.google.de%2furl?q=https%253A%252F%252Fzo%256Fm.us%252Fj%252F84930275161",
+	} {
+		if found := Find([]byte(text)); len(found) != 1 {
+			t.Errorf("%d links in %s", len(found), text)
+		}
+	}
+}
+
+// The longest host there is is no reason to panic.
+func TestLongOwnHost(t *testing.T) {
+	NewFinder(All(), strings.Repeat(strings.Repeat("a", 62)+".", 4)+"x")
 }

@@ -102,6 +102,7 @@ type search struct {
 	depth     int
 	fuel      *int // wrappers that may still be taken off for this candidate
 	apart     bool // for Mask: nothing is joined or dropped
+	plain     int  // see mayWrap
 	possibles []Sighting
 	trace     func(Step) // for Explain
 }
@@ -382,7 +383,7 @@ func (s *search) number(text []byte, h literalHit, kind targetKind) (number, boo
 // atHost judges the URL around a known host.
 func (s *search) atHost(text []byte, h literalHit) ([]Sighting, int) {
 	wrapper := s.f.targets[h.tag].kind == wrapperTarget
-	if !leadsOn(text, h) || wrapper && !mayWrap(text, h) {
+	if !leadsOn(text, h) || wrapper && !s.mayWrap(text, h) {
 		return nil, h.end
 	}
 	if !wrapper && s.trace == nil && headedElsewhere(text[h.end:], s.f.platforms[s.f.targets[h.tag].platform].Heads) {
@@ -437,22 +438,35 @@ func headedElsewhere(path []byte, heads []string) bool {
 	return !slices.ContainsFunc(heads, func(head string) bool { return len(head) == n-1 && equalFold(path[1:n], head) })
 }
 
-// mayWrap reports whether what follows a wrapper's host can hold another link, or is a short code.
-func mayWrap(text []byte, h literalHit) bool {
-	for i := h.end; i < len(text) && i-h.end < maxCandidate; i++ {
-		switch c := text[i]; {
-		case c == '=' || c == '%' || c == ':':
+// mayWrap reports whether what follows a wrapper's host can hold another link, or is a short code. What it has gone through in vain
+// it does not read again for the next host.
+func (s *search) mayWrap(text []byte, h literalHit) bool {
+	i := max(h.end, s.plain)
+	for ; i < len(text) && i-h.end < maxCandidate; i++ {
+		c := text[i]
+		if c == '=' || c == '%' || c == ':' {
 			return true
-		case c <= ' ' || c == '"' || c == '<' || c == '>' || c >= 0x80:
-			return false
+		}
+		if c <= ' ' || c == '"' || c == '<' || c == '>' || c >= 0x80 {
+			break
 		}
 	}
+	s.plain = i
 	return false
 }
 
-// atWrapperPath takes the wrapper off whose path was hit.
+// atWrapperPath takes the wrapper off whose path was hit: one of Google's, whose name stands before it. Other hosts have such paths,
+// too; what stands behind those is looked at for itself.
 func (s *search) atWrapperPath(text []byte, h literalHit) ([]Sighting, int) {
-	c, ok := anchorURL(text, h.start, true)
+	const name, reach = "google.", 48
+	at := h.start - len(name)
+	for at >= max(0, h.start-reach) && !equalFold(text[at:at+len(name)], name) {
+		at--
+	}
+	if at < max(0, h.start-reach) {
+		return nil, h.end
+	}
+	c, ok := cutCandidate(text, at, true)
 	if !ok {
 		return nil, h.end
 	}
@@ -481,7 +495,7 @@ func (s *search) atAnchor(text []byte, h literalHit, t target) ([]Sighting, int)
 	if strings.Contains(t.literal, ":") {
 		c, ok = cutCandidate(text, h.start, false)
 	} else {
-		c, ok = anchorURL(text, h.start, false)
+		c, ok = anchorURL(text, h.start)
 	}
 	if !ok {
 		return nil, h.end

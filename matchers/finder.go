@@ -110,7 +110,7 @@ func (b *builder) ownHosts(hosts []string) {
 		}
 	}
 	for _, host := range hosts {
-		if _, base := b.f.platformOf(host); base == "" && len(host) >= MinOwnHost {
+		if _, base := b.f.platformOf(host); base == "" && len(host) >= MinOwnHost && len(host) <= maxLiteral-stride {
 			b.add(target{kind: ownTarget, platform: jitsi}, strings.ToLower(host))
 		}
 	}
@@ -145,9 +145,8 @@ func googlePaths() []string {
 	literals := slashed("/amp/s/")
 	for _, page := range [...]string{"url", "translate", "viewer", "gview", "linkredirect"} {
 		for _, asked := range [...]string{"?", "%3f", "\\u003f"} {
-			literals = append(literals, "/"+page+asked)
+			literals = append(literals, "/"+page+asked, "%2f"+page+asked)
 		}
-		literals = append(literals, "%2f"+page+"%3f")
 	}
 	return literals
 }
