@@ -506,8 +506,9 @@ type remark struct {
 	mixed      bool   // the passcode has small and capital letters
 }
 
-// readPasscode reads the value behind a passcode label. ok is false when there is none, a placeholder, or prose.
-func readPasscode(text []byte, at int) (value Span, mixed, ok bool) {
+// readPasscode reads the value behind a passcode label. ok is false when there is none, a placeholder, or prose; generous: a word is
+// one, whatever follows it.
+func readPasscode(text []byte, at int, generous bool) (value Span, mixed, ok bool) {
 	i, said := skipMarkup(text, at, 1)
 	end := i
 	for end < len(text) && end-i < maxPasskey && passcodeByte(text[end]) && !bytes.HasPrefix(text[end:], []byte(`\n`)) {
@@ -520,7 +521,7 @@ func readPasscode(text []byte, at int) (value Span, mixed, ok bool) {
 	switch {
 	case len(word) < 3 && (!said || lineBreak || !all(word, isDigit) || !valueEnds(text, end)):
 		return Span{}, false, false
-	case placeholderPasscode(word), !digits && (!said || lineBreak || all(word, isAlpha) && sentenceGoesOn(text, end)):
+	case placeholderPasscode(word), !digits && (!said || lineBreak || !generous && all(word, isAlpha) && sentenceGoesOn(text, end)):
 		return Span{}, false, false
 	case len(word) > 16 && !digits, lineBreak && len(word) < 4:
 		return Span{}, false, false
@@ -596,9 +597,9 @@ func readPIN(text []byte, at int) (Span, bool) {
 	return Span{i, end}, digits >= 4 && (digits >= minDigits || endsWithHash(text, end))
 }
 
-// readHostKey reads six digits, or four to ten to be safe.
-func readHostKey(text []byte, at int) (Span, bool) {
+// readHostKey reads six digits, or four to ten to be safe; generous: those of samples, too, because hosts choose such.
+func readHostKey(text []byte, at int, generous bool) (Span, bool) {
 	i, _ := skipMarkup(text, at, 1)
 	group, end := readGroup(text, i)
-	return Span{i, end}, len(group) >= 4 && len(group) <= 10 && !placeholderDigits(group) && numberEnds(text, end)
+	return Span{i, end}, len(group) >= 4 && len(group) <= 10 && (generous || !placeholderDigits(group)) && numberEnds(text, end)
 }

@@ -131,6 +131,9 @@ func maskRound(text string, found []Sighting) string {
 			list = append(list, replacement{span, "•"})
 		}
 	}
+	for _, span := range announcedSecrets([]byte(text)) {
+		list = append(list, replacement{span, "•"})
+	}
 	slices.SortStableFunc(list, func(a, b replacement) int { return a.Start - b.Start })
 	var out strings.Builder
 	done := 0
@@ -147,6 +150,16 @@ func maskRound(text string, found []Sighting) string {
 	out.WriteString(text[done:])
 	masked := out.String()
 	hidden := make(map[string]bool)
+	for _, r := range list {
+		value := text[max(0, min(r.Start, len(text))):min(r.End, len(text))]
+		if r.with != "•" || len(value) < 6 || !strings.ContainsAny(value, "0123456789") || hidden[value] {
+			continue // words are left where they stand again
+		}
+		if hidden[value] = true; len(hidden) > maxMaskedIDs {
+			return dots
+		}
+		masked = strings.ReplaceAll(masked, value, "•")
+	}
 	for _, f := range found {
 		ids := strings.Join(append([]string{f.ID}, f.Aliases...), " ")
 		if hidden[ids] {
@@ -216,6 +229,17 @@ func escapeLen(s string) int {
 		return n + 2
 	}
 	return 0
+}
+
+// announcedSecrets are all passcodes, PINs and host keys in a text with a meeting, whosever they may be: Find leaves those of accounts
+// and of other meetings.
+func announcedSecrets(text []byte) (spans []Span) {
+	v := vicinity{table: hiddenLabels(), text: text}
+	v.cover(0, len(text))
+	for _, r := range v.remarks {
+		spans = append(spans, r.value)
+	}
+	return spans
 }
 
 // maxMaskedIDs bounds the ids that are looked for again in a text; of one with more nothing is shown. Titles and names have few.

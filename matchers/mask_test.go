@@ -46,6 +46,10 @@ func TestMask(t *testing.T) {
 		{"save/98234510217?pwd=abcDEFghi1.html", "save/98234510217?pwd=•"},
 		{"j%2F98%3Fpwd%3Dabc123 end", "j%2F98%3Fpwd%3D• end"},
 		{"pwd=A00000000000000000000000:/Zoom.us/j/98234510217", "pwd=•https://zoom.us/j/982•••••217"},
+		{"https://zoom.us/j/98234510217 Username: klara Passcode: 482913", "https://zoom.us/j/982•••••217 Username: klara Passcode: •"},
+		{"https://zoom.us/j/98234510217 Password: swordfish as it has always been", "https://zoom.us/j/982•••••217 Password: • as it has always been"},
+		{"https://zoom.us/j/98234510217 Host key: 123456", "https://zoom.us/j/982•••••217 Host key: •"},
+		{"https://zoom.us/j/98234510217 Passcode: 316742, as before: 316742", "https://zoom.us/j/982•••••217 Passcode: •, as before: •"},
 		{"https://zoom.us/j/98234510217 (ID 982 3451 0217)", "https://zoom.us/j/982•••••217 (ID 982•••••217)"},
 	}
 	for _, test := range tests {

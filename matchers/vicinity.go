@@ -119,6 +119,8 @@ type remarkTable struct {
 	thirds  [1 << (15 - 6)]uint64 // which three letters, see threeLetters
 	starts  [256][]remarkStart
 	labels  []remarkLabel
+
+	generous bool // see hiddenLabels
 }
 
 // remarkStart is how one spelling of a label goes on behind its first byte, in lower case. It is all that is looked at of most
@@ -138,6 +140,13 @@ type remarkLabel struct {
 // secretLabels is the table of what announces a secret; built once, never changed.
 var secretLabels = sync.OnceValue(func() *remarkTable { //nolint:gochecknoglobals // immutable after first use
 	t := &remarkTable{}
+	t.addSecrets()
+	return t
+})
+
+// hiddenLabels is secretLabels for Mask, which rather hides a word too many: no value is taken for prose or for a sample.
+var hiddenLabels = sync.OnceValue(func() *remarkTable { //nolint:gochecknoglobals // immutable after first use
+	t := &remarkTable{generous: true}
 	t.addSecrets()
 	return t
 })
@@ -263,7 +272,7 @@ func (t *remarkTable) read(text []byte, at int) (r remark, ok bool) {
 	r = remark{start: at, end: at + length, cue: best.cue, secret: best.secret, value: Span{at, at + length}}
 	switch best.secret {
 	case "passcode":
-		r.value, r.mixed, ok = readPasscode(text, r.end)
+		r.value, r.mixed, ok = readPasscode(text, r.end, t.generous)
 		if len(best.text) <= len("pass") { // an ordinary word, but for the colon
 			_, said := skipMarkup(text, r.end, 0)
 			ok = ok && said
@@ -271,7 +280,7 @@ func (t *remarkTable) read(text []byte, at int) (r remark, ok bool) {
 	case "pin":
 		r.value, ok = readPIN(text, r.end)
 	case "host_key":
-		r.value, ok = readHostKey(text, r.end)
+		r.value, ok = readHostKey(text, r.end, t.generous)
 	default:
 		ok = true
 	}
