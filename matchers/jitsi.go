@@ -99,7 +99,7 @@ func jitsiRoom(u *URL, l Link, segs []string) (Link, error) {
 		return Link{}, Placeholder
 	}
 	if len(segs) == 2 {
-		if len(segs[0]) < 2 { // a forum's section: /c/<name>
+		if u.Host != "meet.jit.si" && strings.Contains(" c t u ", " "+lowerASCII(segs[0])+" ") { // a forum's section, subject or user
 			return Link{}, NotAMeeting
 		}
 		if sampleRoom(segs[0]) {

@@ -13,6 +13,7 @@ func TestJitsi(t *testing.T) {
 		{"https://meet.jit.si/acme-user-group?jwt=eyJhbGciOi.Jz84kLq.x7Pq", with(room, func(l *Link) { l.Secrets = []string{"jwt"} })},
 		{"<https://meet.jit.si/Acme%20User%20Group>", with(room, func(l *Link) { l.ID = "Acme User Group" })},
 		{"https://meet.jit.si/acmelabs/standup", with(room, func(l *Link) { l.ID = "acmelabs/standup" })},
+		{"https://meet.jit.si/a/BoardOfTuesday", with(room, func(l *Link) { l.ID = "a/BoardOfTuesday" })},
 		// telephone page in mail signatures
 		{"https://meet.jit.si/static/dialInInfo.html?room=3Dacme-user-group", with(room, func(l *Link) { l.Kind, l.Class = DialIn, NumberOnly })},
 		// other public servers name nobody

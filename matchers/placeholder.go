@@ -169,7 +169,7 @@ func placeholderWord(s string) bool {
 // placeholderName reports whether a room's name is that of nobody: "jane.doe".
 func placeholderName(s string) bool {
 	plain := without(strings.ToLower(s), ".-_")
-	if name := strings.TrimRight(plain, "0123456789"); len(plain)-len(name) <= 3 { // janesmith1
+	if name := strings.TrimRight(plain, "0123456789"); len(plain)-len(name) <= 3 && name != "jsmith" { // janesmith1; but jsmith12 is how companies name people
 		plain = name
 	}
 	switch plain {

@@ -109,3 +109,12 @@ func TestEndedRoom(t *testing.T) {
 		}
 	}
 }
+
+// Names that companies give by rule are nobody's sample.
+func TestNumberedNamesAreReal(t *testing.T) {
+	for name, want := range map[string]bool{"jsmith": true, "janesmith1": true, "john.doe": true, "jsmith12": false, "r.okafor2": false} {
+		if placeholderName(name) != want {
+			t.Errorf("%s: placeholder %v", name, !want)
+		}
+	}
+}
