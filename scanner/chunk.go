@@ -108,9 +108,10 @@ const (
 	nearLink = 1024
 )
 
-// sideOf is how long a side of a Window is that begins, or ends, with part: longer where characters take many bytes.
+// sideOf is how long a side of a Window is that begins, or ends, with part: longer where characters take many bytes. The bytes of a
+// character that part cuts count one each.
 func sideOf(part []byte) int {
-	if utf8.RuneCount(part) < matchers.NearDistance {
+	if utf8.RuneCount(part) < matchers.NearDistance+utf8.UTFMax-1 {
 		return nearSide
 	}
 	return judgedSide

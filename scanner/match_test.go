@@ -358,3 +358,17 @@ func BenchmarkMatch(b *testing.B) {
 		})
 	}
 }
+
+// Characters of one and of three bytes, mixed so that 600 bytes hold nearly as many as are wanted, and cut one.
+func TestWindowsHoldEnoughCharacters(t *testing.T) {
+	for wide := range matchers.NearDistance {
+		side := strings.Repeat("会", wide) + strings.Repeat("x", matchers.NearDistance-wide)
+		far := strings.Repeat("界", matchers.NearDistance)
+		text := []byte(far + side + "link" + side + far)
+		start := len(far) + len(side)
+		w := windowsOf(text, 1)(start, start+len("link"))
+		if !strings.HasSuffix(w.Before(), side) || !strings.HasPrefix(w.After(), side) {
+			t.Fatalf("%d wide characters: a side of %d bytes", wide, len(w.Before()))
+		}
+	}
+}
