@@ -99,7 +99,7 @@ func jitsiRoom(u *URL, l Link, segs []string) (Link, error) {
 		return Link{}, Placeholder
 	}
 	if len(segs) == 2 {
-		if u.Host != "meet.jit.si" && strings.Contains(" c t u ", " "+lowerASCII(segs[0])+" ") { // a forum's section, subject or user
+		if first := lowerASCII(segs[0]); u.Host != "meet.jit.si" && (first == "c" || first == "t" || first == "u") { // a forum's section, subject or user
 			return Link{}, NotAMeeting
 		}
 		if sampleRoom(segs[0]) {

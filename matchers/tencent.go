@@ -1,6 +1,9 @@
 package matchers
 
-import "strings"
+import (
+	"errors"
+	"strings"
+)
 
 // tencentMeeting knows the links of Tencent Meeting and of its international brand VooV Meeting. The number that stands beside a link in an
 // invitation is read by invitation.go.
@@ -43,7 +46,7 @@ func parseTencentMeeting(u *URL) (Link, error) {
 		return tencentCode(u, first, 10, Link{Kind: Recording, Class: PastContent, Space: "rec"})
 	case u.Seg(1) == "shared-record-info" || u.Seg(1) == "cloud-record" && u.Seg(2) == "share":
 		id, err := guidCode(u.Param("id"))
-		if err == Incomplete { // 32 bytes as base64, seen in 2024
+		if errors.Is(err, Incomplete) { // 32 bytes as base64, seen in 2024
 			id, err = opaqueCode(u.Param("id"), isB64u, 43, 43)
 		}
 		if err != nil {
