@@ -42,7 +42,7 @@ func (v *view) inverse(raw int) int {
 // hiddenSpots returns the stretches of text around short signs of hidden text: invisible characters, full-width forms,
 // soft line breaks. The longer signs are literals of the sweep (see cleaningSigns).
 func hiddenSpots(text []byte) []Span {
-	const stretch = 16 << 10 // stays in the processor's nearest cache while it is read three times
+	const stretch = 16 << 10 // stays in the processor's nearest cache while it is read several times
 	var spots []Span
 	for from := 0; from < len(text); from += stretch {
 		to := min(from+stretch, len(text))
@@ -333,7 +333,7 @@ func spacedDot(raw []byte, i int, labels map[string]bool) (string, int) {
 	n := 0
 	rest := raw[i:min(len(raw), i+9)]
 	if len(rest) > 1 && strings.IndexByte(".dD[(", rest[1]) < 0 {
-		rest = nil
+		rest = nil // none of the forms goes on so; nearly all spaces end here
 	}
 	for _, form := range [...]string{" . ", " dot ", " [dot] ", " (dot) ", " .", " [.] ", " (.) "} {
 		if len(rest) >= len(form) && equalFold(rest[:len(form)], form) {

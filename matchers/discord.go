@@ -81,8 +81,8 @@ func discordSample(code string) bool {
 		word = strings.TrimSuffix(word, count)
 	}
 	switch word {
-	case "invite", "invitelink", "invitecode", "invitehere", "server", "servername", "serverinvite", "myserver", "discordserver", "discordinvite", "discordlink", "mydiscord", "support", "supportserver",
-		"alpha", "beta", "gamma", "abc", "abcd", "abcde", "abcdef", "abcxyz", "xyz", "test", "testing", "testinvite", "testserver", "testcode", "code", "linkhere", "inv", "vanity", "vanityurl", "discord", "botsupport", "community", "replaceme":
+	case "invite", "invitelink", "invitecode", "invitehere", "server", "servername", "serverinvite", "discordserver", "discordinvite", "discordlink", "support", "supportserver",
+		"alpha", "beta", "gamma", "abc", "abcd", "abcde", "abcdef", "abcxyz", "xyz", "code", "linkhere", "inv", "vanity", "vanityurl", "discord", "botsupport", "community", "replaceme":
 		return true
 	}
 	return nobodysServer(plain) || strings.HasPrefix(plain, "your") || strings.HasPrefix(plain, "insert") || strings.HasPrefix(plain, "replace") || strings.HasSuffix(lower, "-here") ||

@@ -101,8 +101,8 @@ func distinctNumbers(numbers []number) []number {
 	return kept
 }
 
-// joinSatellites gives the links that only accompany a join link (meeting options, dial-in pages, SIP addresses) that
-// link's key as an alias, and the other way round.
+// joinSatellites gives the links that only accompany a join link (meeting options, dial-in pages, SIP addresses, calendar files)
+// that link's key as an alias, and the other way round.
 func (j *joiner) joinSatellites() {
 	near := newVicinity(j.text)
 	for i := range j.items {

@@ -20,7 +20,7 @@ func skypeForBusiness() Platform {
 		Bare:        bareS4B,
 		Forms: []Form{
 			{"meet.lync.com/<tenant>/<user>/<id>", Meeting, JoinWithSecret},
-			{"meet.<domain>/<user>/<id>, <host>/meet/<user>/<id>", Meeting, JoinWithSecret},
+			{"meet.<domain>/<user>/<id>, <host>/[<domain>/]meet/<user>/<id>", Meeting, JoinWithSecret},
 			{"sip:<user>@<domain>;gruu;opaque=app:conf:focus:id:<id>", Meeting, JoinWithSecret},
 			{"join.broadcast.skype.com/<domain>/<32 hex>", Event, JoinWithSecret},
 		},

@@ -19,7 +19,7 @@ func slack() Platform {
 			{"app.slack.com/huddle/<team>/<channel>", Meeting, ChatInvite},
 			{"<workspace>.slack.com/call/<R…>", Meeting, ChatInvite},
 			{"join.slack.com/t/<workspace>/shared_invite/<token>, <workspace>.slack.com[/join]/shared_invite/<token>", WorkspaceInvite, ChatInvite},
-			{"join.slack.com/share/<token>", WorkspaceInvite, ChatInvite},
+			{"join.slack.com/share/[<I…>/<secret>/]<token>", WorkspaceInvite, ChatInvite},
 		},
 	}
 }

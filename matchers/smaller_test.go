@@ -103,6 +103,7 @@ func TestDiscord(t *testing.T) {
 		{"discord.gg/acme-makers!", vanity},
 		{"<https://discord.gg/somehillmakers>", named("somehillmakers")},
 		{"https://discord.gg/fakehorn", named("fakehorn")},
+		{"https://discord.gg/gym", named("gym")},
 	}, []string{
 		"https://discord.gg/alpha discord.com/invite/beta", "https://discord.gg/", "https://discord.gg/invite", "https://discord.gg/your-invite", "https://discord.gg/yourserver", "https://discord.gg/your_invite", "https://discord.gg/INVITE_CODE", "https://discord.gg/xxxxxxx",
 		"https://discord.gg/XXXXXXXXXX", "https://discord.gg/abcdef", "https://discord.gg/123456", "https://discord.com/invite/${invite.code}", "https://discord.gg/<code>", "https://discord.gg/...", "https://discord.gg/discord-developers",

@@ -17,7 +17,7 @@ func telegram() Platform {
 		Forms: []Form{
 			{"t.me/<name>?videochat[=<hash>], ?voicechat, ?livestream", Meeting, JoinWithSecret},
 			{"t.me/call/<slug>", Meeting, JoinWithSecret},
-			{"t.me/+<hash>, t.me/joinchat/<hash>", GroupInvite, ChatInvite},
+			{"t.me/+<hash>, t.me/joinchat/<hash>, tg:join?invite=<hash>", GroupInvite, ChatInvite},
 		},
 	}
 }

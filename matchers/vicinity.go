@@ -57,7 +57,7 @@ func (v *vicinity) scan(from, to int) {
 			}
 			continue
 		}
-		if i+1 < len(v.text) && table.seconds[c]>>(v.text[i+1]&63)&1 != 0 && table.goesOn(v.text[i:]) {
+		if i+1 < len(v.text) && table.seconds[c]>>(v.text[i+1]&63)&1 != 0 && table.mayBegin(v.text[i:]) {
 			if r, ok := table.read(v.text, i); ok {
 				v.remarks = append(v.remarks, r)
 				i = r.end
@@ -195,8 +195,8 @@ func threeLetters(first, second, third byte) uint {
 	return uint(first&31)<<10 | uint(second&31)<<5 | uint(third&31)
 }
 
-// goesOn rules out most words by their first three letters, when these are plain.
-func (t *remarkTable) goesOn(text []byte) bool {
+// mayBegin rules out most words by their first three letters, when these are plain.
+func (t *remarkTable) mayBegin(text []byte) bool {
 	third := plainThird(text)
 	if third == 0 {
 		return true

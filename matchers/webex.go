@@ -18,15 +18,16 @@ func webex() Platform {
 		Whole: func(l Link) bool { return isHexID(l.ID) },
 		Forms: []Form{
 			{"/<site>/j.php?MTID=m<32 hex>, /<site>/k2/j.php?MTID=t<32 hex>", Meeting, JoinWithSecret},
-			{"/<site>/onstage/g.php?MTID=e<32 hex>", Webinar, JoinWithSecret},
+			{"/<site>/onstage/g.php?MTID=e<32 hex>, /<site>/onstage/g.php?d=<number>", Webinar, JoinWithSecret},
 			{"/meet/<user>, /join/<user>, /webappng/sites/<site>/dashboard/pmr/<user>", PersonalRoom, PermanentRoom},
 			{"/m/<guid>", Meeting, PermanentRoom},
 			{"/webappng/sites/<site>/meeting/info/<uuid>, /wbxmjs/joinservice/sites/<site>/meeting/download/<uuid>", Meeting, JoinWithSecret},
+			{"meetings.webex.com/collabs/meetings/join?uuid=<26>-<2 to 6>", Meeting, JoinWithSecret},
 			{"/wbxmjs/joinservice/sites/<site>/meeting/start/<uuid>", HostStart, HostCredential},
 			{"/weblink/register/r<32 hex>, /<site>/j.php?RGID=r<32 hex>", Registration, PublicForm},
-			{"/recordingservice/sites/<site>/recording/<uuid>, ldr.php?RCID=<32 hex>", Recording, PastContent},
+			{"/recordingservice/sites/<site>/recording/<uuid>, ldr.php?RCID=<32 hex>, /collabs/files/playRecording?encryptedDocID=<hex>", Recording, PastContent},
 			{"instant.webex.com/visit/<code>, instant.webex.com/hc/v1/talk?data=<token>", Meeting, JoinWithSecret},
-			{"<number>@<site>.webex.com", DialIn, NumberOnly},
+			{"<number>@<site>.webex.com, <number>.<site>@lync.webex.com", DialIn, NumberOnly},
 		},
 	}
 }
@@ -346,13 +347,8 @@ func webexRoom(segment string, l Link) (Link, error) {
 	if l.Realm == "" || l.Org == "" && !webexShared(l.Realm) {
 		return Link{}, NotAMeeting
 	}
-	digits, word := strings.TrimPrefix(name, "pr"), strings.TrimRight(name, "0123456789")
 	switch {
-	case placeholderWord(name) || placeholderName(name) || webexSampleUser(name) || sampleDomain(l.Org) || all(digits, isDigit) && (len(digits) < 5 || placeholderDigits(digits)):
-		return Link{}, Placeholder
-	case len(digits) > 3 && distinct(digits) == 1: // prXXXXXXXXXX
-		return Link{}, Placeholder
-	case word != "" && sampleRoom(word) || sampleRoom(name): // demo-room, demo6
+	case webexSampleRoom(name) || sampleDomain(l.Org):
 		return Link{}, Placeholder
 	case len(name) < 2 || len(name) > 80:
 		return Link{}, Incomplete
@@ -377,13 +373,19 @@ func webexSampleSite(org string) bool {
 	return sampleOrg(org) || strings.Contains(org, "xxx")
 }
 
-// webexSampleUser lists names that stand for any user.
+// webexSampleRoom reports whether a room's name, in small letters, is nobody's: a sample's, perhaps with a number behind (demo6), or
+// that of a numbered room whose number is none (pr1234567890, prXXXXXXXXXX).
+func webexSampleRoom(name string) bool {
+	number, word := strings.TrimPrefix(name, "pr"), strings.TrimRight(name, "0123456789")
+	return placeholderName(name) || webexSampleUser(name) || sampleRoom(name) || word != "" && sampleRoom(word) ||
+		all(number, isDigit) && (len(number) < 5 || placeholderDigits(number)) || len(number) > 3 && distinct(number) == 1
+}
+
+// webexSampleUser lists names that stand for any user here, besides those that placeholderName and sampleRoom know everywhere.
 func webexSampleUser(name string) bool {
 	switch name {
-	case "user", "test.user", "testuser", "test-user", "userid", "user-id", "user_id", "user1", "user123", "userroom", "user-room", "john.doe", "johndoe", "jane.doe", "janedoe",
-		"john", "name", "firstname.lastname", "first.last", "firstname", "lastname", "personalroom", "personal-room", "personal", "room1",
-		"room123", "room-123", "meeting", "meeting123", "test-meeting", "testroom", "test-room", "private-room", "sample-room", "abc-def", "xyz", "host", "me", "someone", "person",
-		"alice", "bob":
+	case "test.user", "testuser", "test-user", "userroom", "user-room", "john", "personalroom", "personal-room", "personal",
+		"private-room", "meeting", "host", "me", "someone", "person":
 		return true
 	}
 	return false

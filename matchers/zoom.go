@@ -19,7 +19,7 @@ func zoom() Platform {
 		Parse: parseZoom,
 		Whole: func(l Link) bool { return l.Space == "" && len(l.ID) == 11 && all(l.ID, isDigit) },
 		Forms: []Form{
-			{"/j/<number>", Meeting, JoinWithSecret},
+			{"/j/<number>, /skype/<number>", Meeting, JoinWithSecret},
 			{"/j/<ten digits>, /my/<name>", PersonalRoom, PermanentRoom},
 			{"/w/<number>", Webinar, AttendeePersonal},
 			{"/s/<number>?zak=", HostStart, HostCredential},
@@ -205,7 +205,7 @@ func zoomPersonalLink(u *URL, l Link) (Link, error) {
 
 // namesLinkItself: the name says what the link is, and nobody's.
 func namesLinkItself(name string) bool {
-	switch strings.NewReplacer(".", "", "-", "", "_", "").Replace(strings.ToLower(name)) {
+	switch without(strings.ToLower(name), ".-_") {
 	case "personalroom", "personallink", "personalmeeting", "personalmeetingroom", "personalmeetingid", "vanity", "vanityname":
 		return true
 	}

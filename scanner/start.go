@@ -137,7 +137,7 @@ func formsAt(text string) (first, last dateForm) {
 		digits++
 	}
 	switch {
-	case digits == 0 && len(text) > 3 && text[1] <= 'u' && strings.IndexByte("aepuco", text[1]) >= 0 && strings.IndexByte("jfmasond", text[0]) >= 0:
+	case digits == 0 && len(text) > 3 && strings.IndexByte("aepuco", text[1]) >= 0 && strings.IndexByte("jfmasond", text[0]) >= 0:
 		return formMonthDay, formMonthDay
 	case digits == 1 || digits == 2:
 		return formDotted, formDayMonth
