@@ -45,30 +45,31 @@ func readLabel(text []byte, at, n int) (number, bool) {
 	}
 	next, said := skipMarkup(text, at+length, 2)
 	run, ok := readDigits(text, next)
-	loose := false
+	platform := rowPlatform(label.row)
 	if (label.row == rowMeeting || label.row == rowWebinar) && (!ok || !zoomShape(run)) && namesZoom(text, at, label) {
 		if other, fits := readLoose(text, next); fits {
-			run, ok, loose = other, true, true
+			run, ok, platform = other, true, "zoom"
 		}
 	}
 	if !ok || placeholderDigits(run.digits) || cutOff(text, run) || label.row == rowZoom && !behindZoom(label, run, said) {
 		return number{}, false
 	}
-	found := number{kind: DialIn, digits: run.digits, start: next, end: run.end, idLabel: label.row,
+	found := number{platform: platform, kind: DialIn, digits: run.digits, start: next, end: run.end, idLabel: label.row,
 		shape: run.shape, hyphens: run.hyphens, hash: endsWithHash(text, run.end), labelAt: at}
-	switch label.row {
-	case rowTencent:
-		found.platform = "tencent-meeting"
-	case rowZoom:
-		found.platform = "zoom"
-	case rowMeeting, rowWebinar:
-		if loose {
-			found.platform = "zoom"
-		}
-	case rowJoinID:
-		found.platform = "teams"
-	}
 	return found, len(services(found)) > 0
+}
+
+// rowPlatform is the service that alone has labels of a row, "" when several have.
+func rowPlatform(row string) string {
+	switch row {
+	case rowTencent:
+		return "tencent-meeting"
+	case rowZoom:
+		return "zoom"
+	case rowJoinID:
+		return "teams"
+	}
+	return ""
 }
 
 // behindZoom: the number behind Zoom's name is printed as Zoom's are, or a colon and the word "meeting" stand before it. Telephone

@@ -36,7 +36,7 @@ func TestSlack(t *testing.T) {
 		"https://join.slack.com/t/acmeusers/shared_invite/zt-4kq7w2m9b-Xp3vRz8",
 		"https://app.slack.com/huddle/T123/C456", "https://app.slack.com/huddle/T0123456789/C0123456789", "https://app.slack.com/huddle/acmecommunity/",
 		"https://app.slack.com/client/T8QK2WN4Z/C7RM5XJ9P2D", "https://hooli.slack.com/archives/C7RM5XJ9P2D/p1618230045000100",
-		"https://globex.slack.com/shared_invite/MY-COMPANY-INVITATION-TO-THE-WORKSPACE", "https://join.slack.com/share/DRY-RUN",
+		"https://globex.slack.com/shared_invite/MY-COMPANY-INVITATION-TO-THE-WORKSPACE", "https://globex.slack.com/shared_invite/MEMBERS-AND-GUESTS-OF-THE-WORKSHOP-2017", "https://join.slack.com/share/DRY-RUN",
 		"https://hooli.slack.com/call/123", "https://hooks.slack.com/services/T8QK2WN4Z/B7RM5XJ9P2D/k3j", "https://slack.com/intl/en-gb/help", "SLACK: '*://*.slack.com/call/*'",
 	})
 }

@@ -2,6 +2,7 @@ package matchers
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -83,6 +84,7 @@ func TestZoomNumbers(t *testing.T) {
 		// words that Zoom alone has
 		{"по ссылке, идентификатор конференции: 84930275116, пароль: 729154", "84930275116", "passcode"},
 		{"по ссылке, идентификатор собрания: 84930275116, пароль: 729154", "", ""},
+		{"по ссылке, идентификатор конференции: 84930275116", "", ""},
 		{"'Zoom'\n'Индентификатор конференции: 849 302 7516. Код доступа: k7PqWe'", "8493027516", "passcode"},
 		// string literals joined
 		{"$t = 'zoom, идентификатор конференции: '\n  .'849 3027 5116, код доступа: 729154.';", "84930275116", "passcode"},
@@ -148,6 +150,8 @@ func TestZoomCompanions(t *testing.T) {
 			"zoom:commercial::84930275116 meeting []", "zoom:commercial::93820164475+zoom:commercial:register:upKd--trqDovHNx4Rw2LmZb8Yc_3sVfT meeting [icsToken]"}},
 		{"Weekly: https://zoom.us/meeting/849302751/ics?icsToken=98wqLm3x\n\nJoin Zoom Meeting\nhttps://zoom.us/j/849302751", []string{"zoom:commercial::849302751 meeting [icsToken]"}},
 		{link + " (ID: 84930275116)\n\nJoining instructions: " + instructions, []string{"zoom:commercial::84930275116+zoom:commercial:uuid:aGVsbG93b3JsZGFnYWluIQ== meeting [signature]"}},
+		{strings.Replace(calendar, "zoom.us", "zoomgov.com", 1) + "\n\nJoin Zoom Meeting\n" + link, []string{
+			"zoom:commercial::84930275116 meeting []", "zoom:gov:register:upKd--trqDovHNx4Rw2LmZb8Yc_3sVfT registration [icsToken]"}},
 		{calendar, []string{"zoom:commercial:register:upKd--trqDovHNx4Rw2LmZb8Yc_3sVfT registration [icsToken]"}},
 		{instructions, []string{"zoom:commercial:uuid:aGVsbG93b3JsZGFnYWluIQ== meeting [signature]"}},
 	} {
