@@ -108,6 +108,11 @@ func FuzzMask(f *testing.F) {
 	})
 }
 
+// A parameter's value may be what kept the host behind it from being seen.
+func TestMaskHidesWhatAParameterCovered(t *testing.T) {
+	checkMask(t, "pwd=A"+strings.Repeat("0", 24)+":/Zoom.us/j/000001211")
+}
+
 // An alias stands only in the link's query, and again by itself.
 func TestMaskHidesAliases(t *testing.T) {
 	text := "https://zoom.us/j/84930275116?omn=97162840359 notes-97162840359.md"
