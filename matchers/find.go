@@ -13,7 +13,7 @@ import (
 type Finder struct {
 	platforms []Platform
 	hosts     map[string]int  // host (see Platform.Hosts) to platform
-	wrapping  map[string]bool // hosts of platforms below or above which a wrapper's host lies
+	wrapping  map[string]bool // hosts of platforms at or below which a wrapper's host lies
 	labels    map[string]bool // words around the dots of all hosts
 	set       *literalSet
 	targets   []target // by tag of the set
@@ -180,7 +180,7 @@ func (s *search) sweep(text []byte, from, to int, spots []Span) ([]literalHit, [
 	n := len(kept)
 	done := from
 	for _, h := range kept[:n] {
-		if s.f.targets[h.tag].kind == wrapperTarget {
+		if kind := s.f.targets[h.tag].kind; kind == wrapperTarget || kind == wrapperPathTarget {
 			continue
 		}
 		start, end := max(done, h.start-shortReach), min(to, h.end+shortReach)

@@ -28,7 +28,7 @@ func NewFinder(platforms []Platform, ownHosts ...string) *Finder {
 	for i := range platforms {
 		known = append(known, b.platform(i)...)
 	}
-	b.wrapping()
+	b.noteWrapping()
 	b.ownHosts(ownHosts[:min(len(ownHosts), MaxOwnHosts)])
 	b.add(target{kind: wrapperTarget}, wrapperLiterals()...)
 	b.add(target{kind: wrapperPathTarget}, googlePaths()...)
@@ -71,26 +71,16 @@ func (b *builder) platform(i int) (hosts []string) {
 	return hosts
 }
 
-// wrapping notes the hosts of platforms that have to do with those of wrappers.
-func (b *builder) wrapping() {
-	wrappers := make(map[string]bool)
-	parents := func(host string, f func(parent string)) {
-		for ok := true; ok; _, host, ok = strings.Cut(host, ".") {
-			f(host)
-		}
-	}
+// noteWrapping notes the hosts of platforms that are a wrapper's too, or have one below them.
+func (b *builder) noteWrapping() {
 	for _, w := range unwrap.All() {
 		for _, host := range w.Hosts {
-			wrappers[host] = true
-			parents(host, func(parent string) {
-				if _, ok := b.f.hosts[parent]; ok {
-					b.f.wrapping[parent] = true
+			for ok := true; ok; _, host, ok = strings.Cut(host, ".") {
+				if _, known := b.f.hosts[host]; known {
+					b.f.wrapping[host] = true
 				}
-			})
+			}
 		}
-	}
-	for host := range b.f.hosts {
-		parents(host, func(parent string) { b.f.wrapping[host] = b.f.wrapping[host] || wrappers[parent] })
 	}
 }
 
@@ -110,14 +100,15 @@ func (b *builder) ownHosts(hosts []string) {
 		}
 	}
 	for _, host := range hosts {
-		if _, base := b.f.platformOf(host); base == "" && len(host) >= MinOwnHost && len(host) <= maxLiteral-stride {
+		if _, base := b.f.platformOf(host); base == "" && len(host) >= MinOwnHost && len(host) <= maxHost {
 			b.add(target{kind: ownTarget, platform: jitsi}, strings.ToLower(host))
 		}
 	}
 }
 
-// wrapperLiterals are what the sweep looks for: the wrappers' hosts and schemes. Google's hosts are left out, because other pages
-// name them all the time (see googlePaths), and so are shorteners and click counters: nothing can be decoded of them.
+// wrapperLiterals are what the sweep looks for: the wrappers' hosts and schemes. Of Google's hosts there is the calendar's alone,
+// because other pages name them all the time: googlePaths stands for the others. Shorteners and click counters are left out:
+// nothing can be decoded of them.
 func wrapperLiterals() []string {
 	literals := append([]string{"calendar.google.com"}, slashed("google.com/calendar")...)
 	seen := make(map[string]bool)
@@ -140,12 +131,13 @@ func wrapperLiterals() []string {
 	return literals
 }
 
-// googlePaths are the beginnings of the paths with which Google's hosts, in two hundred countries, lead elsewhere.
+// googlePaths are the beginnings of the paths with which Google's hosts, in two hundred countries, lead elsewhere; package unwrap
+// (google.go) reads them. AMP copies of pages without TLS (/amp/<host>) are left out: no meeting is served so.
 func googlePaths() []string {
 	literals := slashed("/amp/s/")
-	for _, page := range [...]string{"url", "translate", "viewer", "gview", "linkredirect"} {
+	for _, page := range [...]string{"url", "url/", "translate", "viewer", "gview", "linkredirect"} {
 		for _, asked := range [...]string{"?", "%3f", "\\u003f"} {
-			literals = append(literals, "/"+page+asked, "%2f"+page+asked)
+			literals = append(literals, "/"+page+asked, "%2f"+strings.ReplaceAll(page, "/", "%2f")+asked)
 		}
 	}
 	return literals

@@ -11,7 +11,7 @@ import (
 // neighbouring blocks of it lies at such a position; every literal is represented by the four that are rarest in real text. Three
 // steps narrow down where to compare, each dearer than the one before and taken more seldom: a table of bytes says whether a block
 // may be one of them (one position in fifteen), a bitmap whether it is with the bytes beside it (one in a hundred), a second table
-// which literals to compare. The first two have no branches and their positions do not depend on each other, so the processor reads
+// which literals to compare. The first has no branches, and the positions do not depend on each other, so the processor reads
 // ahead; jumping tables (Wu-Manber) were several times slower here, because each jump waits for the one before. Time is linear in
 // the text, multiplied at worst by the literals that share a block. The set is read-only after construction.
 type literalSet struct {
@@ -107,7 +107,8 @@ const (
 func (s *literalSet) knownAt(block uint32) uint32 { return block * s.factor >> (32 - hashBits) }
 
 // newLiteralSet builds the set. Literals of three bytes are found only between letters or digits, two before and two behind;
-// other literals shorter than minLiteral panic, because they are a mistake in a platform's file. The shortest choose their blocks
+// other literals shorter than minLiteral, or not shorter than maxLiteral by a block, panic, because they are a mistake in a
+// platform's file: a host that somebody configured is never one. The shortest choose their blocks
 // first, because they have the least choice; the others prefer blocks that are taken already.
 func newLiteralSet(texts []string, tags []int) *literalSet {
 	s := &literalSet{slots: make([]blockSlot, 1<<slotBits), items: make([]literalItem, len(texts)), chain: newBlockChain(12 * len(texts))}
@@ -162,15 +163,15 @@ func (s *literalSet) fillKnown(usual *frequency) {
 
 // mistaken is how often the sweep would stop in vain, with a factor, at common blocks that are not of the set.
 func (s *literalSet) mistaken(blocks []uint32, usual *frequency, factor uint32) (cost int) {
-	var costs [1 << (hashBits - 6)]uint64 // by hash: there is such a block
+	var taken [1 << (hashBits - 6)]uint64 // by hash: such a common block leads there
 	for _, r := range usual.ranks {
 		if h := r.block * factor >> (32 - hashBits); r.place > 0 && !s.has(r.block) {
-			costs[h>>6] |= 1 << (h & 63)
+			taken[h>>6] |= 1 << (h & 63)
 		}
 	}
 	hit := make(map[uint32]bool)
 	for _, block := range blocks {
-		if h := block * factor >> (32 - hashBits); costs[h>>6]&(1<<(h&63)) != 0 {
+		if h := block * factor >> (32 - hashBits); taken[h>>6]&(1<<(h&63)) != 0 {
 			hit[h] = true
 		}
 	}
@@ -451,8 +452,8 @@ func (s *literalSet) find(hits []literalHit, text []byte, from, to int) []litera
 // maxStops is how many blocks are looked at in one go.
 const maxStops = 1 << 10
 
-// stops notes where the blocks stand that the bitmap knows, in the first maxStops blocks of text, two blocks a turn, and returns
-// how many there are. The place of every block is written, but the next one overwrites it unless the block is known. So there is
+// stops notes where the blocks stand that may be of the set, in the first maxStops blocks of text, two blocks a turn, and returns
+// how many there are. The place of every block is written, but the next one overwrites it unless the block may be. So there is
 // no branch for the processor to guess: wrong guesses cost more than all the rest.
 func (s *literalSet) stops(places *[maxStops]uint16, text []byte) (n int) {
 	for i := 0; i+2*stride <= len(text); i += 2 * stride {
@@ -465,8 +466,9 @@ func (s *literalSet) stops(places *[maxStops]uint16, text []byte) (n int) {
 	return n
 }
 
-// maxLiteral is longer than any literal: how far behind its start a literal's blocks can lie.
-const maxLiteral = 256
+// maxLiteral is longer than any literal, the longest host that a configuration may name and a block: how far behind its start a
+// literal's blocks can lie.
+const maxLiteral = maxHost + stride
 
 // check compares the literals that the block at i may belong to. What lies behind the text counts as spaces.
 func (s *literalSet) check(hits []literalHit, text []byte, i, from, to int) []literalHit {
