@@ -166,14 +166,14 @@ type Mail struct {
 	From string `key:"from"`
 }
 
-// Webhook is told of each alert with a signed request.
+// Webhook is a room that is told with a signed request: of what rooms are told, which is not what a host takes care of alone.
 type Webhook struct {
 	Name   string `key:"name"`
 	URL    Secret `key:"url"`
 	Secret Secret `key:"secret"`
 }
 
-// SIEM is told of everything in a machine's format. To is file:PATH, syslog+tls://HOST:PORT or an http(s) URL; Token is of the last.
+// SIEM is a room that is told in a machine's format, as webhooks are. To is file:PATH, syslog+tls://HOST:PORT or an http(s) URL; Token is of the last.
 type SIEM struct {
 	Format string `key:"format"`
 	To     string `key:"to"`
