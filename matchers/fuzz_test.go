@@ -121,8 +121,14 @@ func TestHostileTextTakesLinearTime(t *testing.T) {
 	for name, piece := range hostile() {
 		small := bytes.Repeat([]byte(piece), size/len(piece))
 		large := bytes.Repeat([]byte(piece), 8*size/len(piece))
-		once, eight := fastest(small), fastest(large)
-		if eight > 40*once && eight > 100*time.Millisecond {
+		var once, eight time.Duration
+		slow := func() bool { return eight > 40*once && eight > 100*time.Millisecond }
+		for range 5 { // a busy machine makes single measurements long, not five in a row
+			if once, eight = fastest(small), fastest(large); !slow() {
+				break
+			}
+		}
+		if slow() {
 			t.Errorf("%s: %v for %d bytes, %v for eight times as many", name, once, len(small), eight)
 		}
 	}

@@ -19,6 +19,7 @@
 //	alert.go routes.go telling.go faults.go  a leak becomes an alert; which rooms are told; alerts go out; who cannot be told
 //	notices.go                               what each person is told once: why they are told
 //	answers.go hearing.go mailconfirm.go     an answer becomes a transition; where answers are heard; those by mail
+//	transparency.go                          the page for everybody: what is kept, and why
 //	meetings.go zoomhook.go inventory.go     what meeting services and lists of hosts say
 //	calendars.go                             how far calendars are believed
 //	registered.go relay.go                   domains that others register; another service takes over when they change
