@@ -179,7 +179,7 @@ func shapeFits(platform string, n number) bool {
 		if n.idLabel == rowCode { // the field of a program: believed in today's form, which no other service has
 			return length == 11 && n.digits[0] == '2'
 		}
-		return length <= 11 && (bare || n.shape == "3-3-3" || n.shape == "3-3-4" || n.shape == "4-3-4" || n.shape == "3-4-4")
+		return length <= 11 && (bare || n.shape == "3-3-3" || n.shape == "3-3-4" || n.shape == "4-3-4" || n.shape == "3-4-4" && !zoomPrints(n))
 	case "gotomeeting":
 		return length == 9
 	case "chime":
@@ -191,6 +191,11 @@ func shapeFits(platform string, n number) bool {
 	default: // skype-for-business, google-meet
 		return true
 	}
+}
+
+// zoomPrints: the label and the groups are Zoom's ("Meeting ID: 914 6730 2285"), and Webex's numbers begin with 2.
+func zoomPrints(n number) bool {
+	return n.digits[0] != '2' && (n.idLabel == rowMeeting || n.idLabel == rowWebinar)
 }
 
 // digitRun is a number as printed.

@@ -245,6 +245,8 @@ func TestJoinWebex(t *testing.T) {
 			[]string{"webex:initech:mtid:5e0+webex:initech:room:jdoe personal-room [passcode]"}},
 		{"tap", block + "Tap to join: +1-555-010-0177,,25501849326## US\n", []planted{mtid()}, []string{"webex:initech:mtid:5e0 meeting [passcode]"}},
 		{"text only", "Meeting number: 2550 184 9326\nMeeting password: pQ7tRm2k\n", nil, []string{"webex::num:25501849326 dial-in [passcode]"}},
+		{"Zoom's label and groups beside a Webex link", "Phone: +1-555-010-0184 Meeting ID: 914 6730 2285\nhttps://initech.webex.com/weblink/register/r7c9…\n",
+			[]planted{{"https://initech.webex.com/weblink/register/r7c9…", Link{Platform: "webex", Realm: "initech", Space: "reg", ID: "7c9", Kind: Registration}}}, []string{"webex:initech:reg:7c9 registration []"}},
 		{"old number", "Join the Webex event\nEvent number: 648 201 937\n", nil, []string{"webex::num:648201937 dial-in []"}},
 		{"number before an older link, whose EventID is another number", "Meeting-Kennnummer: 648 201 937\nMeeting-Passwort: Kq7Tr2\n1. Rufen Sie folgende Seite auf:\nhttps://initech.webex.com/initech/e.php?AT=MI&EventID=…\n",
 			[]planted{{"https://initech.webex.com/initech/e.php?AT=MI&EventID=…", Link{Platform: "webex", Realm: "initech", Space: "ed", ID: "284610937", Kind: Meeting}}},

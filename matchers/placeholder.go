@@ -5,7 +5,7 @@ import "strings"
 // placeholderDigits reports whether a number is one that people write in samples: one digit repeated, a run up or down, a
 // run followed by anything or inside, five or six digits that count up from one to the end (148123456), groups of one digit,
 // a repeated group, six times the same digit in a row (9300000000000), mostly zeros, nothing but stretches of one digit and counts
-// (55544443210), two stretches of one digit at the end (1604444333), or a vendor's own sample.
+// (55544443210), two stretches of one digit at the end (1604444333), the columns of a keypad, or a vendor's own sample.
 func placeholderDigits(s string) bool {
 	if s == "" {
 		return true
@@ -18,7 +18,19 @@ func placeholderDigits(s string) bool {
 		return true
 	}
 	counted := strings.HasSuffix(s, "12345") || strings.HasSuffix(s, "123456")
-	return isRun(s, 1) || isRun(s, 9) || isGrouped(s) || isPeriodic(s) || len(s) >= 9 && (counted || longestRun(s) >= 6 || holdsCount(s) || isCounted(s) || isRound(s) || inStretches(s) || endsInStretches(s))
+	return isRun(s, 1) || isRun(s, 9) || isGrouped(s) || isPeriodic(s) || len(s) >= 9 && (counted || onKeypad(s) || longestRun(s) >= 6 || holdsCount(s) || isCounted(s) || isRound(s) || inStretches(s) || endsInStretches(s))
+}
+
+// onKeypad: the first nine digits go down or up the three columns of a keypad (963852741).
+func onKeypad(s string) bool {
+	for i := 0; i < 9; i += 3 {
+		switch s[i : i+3] {
+		case "147", "258", "369", "741", "852", "963":
+		default:
+			return false
+		}
+	}
+	return s[0] != s[3] && s[3] != s[6] && s[0] != s[6]
 }
 
 // inStretches: the number is made of nothing but stretches of three digits or more, each of one digit or a count up or down, one digit

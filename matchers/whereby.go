@@ -40,7 +40,7 @@ func parseWhereby(u *URL) (Link, error) {
 		}
 	}
 	switch {
-	case org != "" && (placeholderWord(org) || org == "subdomain" || org == "your-subdomain"):
+	case org != "" && (placeholderWord(org) || org == "subdomain" || org == "your-subdomain" || key == nil && (org == "demo" || org == "test")):
 		return Link{}, Placeholder
 	case !all(room, isWherebyByte):
 		return Link{}, Incomplete
