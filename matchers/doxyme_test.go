@@ -19,7 +19,7 @@ func TestDoxyMe(t *testing.T) {
 		"3. Paste the link, for example `https://doxy.me/your-room-name`, and press **Save**.",
 		"<a href=\"https://doxy.me/sign-in\">More</a>",
 		"Need help? https://doxy.me/en/ | Unsubscribe",
-		"hostUrl: `https://provider.doxy.me/signin`,", "https://globexclinic.doxy.me/sign-up",
+		"link: 'https://doxy.me/me', enabled: 1", "await page.goto('https://doxy.me/myroom1234');", "hostUrl: `https://provider.doxy.me/signin`,", "https://globexclinic.doxy.me/sign-up",
 		"See the [vendor page](https://doxy.me/en/pricing) for details.",
 		"<a href=\"https://help.doxy.me/en/articles/95911\">More</a>",
 		"Need help? https://doxy.me/pricing | Unsubscribe",

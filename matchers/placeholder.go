@@ -5,7 +5,7 @@ import "strings"
 // placeholderDigits reports whether a number is one that people write in samples: one digit repeated, a run up or down, a
 // run followed by anything or inside, five or six digits that count up from one to the end (148123456), groups of one digit,
 // a repeated group, six times the same digit in a row (9300000000000), mostly zeros, nothing but stretches of one digit and counts
-// (55544443210), two stretches of one digit at the end (1604444333), the columns of a keypad, or a vendor's own sample.
+// (55544443210), two stretches of one digit at the end (1604444333), the columns of a keypad, two counts by turns (1029384756), or a vendor's own sample.
 func placeholderDigits(s string) bool {
 	if s == "" {
 		return true
@@ -18,7 +18,21 @@ func placeholderDigits(s string) bool {
 		return true
 	}
 	counted := strings.HasSuffix(s, "12345") || strings.HasSuffix(s, "123456")
-	return isRun(s, 1) || isRun(s, 9) || isGrouped(s) || isPeriodic(s) || len(s) >= 9 && (counted || onKeypad(s) || longestRun(s) >= 6 || holdsCount(s) || isCounted(s) || isRound(s) || inStretches(s) || endsInStretches(s))
+	return isRun(s, 1) || isRun(s, 9) || isGrouped(s) || isPeriodic(s) || len(s) >= 9 && (counted || onKeypad(s) || isZipped(s) || longestRun(s) >= 6 || holdsCount(s) || isCounted(s) || isRound(s) || inStretches(s) || endsInStretches(s))
+}
+
+// isZipped: the digits are by turns those of two counts, one up and one down.
+func isZipped(s string) bool {
+	for i := 2; i < len(s); i++ {
+		step := byte(1)
+		if i%2 == 1 {
+			step = 9
+		}
+		if (s[i-2]-'0'+step)%10 != s[i]-'0' {
+			return false
+		}
+	}
+	return true
 }
 
 // onKeypad: the first nine digits go down or up the three columns of a keypad (963852741).

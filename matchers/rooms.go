@@ -34,8 +34,13 @@ func sampleRoom(name string) bool {
 	if placeholderWord(lower) || placeholderWord(plain) || all(plain, isDigit) && placeholderDigits(plain) {
 		return true
 	}
+	for _, count := range [...]string{"12345", "1234", "123"} { // myroom12345
+		if head, ok := strings.CutSuffix(plain, count); ok && head != "" && all(head, isAlpha) && sampleRoom(head) {
+			return true
+		}
+	}
 	switch plain {
-	case "drsmith", "drdoe", "drjohnsmith", "drjohndoe", "drjanedoe", "drname", "doctorname", "vmr", "myvmr", "myconference", "alias", "myalias":
+	case "me", "drsmith", "drdoe", "drjohnsmith", "drjohndoe", "drjanedoe", "drname", "doctorname", "vmr", "myvmr", "myconference", "alias", "myalias":
 		return true
 	case "test", "testing", "testroom", "testmeeting", "testing123", "test123", "test1", "demo", "demoroom", "demomeeting", "someroom", "anyroom", "newroom", "randomroom", "defaultroom", "devroom", "sampleroom", "exampleroom",
 		"uniqueroom", "uniqueroomname", "myroomname", "mymeeting", "mymeetingroom", "meetingname", "meetinglink", "roomlink", "roomslug",

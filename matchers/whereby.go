@@ -26,7 +26,7 @@ func parseWhereby(u *URL) (Link, error) {
 		return Link{}, NotAMeeting
 	}
 	key := u.SecretParams("roomKey")
-	if cutKey(u.Param("roomKey")) {
+	if k := u.Param("roomKey"); cutKey(k) || len(k) < minRoomKey {
 		key = nil
 	}
 	if len(segs) != 1 || key == nil && (isSitePage(segs[0]) || wherebyPackage(segs[0], u)) {
@@ -54,6 +54,8 @@ func parseWhereby(u *URL) (Link, error) {
 	}
 	return l, nil
 }
+
+const minRoomKey = 16 // bytes; a key is a JSON web token, much longer
 
 // cutKey: a JSON web token of which the writer left no more than the beginning ("eyJhbGci...") admits nobody.
 func cutKey(key string) bool {

@@ -28,6 +28,6 @@ func TestWhereby(t *testing.T) {
 		"import x from '@whereby.com/react-native-sdk/embed'", "https://whereby.com/your-room", "https://<org>.whereby.com/<room>", "'https://appear.in/hooli_op' + item.id", "https://appear.in/images/favicon.png",
 		"`https://appear.in/${link}`", "https://whereby.com/", "https://docs.whereby.com/reference", "http://www.whereby.com",
 		"https://whereby.com/team-room", "\"https://whereby.com/planning-room\",", "https://www.whereby.com/435abc123",
-		"room_url = 'https://demo.whereby.com/bridge-room-17'", "values ('https://test.whereby.com/patients')",
+		"[\"Whereby\", \"https://whereby.com/planning-room?roomKey=k1\"]", "room_url = 'https://demo.whereby.com/bridge-room-17'", "values ('https://test.whereby.com/patients')",
 	})
 }
