@@ -80,6 +80,11 @@ func TestAProofThatIsLost(t *testing.T) {
 	r.start()
 	r.frozen(store)
 
+	list, _ := r.leaks()
+	r.await("all is told", func() bool { // also what was under way before the word
+		rows, err := store.Deliveries(t.Context(), "hooli", list[0].ID)
+		return err == nil && !slices.ContainsFunc(rows, func(row scanner.OutboxRow) bool { return row.Delivery.State == scanner.DeliveryPending })
+	})
 	told := r.told()
 	r.lapse(store, 6, scanner.ClaimStopped)
 	r.await("nobody is known any more", func() bool { _, known := r.leaks(); return !known })
