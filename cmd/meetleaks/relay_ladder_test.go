@@ -81,11 +81,14 @@ func TestAProofThatIsLost(t *testing.T) {
 	r.frozen(store)
 
 	list, _ := r.leaks()
-	r.await("all is told", func() bool { // also what was under way before the word
-		rows, err := store.Deliveries(t.Context(), "hooli", list[0].ID)
-		return err == nil && !slices.ContainsFunc(rows, func(row scanner.OutboxRow) bool { return row.Delivery.State == scanner.DeliveryPending })
-	})
+	rows, err := store.Deliveries(t.Context(), "hooli", list[0].ID)
+	must(t, err)
 	told := r.told()
+	for _, row := range rows {
+		if row.Delivery.State == scanner.DeliveryPending {
+			told++ // under way before the proof was lost: it may come yet
+		}
+	}
 	r.lapse(store, 6, scanner.ClaimStopped)
 	r.await("nobody is known any more", func() bool { _, known := r.leaks(); return !known })
 	r.lapse(store, 26, scanner.ClaimPurged)
@@ -93,7 +96,7 @@ func TestAProofThatIsLost(t *testing.T) {
 		orgs, err := store.Organisations(t.Context())
 		return err == nil && !slices.Contains(orgs, "hooli")
 	})
-	if n := r.told(); n != told {
+	if n := r.told(); n > told {
 		t.Errorf("%d more messages after the proof was lost", n-told)
 	}
 	r.end()
