@@ -156,19 +156,41 @@ type inFlight struct {
 	m     *Matcher
 	found *meetings
 	queue []chan piece
-	err   error // the first
+	idle  chan job // workers of this document wait here for the next piece
+	err   error    // the first
 }
 
-// start has work run in a goroutine that gives the slot back when it is done; the caller has taken the slot.
+// job is a piece to match. The worker gives the piece's slot back.
+type job struct {
+	work func() piece
+	done chan<- piece
+}
+
+func (m *Matcher) newInFlight(found *meetings) *inFlight {
+	return &inFlight{m: m, found: found, idle: make(chan job)}
+}
+
+// start has work run beside others; the caller has taken a slot for it. A worker that is waiting does it, so that its stack need
+// not grow anew with each piece; else one more begins. There are about as many as slots.
 func (f *inFlight) start(work func() piece) {
 	done := make(chan piece, 1)
 	f.queue = append(f.queue, done)
-	go func() {
-		defer func() { <-f.m.slots }()
-		done <- work()
-	}()
+	next := job{work, done}
+	select {
+	case f.idle <- next:
+	default:
+		go f.worker(next)
+	}
 	for len(f.queue) > cap(f.m.slots) {
 		f.take()
+	}
+}
+
+// worker does jobs until the document ends.
+func (f *inFlight) worker(next job) {
+	for more := true; more; next, more = <-f.idle {
+		next.done <- next.work()
+		<-f.m.slots
 	}
 }
 
@@ -184,6 +206,7 @@ func (f *inFlight) take() {
 
 // finish waits for all pieces and returns the first error.
 func (f *inFlight) finish() error {
+	close(f.idle)
 	for len(f.queue) > 0 {
 		f.take()
 	}
@@ -213,7 +236,7 @@ func (m *Matcher) readAt(ctx context.Context, text at, found *meetings) error {
 		found.add(p)
 		return p.err
 	}
-	f := &inFlight{m: m, found: found}
+	f := m.newInFlight(found)
 	var stopped error
 	for from := int64(0); from < size && f.err == nil; from += chunkSize {
 		if stopped = m.slot(ctx); stopped != nil {
@@ -255,7 +278,7 @@ func (m *Matcher) pieceAt(text at, from, size int64) piece {
 // readStream matches a text that can only be read from front to back: this goroutine reads, others match. The buffer is
 // filled before a slot is taken, so that a slow reader does not keep other documents waiting.
 func (m *Matcher) readStream(ctx context.Context, text io.Reader, found *meetings) error {
-	f := &inFlight{m: m, found: found}
+	f := m.newInFlight(found)
 	s := &stream{text: text}
 	var stopped error
 	for !s.ended && f.err == nil {

@@ -76,11 +76,11 @@ func (w Window) Narrow(side int) Window {
 // Matcher turns documents into findings. It is safe for concurrent use.
 //
 // Memory: one buffer of 288 KiB for each document being read from a stream, and for the pieces of long documents one a
-// processor and one more (32 at most) over all documents; beside them what was found, within the bounds above.
+// processor and two more (32 at most) over all documents; beside them what was found, within the bounds above.
 type Matcher struct {
 	finder  Finder
 	judge   Judge
-	slots   chan struct{} // one for each piece in flight, over all documents
+	slots   chan struct{} // one for each piece in flight, over all documents: two more than processors, so that none waits for the next piece
 	buffers sync.Pool     // *[]byte of bufferSize
 }
 
@@ -89,7 +89,7 @@ func NewMatcher(finder Finder, judge Judge) *Matcher {
 	return &Matcher{
 		finder: finder,
 		judge:  judge,
-		slots:  make(chan struct{}, min(1+runtime.GOMAXPROCS(0), 32)),
+		slots:  make(chan struct{}, min(2+runtime.GOMAXPROCS(0), 32)),
 		buffers: sync.Pool{New: func() any {
 			b := make([]byte, bufferSize)
 			return &b
