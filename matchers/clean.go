@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"iter"
+	"math/bits"
 	"slices"
 	"sort"
 	"strings"
@@ -42,23 +43,66 @@ func (v *view) inverse(raw int) int {
 // hiddenSpots returns the stretches of text around short signs of hidden text: invisible characters, full-width forms,
 // soft line breaks. The longer signs are literals of the sweep (see cleaningSigns).
 func hiddenSpots(text []byte) []Span {
-	const stretch = 16 << 10 // stays in the processor's nearest cache while it is read several times
 	var spots []Span
-	for from := 0; from < len(text); from += stretch {
-		to := min(from+stretch, len(text))
-		for i := range occurrences(text[from:to], '=') {
-			if i += from; i+1 < len(text) && text[i+1] <= '\r' && softBreak(text, i) > 0 {
-				spots = addSpot(spots, i, len(text))
+	var marks [markedBytes / 32]uint32
+	for from := 0; from < len(text); {
+		marked := markSigns(&marks, text[from:])
+		for n, word := range marks[:(marked+31)/32] {
+			for ; word != 0; word &= word - 1 {
+				if i := from + 32*n + bits.TrailingZeros32(word); hidesAt(text, i) {
+					spots = addSpot(spots, i, len(text))
+				}
 			}
 		}
-		for i := range occurrences(text[from:to], '\r') {
-			if folded(text, from+i) > 0 {
-				spots = addSpot(spots, from+i, len(text))
-			}
-		}
-		spots = unclearSpots(spots, text, from, to)
+		from += marked
 	}
 	return mergeSpots(spots)
+}
+
+// hidesAt: text[i] begins a short sign of hidden text. A byte order mark at the start hides nothing.
+func hidesAt(text []byte, i int) bool {
+	switch text[i] {
+	case '=':
+		return softBreak(text, i) > 0
+	case '\r':
+		return folded(text, i) > 0
+	}
+	if i == 0 || !mayClarify(text[i:]) {
+		return false
+	}
+	r, _ := utf8.DecodeRune(text[i:])
+	_, changed := clarify(r)
+	return changed && r != utf8.RuneError
+}
+
+// markedBytes is how much text is marked in one go: it stays in the processor's nearest cache while it is read several times.
+const markedBytes = 16 << 10
+
+// markSigns marks, a bit for each byte, where a short sign of hidden text may stand: all places where hidesAt says so, and few
+// others. It returns how many bytes it went through, markedBytes at most.
+func markSigns(marks *[markedBytes / 32]uint32, text []byte) int {
+	if done := vectorMarks(marks, text); done > 0 {
+		return done
+	}
+	return plainMarks(marks, text)
+}
+
+// plainMarks is markSigns. Signs begin with six bytes, and looking for each is quicker than going through the text.
+func plainMarks(marks *[markedBytes / 32]uint32, text []byte) int {
+	text = text[:min(len(text), markedBytes)]
+	clear(marks[:])
+	mark := func(from int, first byte) {
+		for i := range occurrences(text[from:], first) {
+			marks[(from+i)/32] |= 1 << ((from + i) % 32)
+		}
+	}
+	mark(0, '=')
+	mark(0, '\r')
+	ascii := asciiPrefix(text)
+	for _, first := range [...]byte{0xC2, 0xE2, 0xE3, 0xEF} {
+		mark(ascii, first)
+	}
+	return len(text)
 }
 
 // occurrences yields where c stands in text.
@@ -72,25 +116,6 @@ func occurrences(text []byte, c byte) iter.Seq[int] {
 			i += n
 		}
 	}
-}
-
-// unclearSpots adds the spots around the characters in text[from:to) that clarify changes. They begin with four bytes, which is
-// quicker than going through the characters: text in most scripts has few of them.
-func unclearSpots(spots []Span, text []byte, from, to int) []Span {
-	from += asciiPrefix(text[from:to])
-	for _, lead := range [...]byte{0xC2, 0xE2, 0xE3, 0xEF} {
-		for i := range occurrences(text[from:to], lead) {
-			if i += from; i == 0 || !mayClarify(text[i:]) { // a byte order mark at the start hides nothing
-				continue
-			}
-			if r, _ := utf8.DecodeRune(text[i:]); r != utf8.RuneError {
-				if _, changed := clarify(r); changed {
-					spots = addSpot(spots, i, len(text))
-				}
-			}
-		}
-	}
-	return spots
 }
 
 // mayClarify rules out, by the first bytes, most characters that clarify leaves alone.

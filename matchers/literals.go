@@ -9,14 +9,16 @@ import (
 //
 // Of a text only the blocks of four bytes at every fourth position are looked at. Wherever a literal stands, one of four
 // neighbouring blocks of it lies at such a position; every literal is represented by the four that are rarest in real text. Three
-// steps narrow down where to compare, each dearer than the one before and taken more seldom: a table of bytes says whether a block
-// may be one of them (one position in fifteen), a bitmap whether it is with the bytes beside it (one in a hundred), a second table
-// which literals to compare. The first has no branches, and the positions do not depend on each other, so the processor reads
-// ahead; jumping tables (Wu-Manber) were several times slower here, because each jump waits for the one before. Time is linear in
-// the text, multiplied at worst by the literals that share a block. The set is read-only after construction.
+// steps narrow down where to compare, each dearer than the one before and taken more seldom: a bitmap says whether a block may be
+// one of them (one position in twenty), a second one whether it is with the bytes beside it (one in a hundred), a table which
+// literals to compare. The first has no branches, and the positions do not depend on each other, so the processor reads ahead, or
+// looks at eight at a time (see vector_amd64.s); jumping tables (Wu-Manber) were several times slower here, because each jump waits
+// for the one before. Time is linear in the text, multiplied at worst by the literals that share a block. The set is read-only after
+// construction.
 type literalSet struct {
-	known  [1 << hashBits]uint8         // 1 where a block's hash leads
+	known  [1 << (hashBits - 5)]uint32  // by hash: a block leads there
 	factor uint32                       // of that hash
+	spread [1 << turnBlocks]uint64      // by which blocks of a turn are known: where they stand, a byte each
 	wider  [1 << (widerBits - 6)]uint64 // by hash of a block with what stands beside it, see withNext
 	slots  []blockSlot                  // open addressing, at most half full
 	refs   []blockRef                   // those of a block stand together, see blockSlot.first; the first is not used
@@ -94,17 +96,27 @@ func (s *literalSet) gather() {
 type literalHit struct{ start, end, tag int }
 
 const (
-	minLiteral   = 5 // the shortest literal that may stand anywhere
-	shortLiteral = 3 // the shortest between letters or digits: "/b/"
-	stride       = 4 // bytes of a block, and the distance between those looked at
-	hashBits     = 18
+	minLiteral   = 5  // the shortest literal that may stand anywhere
+	shortLiteral = 3  // the shortest between letters or digits: "/b/"
+	stride       = 4  // bytes of a block, and the distance between those looked at
+	hashBits     = 19 // vector_amd64.s knows it
 	widerBits    = 19
 	slotBits     = 15
+	turnBlocks   = 8 // blocks that vectorStops looks at together
+	turnBytes    = turnBlocks * stride
 	caseless     = 0x20202020 // makes letters of a block lower case; other bytes collide, which comparing sorts out
 )
 
-// knownAt is where a folded block's byte is.
+// knownAt is where a folded block's bit is.
 func (s *literalSet) knownAt(block uint32) uint32 { return block * s.factor >> (32 - hashBits) }
+
+// isKnown is 1 when a folded block may be of the set, else 0.
+func (s *literalSet) isKnown(block uint32) (one int) {
+	if h := s.knownAt(block); s.known[h>>5]&(1<<(h&31)) != 0 {
+		one = 1
+	}
+	return one
+}
 
 // newLiteralSet builds the set. Literals of three bytes are found only between letters or digits, two before and two behind;
 // other literals shorter than minLiteral, or not shorter than maxLiteral by a block, panic, because they are a mistake in a
@@ -157,7 +169,17 @@ func (s *literalSet) fillKnown(usual *frequency) {
 		}
 	}
 	for _, block := range blocks {
-		s.known[s.knownAt(block)] = 1
+		h := s.knownAt(block)
+		s.known[h>>5] |= 1 << (h & 31)
+	}
+	for which := range s.spread {
+		n := 0
+		for block := range turnBlocks {
+			if which>>block&1 != 0 {
+				s.spread[which] |= uint64(block*stride) << (8 * n)
+				n++
+			}
+		}
 	}
 }
 
@@ -455,15 +477,22 @@ const maxStops = 1 << 10
 // stops notes where the blocks stand that may be of the set, in the first maxStops blocks of text, two blocks a turn, and returns
 // how many there are. The place of every block is written, but the next one overwrites it unless the block may be. So there is
 // no branch for the processor to guess: wrong guesses cost more than all the rest.
-func (s *literalSet) stops(places *[maxStops]uint16, text []byte) (n int) {
-	for i := 0; i+2*stride <= len(text); i += 2 * stride {
+func (s *literalSet) stops(places *[maxStops]uint16, text []byte) int {
+	n, done := s.vectorStops(places, text)
+	return n + s.plainStops(places, n, text, done)
+}
+
+// plainStops is stops from done on; n places are there already. It returns how many more there are.
+func (s *literalSet) plainStops(places *[maxStops]uint16, n int, text []byte, done int) (more int) {
+	before := n
+	for i := done; i+2*stride <= len(text); i += 2 * stride {
 		two := binary.LittleEndian.Uint64(text[i:i+2*stride:i+2*stride]) | caseless<<32 | caseless
 		places[n&(maxStops-1)] = uint16(i)
-		n += int(s.known[s.knownAt(uint32(two))])
+		n += s.isKnown(uint32(two))
 		places[n&(maxStops-1)] = uint16(i + stride)
-		n += int(s.known[s.knownAt(uint32(two>>32))])
+		n += s.isKnown(uint32(two >> 32))
 	}
-	return n
+	return n - before
 }
 
 // maxLiteral is longer than any literal, the longest host that a configuration may name and a block: how far behind its start a

@@ -1,0 +1,35 @@
+package matchers
+
+import "golang.org/x/sys/cpu"
+
+// hasVectors: the processor has the instructions of vector_amd64.s.
+var hasVectors = cpu.X86.HasAVX2 && cpu.X86.HasPOPCNT //nolint:gochecknoglobals // immutable, of the machine
+
+// stopsAVX2 is literalSet.stops for turns blocks of 32 bytes.
+//
+//go:noescape
+func stopsAVX2(places *uint16, text *byte, turns int, known *uint32, factor uint32, spread *[256]uint64) (n int)
+
+// marksAVX2 is markSigns for groups of 32 bytes; it reads two bytes more.
+//
+//go:noescape
+func marksAVX2(marks *uint32, text *byte, groups int)
+
+// vectorStops does what it can of stops: done bytes of text.
+func (s *literalSet) vectorStops(places *[maxStops]uint16, text []byte) (n, done int) {
+	turns := min(len(text)/turnBytes, maxStops*stride/turnBytes)
+	if !hasVectors || turns == 0 {
+		return 0, 0
+	}
+	return stopsAVX2(&places[0], &text[0], turns, &s.known[0], s.factor, &s.spread), turns * turnBytes
+}
+
+// vectorMarks is markSigns, which leaves the last bytes of a text, 33 at most.
+func vectorMarks(marks *[markedBytes / 32]uint32, text []byte) (done int) {
+	groups := min(max(0, len(text)-2)/32, len(marks))
+	if !hasVectors || groups == 0 {
+		return 0
+	}
+	marksAVX2(&marks[0], &text[0], groups)
+	return groups * 32
+}
