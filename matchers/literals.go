@@ -16,14 +16,14 @@ import (
 // for the one before. Time is linear in the text, multiplied at worst by the literals that share a block. The set is read-only after
 // construction.
 type literalSet struct {
-	known  [1 << (hashBits - 5)]uint32  // by hash: a block leads there
-	factor uint32                       // of that hash
-	spread [1 << turnBlocks]uint64      // by which blocks of a turn are known: where they stand, a byte each
-	wider  [1 << (widerBits - 6)]uint64 // by hash of a block with what stands beside it, see withNext
-	slots  []blockSlot                  // open addressing, at most half full
-	refs   []blockRef                   // those of a block stand together, see blockSlot.first; the first is not used
+	known  [1 << (hashBits - 5)]uint32 // by hash: a block leads there
+	factor uint32                      // of that hash
+	spread [1 << turnBlocks]uint64     // by which blocks of a turn are known: where they stand, a byte each
+	wider  [1 << widerWords]uint32     // by hash of a block with what stands beside it, see withNext
+	slots  []blockSlot                 // open addressing, at most half full
+	refs   []blockRef                  // those of a block stand together, see blockSlot.first; the first is not used
 	items  []literalItem
-	shorts []uint64    // the literals of three bytes, folded as blocks are
+	shorts []uint32    // the literals of three bytes, folded as blocks are
 	chain  *blockChain // while the set is built: slots lead into it, not yet into refs
 }
 
@@ -100,7 +100,7 @@ const (
 	shortLiteral = 3  // the shortest between letters or digits: "/b/"
 	stride       = 4  // bytes of a block, and the distance between those looked at
 	hashBits     = 19 // vector_amd64.s knows it
-	widerBits    = 19
+	widerWords   = 14 // it knows this one, too
 	slotBits     = 15
 	turnBlocks   = 8 // blocks that vectorStops looks at together
 	turnBytes    = turnBlocks * stride
@@ -209,7 +209,7 @@ func (s *literalSet) mistaken(blocks []uint32, usual *frequency, factor uint32) 
 // and its end with two.
 func (s *literalSet) addShort(text string, item int) {
 	const alnum = "abcdefghijklmnopqrstuvwxyz0123456789"
-	s.shorts = append(s.shorts, uint64(blockOf(text+" ")&0xffffff))
+	s.shorts = append(s.shorts, blockOf(text+" ")&0xffffff)
 	for _, a := range alnum {
 		s.addShortBlock(string(a)+text, blockRef{item: int32(item), offset: -1})
 		s.addShortBlock(text+string(a), blockRef{item: int32(item), offset: 0})
@@ -229,8 +229,10 @@ func (s *literalSet) addShortBlock(text string, ref blockRef) {
 // and two behind.
 func (s *literalSet) holdsShort(around uint64) bool {
 	for _, short := range s.shorts {
-		if around>>8&0xffffff == short || around>>16&0xffffff == short || around>>24&0xffffff == short || around>>32&0xffffff == short {
-			return true
+		for shift := 8; shift <= 32; shift += 8 {
+			if uint32(around>>shift)&0xffffff == short {
+				return true
+			}
 		}
 	}
 	return false
@@ -238,25 +240,30 @@ func (s *literalSet) holdsShort(around uint64) bool {
 
 // A block enters the second bitmap under one of two keys: with the two bytes behind it, or with the two before it where the literal
 // has none behind.
-func withNext(block uint32, next uint16) uint64 { return uint64(block) | uint64(next|caseless>>16)<<32 }
-func withLast(block uint32, last uint16) uint64 {
-	return uint64(block) | uint64(last|caseless>>16)<<32 | 1<<48
+func withNext(block uint32, next uint16) uint32 { return widerKey(block, uint32(next|caseless>>16)) }
+func withLast(block uint32, last uint16) uint32 {
+	return widerKey(block, 1<<16|uint32(last|caseless>>16))
 }
 
-// widerHash leads to a word of the second bitmap, and to two bits in it: one bit alone would be set by chance too often.
-func widerHash(key uint64) (word, bits uint64) {
-	h := key * 0x9E3779B97F4A7C15
-	return h >> (64 - widerBits + 6), 1<<(h>>40&63) | 1<<(h>>32&63)
+// widerKey, and what note and missing make of it, stands in vector_amd64.s, too.
+func widerKey(block, beside uint32) uint32 {
+	key := block*0x9E3779B1 + beside*0x85EBCA6B
+	return (key ^ key>>15) * 0xC2B2AE35
 }
 
-func (s *literalSet) note(key uint64) {
-	word, bits := widerHash(key)
+// widerBits leads to a word of the second bitmap, and to two bits in it: one bit alone would be set by chance too often.
+func widerBits(key uint32) (word, bits uint32) {
+	return key >> (32 - widerWords), 1<<(key>>13&31) | 1<<(key>>8&31)
+}
+
+func (s *literalSet) note(key uint32) {
+	word, bits := widerBits(key)
 	s.wider[word] |= bits
 }
 
 // missing is 0 when the key may have been noted.
-func (s *literalSet) missing(key uint64) uint64 {
-	word, bits := widerHash(key)
+func (s *literalSet) missing(key uint32) uint32 {
+	word, bits := widerBits(key)
 	return bits &^ s.wider[word]
 }
 
@@ -286,8 +293,14 @@ func eachByte(text string, i int, f func(c byte)) {
 
 // narrow keeps the places of blocks that may belong to a literal with what stands beside them, in order, and returns how many
 // there are. text has two bytes more before the first block and behind the last: the block at a place begins at text[2+place].
-func (s *literalSet) narrow(places []uint16, text []byte) (n int) {
-	for _, place := range places {
+func (s *literalSet) narrow(places []uint16, text []byte) int {
+	n, done := s.vectorNarrow(places, text)
+	return s.plainNarrow(places, n, text, done)
+}
+
+// plainNarrow is narrow from the place with the number done on; n are kept already.
+func (s *literalSet) plainNarrow(places []uint16, n int, text []byte, done int) int {
+	for _, place := range places[done:] {
 		part := text[place : int(place)+8 : int(place)+8]
 		w := binary.LittleEndian.Uint64(part) | caseless<<32 | caseless
 		block := uint32(w >> 16)
@@ -479,12 +492,11 @@ const maxStops = 1 << 10
 // no branch for the processor to guess: wrong guesses cost more than all the rest.
 func (s *literalSet) stops(places *[maxStops]uint16, text []byte) int {
 	n, done := s.vectorStops(places, text)
-	return n + s.plainStops(places, n, text, done)
+	return s.plainStops(places, n, text, done)
 }
 
-// plainStops is stops from done on; n places are there already. It returns how many more there are.
-func (s *literalSet) plainStops(places *[maxStops]uint16, n int, text []byte, done int) (more int) {
-	before := n
+// plainStops is stops from the byte done on; n places are there already.
+func (s *literalSet) plainStops(places *[maxStops]uint16, n int, text []byte, done int) int {
 	for i := done; i+2*stride <= len(text); i += 2 * stride {
 		two := binary.LittleEndian.Uint64(text[i:i+2*stride:i+2*stride]) | caseless<<32 | caseless
 		places[n&(maxStops-1)] = uint16(i)
@@ -492,7 +504,7 @@ func (s *literalSet) plainStops(places *[maxStops]uint16, n int, text []byte, do
 		places[n&(maxStops-1)] = uint16(i + stride)
 		n += s.isKnown(uint32(two >> 32))
 	}
-	return n - before
+	return n
 }
 
 // maxLiteral is longer than any literal, the longest host that a configuration may name and a block: how far behind its start a

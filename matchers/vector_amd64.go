@@ -1,6 +1,10 @@
 package matchers
 
-import "golang.org/x/sys/cpu"
+import (
+	"unsafe"
+
+	"golang.org/x/sys/cpu"
+)
 
 // hasVectors: the processor has the instructions of vector_amd64.s.
 var hasVectors = cpu.X86.HasAVX2 && cpu.X86.HasPOPCNT //nolint:gochecknoglobals // immutable, of the machine
@@ -9,6 +13,11 @@ var hasVectors = cpu.X86.HasAVX2 && cpu.X86.HasPOPCNT //nolint:gochecknoglobals 
 //
 //go:noescape
 func stopsAVX2(places *uint16, text *byte, turns int, known *uint32, factor uint32, spread *[256]uint64) (n int)
+
+// narrowAVX2 is literalSet.narrow for turns times turnBlocks places.
+//
+//go:noescape
+func narrowAVX2(places *uint16, text *byte, turns int, wider *uint32, spread *[256]uint64, shorts *uint32, count int) (n int)
 
 // marksAVX2 is markSigns for groups of 32 bytes; it reads two bytes more.
 //
@@ -22,6 +31,15 @@ func (s *literalSet) vectorStops(places *[maxStops]uint16, text []byte) (n, done
 		return 0, 0
 	}
 	return stopsAVX2(&places[0], &text[0], turns, &s.known[0], s.factor, &s.spread), turns * turnBytes
+}
+
+// vectorNarrow does what it can of narrow: done places, of which it keeps n.
+func (s *literalSet) vectorNarrow(places []uint16, text []byte) (n, done int) {
+	turns := len(places) / turnBlocks
+	if !hasVectors || turns == 0 {
+		return 0, 0
+	}
+	return narrowAVX2(&places[0], &text[0], turns, &s.wider[0], &s.spread, unsafe.SliceData(s.shorts), len(s.shorts)), turns * turnBlocks
 }
 
 // vectorMarks is markSigns, which leaves the last bytes of a text, 33 at most.

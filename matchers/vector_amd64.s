@@ -61,6 +61,118 @@ stopped:
 	MOVQ AX, n+48(FP)
 	RET
 
+REPEATED(blockFactor, 0x9e3779b19e3779b1)
+REPEATED(besideFactor, 0x85ebca6b85ebca6b)
+REPEATED(mixFactor, 0xc2b2ae35c2b2ae35)
+REPEATED(before, 0x0001000000010000)
+REPEATED(twice, 0x0101010101010101)
+REPEATED(second, 0x0100010001000100)
+
+// WIDER leaves 1 in out where both bits of the keys in key are set in the second bitmap, at R8. It uses Y1 and Y8.
+#define WIDER(key, out) \
+	VPSRLD $15, key, Y8; \
+	VPXOR Y8, key, key; \
+	VPMULLD mixFactor<>(SB), key, key; \
+	VPSRLD $18, key, Y8; \
+	VPCMPEQD Y1, Y1, Y1; \
+	VPGATHERDD Y1, (R8)(Y8*4), out; \
+	VPSRLD $13, key, Y8; \
+	VPAND lastBit<>(SB), Y8, Y8; \
+	VPSRLVD Y8, out, Y1; \
+	VPSRLD $8, key, Y8; \
+	VPAND lastBit<>(SB), Y8, Y8; \
+	VPSRLVD Y8, out, out; \
+	VPAND Y1, out, out
+
+// func narrowAVX2(places *uint16, text *byte, turns int, wider *uint32, spread *[256]uint64, shorts *uint32, count int) (n int)
+//
+// Eight places a turn: fetch the eight bytes around each, as two words; put block, last and next together; ask the second bitmap for
+// both keys; compare with the short literals; and write those places that remain, over those that were read.
+TEXT ·narrowAVX2(SB), NOSPLIT, $0-64
+	MOVQ places+0(FP), DI
+	MOVQ DI, R10
+	MOVQ text+8(FP), SI
+	MOVQ turns+16(FP), CX
+	MOVQ wider+24(FP), R8
+	MOVQ spread+32(FP), R9
+	MOVQ shorts+40(FP), R11
+	VMOVDQU caseless<>(SB), Y15
+	VMOVDQU besideFactor<>(SB), Y14
+	XORQ AX, AX
+	TESTQ CX, CX
+	JZ narrowed
+
+place:
+	VPMOVZXWD (DI), Y0
+	VPCMPEQD Y1, Y1, Y1
+	VPGATHERDD Y1, (SI)(Y0*1), Y2
+	VPCMPEQD Y1, Y1, Y1
+	VPGATHERDD Y1, 4(SI)(Y0*1), Y3
+	VPOR Y15, Y2, Y2
+	VPOR Y15, Y3, Y3
+	VPSRLD $16, Y2, Y4
+	VPSLLD $16, Y3, Y5
+	VPOR Y5, Y4, Y4 // the block
+	VPSRLD $16, Y3, Y5 // next
+	VPSLLD $16, Y2, Y6
+	VPSRLD $16, Y6, Y6
+	VPOR before<>(SB), Y6, Y6 // last
+	VPMULLD blockFactor<>(SB), Y4, Y7
+	VPMULLD Y14, Y5, Y5
+	VPADDD Y7, Y5, Y5
+	VPMULLD Y14, Y6, Y6
+	VPADDD Y7, Y6, Y6
+	WIDER(Y5, Y9)
+	WIDER(Y6, Y10)
+	VPOR Y10, Y9, Y9
+	VPSLLD $31, Y9, Y9
+
+	// the three bytes from the second of the eight on, from the third, the fourth and the fifth
+	VPSRLD $8, Y2, Y2
+	VPSRLD $8, Y4, Y5
+	VPSLLD $8, Y4, Y4
+	VPSRLD $8, Y4, Y4
+	VPSLLD $8, Y3, Y3
+	VPSRLD $8, Y3, Y3
+	MOVQ R11, R12
+	MOVQ count+48(FP), R13
+
+short:
+	TESTQ R13, R13
+	JZ kept
+	VPBROADCASTD (R12), Y6
+	VPCMPEQD Y6, Y2, Y7
+	VPOR Y7, Y9, Y9
+	VPCMPEQD Y6, Y4, Y7
+	VPOR Y7, Y9, Y9
+	VPCMPEQD Y6, Y5, Y7
+	VPOR Y7, Y9, Y9
+	VPCMPEQD Y6, Y3, Y7
+	VPOR Y7, Y9, Y9
+	ADDQ $4, R12
+	DECQ R13
+	JMP short
+
+kept:
+	VMOVMSKPS Y9, DX
+	VMOVDQU (DI), X1
+	VPMOVZXBW (R9)(DX*8), X5 // 4n for the nth place
+	VPSRLW $1, X5, X5
+	VPMULLW twice<>(SB), X5, X5
+	VPADDW second<>(SB), X5, X5 // its bytes: 2n and 2n+1
+	VPSHUFB X5, X1, X1
+	VMOVDQU X1, (R10)(AX*2)
+	POPCNTL DX, DX
+	ADDQ DX, AX
+	ADDQ $16, DI
+	DECQ CX
+	JNZ place
+
+narrowed:
+	VZEROUPPER
+	MOVQ AX, n+56(FP)
+	RET
+
 REPEATED(equals, 0x3d3d3d3d3d3d3d3d)
 REPEATED(return, 0x0d0d0d0d0d0d0d0d)
 REPEATED(feed, 0x0a0a0a0a0a0a0a0a)

@@ -5,5 +5,8 @@ package matchers
 // vectorStops does nothing: plainStops does it all.
 func (s *literalSet) vectorStops(*[maxStops]uint16, []byte) (n, done int) { return 0, 0 }
 
+// vectorNarrow does nothing: plainNarrow does it all.
+func (s *literalSet) vectorNarrow([]uint16, []byte) (n, done int) { return 0, 0 }
+
 // vectorMarks does nothing: plainMarks does it all.
 func vectorMarks(*[markedBytes / 32]uint32, []byte) (done int) { return 0 }

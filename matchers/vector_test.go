@@ -9,17 +9,22 @@ import (
 
 // The instructions of one processor must come to what plain Go comes to, at every length and place.
 
-func TestVectorStopsAreThePlainOnes(t *testing.T) {
-	set := newLiteralSet([]string{"zoom.us", "meet.google.com", "t.me/", "会议号", "meeting id"}, make([]int, 5))
+func TestVectorsFindThePlacesOfPlainGo(t *testing.T) {
+	set := newLiteralSet([]string{"zoom.us", "meet.google.com", "t.me/", "会议号", "meeting id", "/b/", "/c/"}, make([]int, 7))
 	rng := rand.New(rand.NewPCG(3, 5))
-	pieces := []string{"zoom.us", "meet.goo", "gle.com", "T.ME/", "会议号", "Meeting ID", " ", "a", "\x00", "\xff", "://", "oom."}
+	pieces := []string{"zoom.us", "/b/", "xx/b/yy", "meet.goo", "gle.com", "T.ME/", "会议号", "Meeting ID", " ", "a", "\x00", "\xff", "://", "oom."}
 	for range 500 {
 		text := shuffled(rng, pieces, rng.IntN(maxStops*stride+50))
 		text = text[:min(len(text), maxStops*stride)]
 		var got, want [maxStops]uint16
 		n, m := set.stops(&got, text), set.plainStops(&want, 0, text, 0)
 		if !slices.Equal(got[:n], want[:m]) {
-			t.Fatalf("of %d bytes %q: %v, want %v", len(text), text, got[:n], want[:m])
+			t.Fatalf("of %d bytes %q: stops %v, want %v", len(text), text, got[:n], want[:m])
+		}
+		around := append(append([]byte("?!"), text...), "/b"...)
+		n, m = set.narrow(got[:n], around), set.plainNarrow(want[:m], 0, around, 0)
+		if !slices.Equal(got[:n], want[:m]) {
+			t.Fatalf("of %d bytes %q: narrowed to %v, want %v", len(text), text, got[:n], want[:m])
 		}
 	}
 }
