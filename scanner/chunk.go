@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"sort"
 	"unicode/utf8"
 
@@ -153,11 +154,12 @@ func (m *Matcher) readHeld(text []byte, found *meetings) error {
 
 // inFlight is the pieces of one document that are being matched, in order.
 type inFlight struct {
-	m     *Matcher
-	found *meetings
-	queue []chan piece
-	idle  chan job // workers of this document wait here for the next piece
-	err   error    // the first
+	m       *Matcher
+	found   *meetings
+	queue   []chan piece
+	jobs    chan job
+	workers int
+	err     error // the first
 }
 
 // job is a piece to match. The worker gives the piece's slot back.
@@ -167,19 +169,19 @@ type job struct {
 }
 
 func (m *Matcher) newInFlight(found *meetings) *inFlight {
-	return &inFlight{m: m, found: found, idle: make(chan job)}
+	return &inFlight{m: m, found: found, jobs: make(chan job, cap(m.slots))}
 }
 
-// start has work run beside others; the caller has taken a slot for it. A worker that is waiting does it, so that its stack need
-// not grow anew with each piece; else one more begins. There are about as many as slots.
+// start has work run beside others; the caller has taken a slot for it. There are as many workers as processors, and they stay to
+// the document's end: a stack need not grow anew for each piece, and the oldest piece, for which all others wait, is always one of
+// those that are worked on.
 func (f *inFlight) start(work func() piece) {
 	done := make(chan piece, 1)
 	f.queue = append(f.queue, done)
-	next := job{work, done}
-	select {
-	case f.idle <- next:
-	default:
-		go f.worker(next)
+	f.jobs <- job{work, done} // there is room: a job waiting there has a slot
+	if f.workers < runtime.GOMAXPROCS(0) {
+		f.workers++
+		go f.worker()
 	}
 	for len(f.queue) > cap(f.m.slots) {
 		f.take()
@@ -187,9 +189,9 @@ func (f *inFlight) start(work func() piece) {
 }
 
 // worker does jobs until the document ends.
-func (f *inFlight) worker(next job) {
-	for more := true; more; next, more = <-f.idle {
-		next.done <- next.work()
+func (f *inFlight) worker() {
+	for j := range f.jobs {
+		j.done <- j.work()
 		<-f.m.slots
 	}
 }
@@ -206,7 +208,7 @@ func (f *inFlight) take() {
 
 // finish waits for all pieces and returns the first error.
 func (f *inFlight) finish() error {
-	close(f.idle)
+	close(f.jobs)
 	for len(f.queue) > 0 {
 		f.take()
 	}
