@@ -10,16 +10,15 @@ func placeholderDigits(s string) bool {
 	if s == "" {
 		return true
 	}
-	switch s {
-	case "5551112222", "5551234567", "8005551212": // Zoom's help pages; telephone samples
-		return true
-	}
-	if strings.HasPrefix(s, "123456789") || strings.HasPrefix(s, "0123456789") || strings.HasPrefix(s, "01234567") {
+	if vendorSample(s) || strings.HasPrefix(s, "123456789") || strings.HasPrefix(s, "0123456789") || strings.HasPrefix(s, "01234567") {
 		return true
 	}
 	counted := strings.HasSuffix(s, "12345") || strings.HasSuffix(s, "123456")
 	return isRun(s, 1) || isRun(s, 9) || isGrouped(s) || isPeriodic(s) || len(s) >= 9 && (counted || onKeypad(s) || isZipped(s) || longestRun(s) >= 6 || holdsCount(s) || isCounted(s) || isRound(s) || inStretches(s) || endsInStretches(s))
 }
+
+// vendorSample: the numbers of Zoom's help pages, and telephone samples.
+func vendorSample(s string) bool { return s == "5551112222" || s == "5551234567" || s == "8005551212" }
 
 // isZipped: the digits are by turns those of two counts, one up and one down.
 func isZipped(s string) bool {
@@ -200,8 +199,16 @@ func placeholderName(s string) bool {
 	}
 	switch plain {
 	case "johndoe", "janedoe", "johnsmith", "janesmith", "jsmith", "alice", "bob", "alicesmith", "bobsmith", "joebloggs",
-		"juanperez", "maxmustermann", "erikamustermann", "mariorossi", "jeandupont", // the same in other languages
-		"firstnamelastname", "firstlast", "lastname", "firstname":
+		"juanperez", "maxmustermann", "erikamustermann", "mariorossi", "jeandupont": // the same in other languages
+		return true
+	}
+	return namesField(plain)
+}
+
+// namesField reports whether a room's name says which name should stand there: "firstname.lastname".
+func namesField(s string) bool {
+	switch without(strings.ToLower(s), ".-_") {
+	case "firstnamelastname", "firstlast", "lastname", "firstname":
 		return true
 	}
 	return false

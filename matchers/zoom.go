@@ -130,7 +130,7 @@ func zoomNumber(u *URL, l Link, segment, path string) (Link, error) {
 			return Link{}, Placeholder
 		}
 		return Link{}, Incomplete
-	case placeholderDigits(id):
+	case placeholderDigits(id) && !(zoomChosenNumber(u, l, id) && zoomDrewPassword(u.Param("pwd"))):
 		return Link{}, Placeholder
 	}
 	l.ID, l.Path = id, path+"{id}"
@@ -140,7 +140,7 @@ func zoomNumber(u *URL, l Link, segment, path string) (Link, error) {
 	case path == "/w/":
 		l.Kind, l.Class = Webinar, JoinWithSecret
 	case l.Kind != "":
-	case len(id) == 10 && (l.Realm == "commercial" || l.Realm == "cn" && u.Base != "umeet.com.cn"):
+	case zoomPersonalNumber(u, l, id):
 		l.Kind, l.Class = PersonalRoom, PermanentRoom
 	default:
 		l.Kind, l.Class = Meeting, JoinWithSecret
@@ -152,6 +152,37 @@ func zoomNumber(u *URL, l Link, segment, path string) (Link, error) {
 		l.AddAlias(Link{Platform: "zoom", Realm: l.Realm, ID: omn}.Key())
 	}
 	return l, nil
+}
+
+// zoomPersonalNumber: a number of ten digits is a personal room's where it is not an ordinary meeting's (see zoomNumber).
+func zoomPersonalNumber(u *URL, l Link, id string) bool {
+	return len(id) == 10 && (l.Realm == "commercial" || l.Realm == "cn" && u.Base != "umeet.com.cn")
+}
+
+// zoomChosenNumber: the number may be one that a host chose for a personal room, however much it looks like a sample (4443335678):
+// its link names an account. A count from one, a number of one or two digits and the telephone's samples are nobody's all the same:
+// they are what people write over a number in a link that they show around.
+func zoomChosenNumber(u *URL, l Link, id string) bool {
+	return l.Org != "" && zoomPersonalNumber(u, l, id) && !vendorSample(id) && !isRun(id, 1) && !isRun(id, 9) && distinct(id) > 2 &&
+		!strings.HasPrefix(id, "1234567") && !strings.HasPrefix(id, "01234567")
+}
+
+// zoomDrewPassword: the password has one of the two forms in which Zoom writes those that it draws: thirty letters and digits with a
+// version behind them ("….1"), or base64 twice over, as until 2022. Samples of links have "abc", "xxxx" or a word in its place.
+func zoomDrewPassword(v string) bool {
+	drawn, version, current := strings.Cut(v, ".")
+	if !current {
+		raw, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(v, "="))
+		if err != nil || len(raw) < 15 {
+			return false
+		}
+		drawn = strings.TrimRight(string(raw), "=")
+	} else if len(drawn) != 30 || !all(version, isDigit) {
+		return false
+	}
+	chance := strings.ContainsFunc(drawn, isLower) && strings.ContainsFunc(drawn, isUpper) && strings.ContainsAny(drawn, "0123456789") &&
+		distinct(drawn) >= 10 && !ascends(drawn, 3) && !inventedCode(drawn)
+	return chance && all(drawn, func(c byte) bool { return isAlnum(c) || c == '+' || c == '/' })
 }
 
 // ungrouped takes blanks, hyphens and plus signs out of a number.
@@ -193,7 +224,8 @@ func zoomPersonalLink(u *URL, l Link) (Link, error) {
 	ok := len(name) >= 3 && len(name) <= 64 && isAlpha(name[0]) &&
 		all(name, func(c byte) bool { return isAlnum(c) || c == '.' || c == '-' || c == '_' })
 	switch {
-	case placeholderWord(name) || placeholderName(name) || sampleDomain(l.Org) || namesLinkItself(name):
+	case placeholderWord(name) || sampleDomain(l.Org) || namesLinkItself(name),
+		placeholderName(name) && !(l.Org != "" && !namesField(name) && zoomDrewPassword(u.Param("pwd"))): // there are people called Juan Pérez
 		return Link{}, Placeholder
 	case !ok:
 		return Link{}, Incomplete

@@ -33,6 +33,35 @@ func TestZoomLinks(t *testing.T) {
 	})
 }
 
+// A host may have chosen what looks like a sample. It is believed where the link names an account and Zoom drew its password; the one
+// without the other is what documentation has.
+func TestZoomNumbersThatLookInvented(t *testing.T) {
+	const (
+		today = "k7TbQ2wZx9RfLm4Vn8GcYp3JdHs6Ua.1"
+		once  = "ZkI3cVdNeFJ0OUxkUDJoWXo0S2c1Zz09" // "fB7qWMxRt9LdP2hYz4Kg5g=="
+	)
+	number := Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "commercial", ID: "4443335678", Org: "globex", Secrets: []string{"pwd"}}
+	counted, room := number, number
+	counted.ID = "7380912345"
+	room.Space, room.ID, room.Owner = "my", "Juan.Perez", "juan.perez"
+	runPlatform(t, zoom(), []hit{
+		{"https://globex.zoom.us/j/4443335678?pwd=" + today, number},
+		{"https://globex.zoom.us/j/4443335678?pwd=" + once, number},
+		{"https://globex.zoom.us/j/738-091-2345?pwd=" + once, counted},
+		{"https://globex.zoom.us/my/Juan.Perez?pwd=" + today, room},
+	}, []string{
+		"https://globex.zoom.us/j/4443335678", "https://globex.zoom.us/j/4443335678?pwd=abc", "https://globex.zoom.us/my/juan.perez?pwd=abc123",
+		"https://zoom.us/j/4443335678?pwd=" + today, "https://us02web.zoom.us/j/4443335678?pwd=" + today, "https://us02web.zoom.us/my/juan.perez?pwd=" + once,
+		"https://globex.zoom.us/j/4443335678?pwd=<" + today + ">", "https://globex.zoom.us/j/4443335678?pwd=AbCdEfGhIjKlMnOpQrStUvWxYz1234.1",
+		"https://globex.zoom.us/j/4443335678?pwd=VGhpcyBpcyBub3QgYSBwYXNzd29yZCAx", // "This is not a password 1"
+		"https://globex.zoom.us/j/4443335678?pwd=Zm9vYmFyMTIz",
+		"https://globex.zoom.us/j/4443335678?pwd=YourPasswordStandsHereOrThere1.1", "https://globex.zoom.us/j/4443335678?pwd=" + strings.Repeat("Xx1", 10) + ".1",
+		"https://globex.zoom.us/j/1234567890?pwd=" + today, "https://globex.zoom.us/j/9876543210?pwd=" + today, "https://globex.zoom.us/j/5555555555?pwd=" + today,
+		"https://globex.zoom.us/j/5551112222?pwd=" + today, "https://globex.zoom.us/j/81234567890?pwd=" + today, "https://globex.zoom.us/my/firstname.lastname?pwd=" + today,
+		"https://example.zoom.us/j/4443335678?pwd=" + today, "https://your-company.zoom.us/my/juan.perez?pwd=" + today, "https://contoso.zoom.us/my/juan.perez?pwd=" + today,
+	})
+}
+
 func TestZoomPagesAndRecordings(t *testing.T) {
 	const token = "Xw7Lq2Rz9Kd4Tb6Vn3Ysc8"
 	event := Link{Kind: Event, Class: PublicForm, Realm: "commercial", Space: "event", ID: token}
