@@ -94,7 +94,7 @@ func maskLoose(s string) string {
 // returned as it is.
 func Mask(text string) string {
 	for range maxMaskRounds {
-		each := search{f: standard(), apart: true} // what is dropped or joined is hidden too
+		each := search{f: credulous(), apart: true} // what is dropped or joined is hidden too
 		found := slices.Concat(each.run([]byte(text), 0, len(text)), Find([]byte(text)), spelt(text))
 		if len(found) > 0 {
 			text = maskRound(text, found)

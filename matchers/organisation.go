@@ -200,8 +200,10 @@ func namesSomebody(host string) error {
 // knownKeys are the forms under which a known meeting or room is looked up. value is "platform:id", "platform:space/id",
 // "platform:realm/id" where ids are unique only in an account or on a host, or a whole link. The error does not repeat it.
 func knownKeys(value string) ([]string, error) {
-	if found := Find([]byte(value)); len(found) == 1 && strings.Contains(value, "://") {
-		return []string{found[0].Key()}, nil
+	if strings.Contains(value, "://") {
+		if found := credulous().FindIn([]byte(value), 0, len(value)); len(found) == 1 && !found[0].Possible {
+			return []string{found[0].Key()}, nil
+		}
 	}
 	platform, id, ok := strings.Cut(value, ":")
 	if !ok || id == "" || !isPlatform(platform) {

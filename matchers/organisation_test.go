@@ -2,6 +2,7 @@ package matchers
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -288,6 +289,63 @@ func TestAnInventoryOwnsAtRankThree(t *testing.T) {
 	} {
 		if got := owners(t, x, text, at); !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", text, got, want)
+		}
+	}
+}
+
+// An id that looks invented is a finding where an organisation has registered it, and only there; nothing else about the search changes.
+func TestRegisteredIsNoSample(t *testing.T) {
+	x := index(t,
+		org("acme", Pattern{MeetingPattern, "zoom:444 333 5678"}, Pattern{RoomPattern, "zoom:my/juan.perez"}, Pattern{RoomPattern, "jitsi:meet.jit.si/teamstandup"}),
+		org("globex", Pattern{MeetingPattern, "https://globex.webex.com/meet/jane.doe"}),
+	)
+	f := Standard().Knowing(x)
+	for text, want := range map[string]string{
+		"https://us02web.zoom.us/j/4443335678":          "acme 3 meeting",
+		"https://zoom.us/j/4443335678?pwd=abc":          "acme 3 meeting",
+		"https://us02web.zoom.us/my/juan.perez":         "acme 3 room",
+		"https://meet.jit.si/TeamStandup":               "acme 3 room",
+		"https://globex.webex.com/meet/jane.doe":        "globex 3 meeting",
+		"https://us02web.zoom.us/j/4443335679":          "",
+		"https://us02web.zoom.us/my/john.doe":           "",
+		"https://meet.jit.si/TeamSync":                  "",
+		"https://initech.webex.com/meet/jane.doe":       "",
+		"https://us02web.zoom.us/j/444333567${n}":       "",
+		"Zoom Meeting ID: 444 333 5678, Passcode: 7291": "", // see Knowing
+	} {
+		found := f.FindIn([]byte(text), 0, len(text))
+		got := ""
+		for _, s := range found {
+			for _, o := range x.Owners(s.Link, Whereabouts{}) {
+				got += fmt.Sprintf("%s %d %s", o.Org, o.Rank, o.Pattern)
+			}
+		}
+		if got != want || len(found) > 1 {
+			t.Errorf("%q: found %v of %q, want %q", text, found, got, want)
+		}
+		if want == "" {
+			continue
+		}
+		if plain := Find([]byte(text)); len(plain) > 0 {
+			t.Errorf("%q: found %v where nobody registered it", text, plain)
+		}
+		if masked := Mask(text); strings.Contains(masked, "3335678") || strings.Contains(strings.ToLower(masked), "perez") || strings.Contains(masked, "doe") || strings.Contains(masked, "Standup") {
+			t.Errorf("Mask(%q) = %q", text, masked)
+		}
+	}
+	if nobody := index(t, org("acme", Pattern{VanityPattern, "acme.zoom.us"})); Standard().Knowing(nobody) != Standard() || Standard().Knowing(nil) != Standard() {
+		t.Error("without registered ids there must be one Finder")
+	}
+}
+
+// A field that is added to Finder must be shared with the one that knows.
+func TestKnowingSharesTheTables(t *testing.T) {
+	f, g := reflect.ValueOf(standard()).Elem(), reflect.ValueOf(credulous()).Elem()
+	for i := range f.NumField() {
+		switch name := f.Type().Field(i).Name; {
+		case name == "platforms" || name == "views": // one is another; the other is room to work in
+		case g.Field(i).IsZero() || g.Field(i).Pointer() != f.Field(i).Pointer():
+			t.Errorf("Finder.%s is not shared", name)
 		}
 	}
 }

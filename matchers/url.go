@@ -18,9 +18,11 @@ type URL struct {
 
 	Base   string // the entry of Platform.Hosts that Host fell under; "" for anchors on any host
 	Anchor string // the literal that led here, lower case
-	tail   []byte // see Tail
-	ended  bool   // a query or a fragment, even an empty one, ends the path
-	segs   []string
+
+	tail     []byte // see Tail
+	ended    bool   // a query or a fragment, even an empty one, ends the path
+	believed bool   // what somebody chose is real, however much it looks like a sample; see Finder.Knowing
+	segs     []string
 }
 
 const (

@@ -291,7 +291,7 @@ func webexPath(u *URL, l Link) (Link, error) {
 		if len(segs) == 2 && !u.ended && goesOn(u.Tail()) { // "…/join/pr" + number
 			return Link{}, Incomplete
 		}
-		return webexRoom(u.Seg(1), l)
+		return webexRoom(u, u.Seg(1), l)
 	case "m":
 		return webexSpace(u.Seg(1), l)
 	case "weblink":
@@ -305,7 +305,7 @@ func webexPath(u *URL, l Link) (Link, error) {
 		return webexCollabs(u, l)
 	}
 	if len(segs) == 3 && strings.EqualFold(segs[1], "meet") { // "/<site>/meet/<user>"
-		return webexRoom(segs[2], l)
+		return webexRoom(u, segs[2], l)
 	}
 	return Link{}, NotAMeeting
 }
@@ -341,14 +341,14 @@ func webexCollabsRecording(u *URL, l Link) (Link, error) {
 
 // webexRoom reads a personal room's name: letters, digits, dots, hyphens, underscores. It belongs to a site; the address
 // webex.com/meet/<name> does not exist.
-func webexRoom(segment string, l Link) (Link, error) {
+func webexRoom(u *URL, segment string, l Link) (Link, error) {
 	written := strings.TrimRight(leading(segment, func(c byte) bool { return isB64u(c) || c == '.' || c == '@' || c == '+' }), ".-_")
 	name := lowerASCII(written)
 	if l.Realm == "" || l.Org == "" && !webexShared(l.Realm) {
 		return Link{}, NotAMeeting
 	}
 	switch {
-	case webexSampleRoom(name) || sampleDomain(l.Org):
+	case webexSampleRoom(name) && !(u.believed && !placeholderWord(name)) || sampleDomain(l.Org):
 		return Link{}, Placeholder
 	case len(name) < 2 || len(name) > 80:
 		return Link{}, Incomplete
@@ -423,7 +423,7 @@ func webexBrowser(u *URL, l Link) (Link, error) {
 		return webexHex(l, last, "", "rec", "/recordingservice/recording/{id}", Recording, PastContent)
 	case "dashboard":
 		if len(rest) > 2 && rest[1] == "pmr" {
-			return webexRoom(rest[2], l)
+			return webexRoom(u, rest[2], l)
 		}
 		return Link{}, NotAMeeting
 	case "meeting", "webinar", "event":
@@ -502,7 +502,7 @@ func webexSIP(u *URL, l Link) (Link, error) {
 	case "support", "noreply", "no-reply", "messenger", "info", "admin", "donotreply":
 		return Link{}, NotAMeeting
 	}
-	room, err := webexRoom(u.User, l)
+	room, err := webexRoom(u, u.User, l)
 	if err != nil {
 		return Link{}, err
 	}

@@ -130,7 +130,7 @@ func zoomNumber(u *URL, l Link, segment, path string) (Link, error) {
 			return Link{}, Placeholder
 		}
 		return Link{}, Incomplete
-	case placeholderDigits(id) && !(zoomChosenNumber(u, l, id) && zoomDrewPassword(u.Param("pwd"))):
+	case placeholderDigits(id) && !u.believed && !(zoomChosenNumber(u, l, id) && zoomDrewPassword(u.Param("pwd"))):
 		return Link{}, Placeholder
 	}
 	l.ID, l.Path = id, path+"{id}"
@@ -225,7 +225,7 @@ func zoomPersonalLink(u *URL, l Link) (Link, error) {
 		all(name, func(c byte) bool { return isAlnum(c) || c == '.' || c == '-' || c == '_' })
 	switch {
 	case placeholderWord(name) || sampleDomain(l.Org) || namesLinkItself(name),
-		placeholderName(name) && !(l.Org != "" && !namesField(name) && zoomDrewPassword(u.Param("pwd"))): // there are people called Juan Pérez
+		placeholderName(name) && !u.believed && !(l.Org != "" && !namesField(name) && zoomDrewPassword(u.Param("pwd"))): // there are people called Juan Pérez
 		return Link{}, Placeholder
 	case !ok:
 		return Link{}, Incomplete

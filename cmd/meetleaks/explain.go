@@ -86,11 +86,11 @@ func (a *app) explain(ctx context.Context, text []byte, file string) error {
 	if err != nil {
 		return err
 	}
-	judge, err := newJudge(loaded.Organisations, key, a.now(), nil)
+	index, err := newIndex(loaded.Organisations, key)
 	if err != nil {
 		return err
 	}
-	finder := a.finder(loaded.Organisations)
+	judge, finder := newJudge(index, a.now(), nil), a.finder(loaded.Organisations).Knowing(index)
 	_, steps, truncated := finder.Explain(text)
 	var out bytes.Buffer
 	for _, step := range steps {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"meetleaks/cmd/meetleaks/internal/config"
+	"meetleaks/matchers"
 	"meetleaks/scanner"
 )
 
@@ -32,9 +33,8 @@ func (a *app) indexKey(keys config.Keys) (key []byte, stable bool, err error) {
 	return key, false, nil
 }
 
-// newJudge makes the function that completes findings: whose they are, then how bad. It is safe for concurrent use. Findings
-// on pages of the network are an organisation's only where may says that it may see them there.
-func newJudge(organisations []config.Organisation, key []byte, now time.Time, may func(org, page string) bool) (scanner.Judge, error) {
+// newIndex says whose links are; nil without organisations.
+func newIndex(organisations []config.Organisation, key []byte) (*matchers.Index, error) {
 	index, err := config.Index(organisations, key)
 	if err != nil {
 		return nil, usage("", "%w", err)
@@ -42,5 +42,11 @@ func newJudge(organisations []config.Organisation, key []byte, now time.Time, ma
 	if len(organisations) == 0 {
 		index = nil
 	}
-	return scanner.NewJudge(scanner.JudgeOptions{Index: index, May: may, Nobodys: true, Now: func() time.Time { return now }}), nil
+	return index, nil
+}
+
+// newJudge makes the function that completes findings: whose they are, then how bad. It is safe for concurrent use. Findings
+// on pages of the network are an organisation's only where may says that it may see them there.
+func newJudge(index *matchers.Index, now time.Time, may func(org, page string) bool) scanner.Judge {
+	return scanner.NewJudge(scanner.JudgeOptions{Index: index, May: may, Nobodys: true, Now: func() time.Time { return now }})
 }

@@ -280,11 +280,11 @@ func (a *app) completePlan(ctx context.Context, plan *scanPlan, o scanOptions, c
 		may = plan.network.lists.may
 		organisations = append(slices.Clone(organisations), plan.network.lists.proved.organisations()...)
 	}
-	judge, err := newJudge(organisations, plan.key, a.now(), may)
+	index, err := newIndex(organisations, plan.key)
 	if err != nil {
 		return err
 	}
-	plan.matcher = scanner.NewMatcher(a.finder(c.Organisations), judge)
+	plan.matcher = scanner.NewMatcher(a.finder(c.Organisations).Knowing(index), newJudge(index, a.now(), may))
 	if err := a.openReport(ctx, plan, o, stable); err != nil {
 		return err
 	}

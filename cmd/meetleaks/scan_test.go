@@ -35,6 +35,21 @@ func TestNearLooksAtFurtherPlaces(t *testing.T) {
 	}
 }
 
+// A number that looks like a sample is a finding for the organisation that registered it, and for nobody else.
+func TestRegisteredIsNoSample(t *testing.T) {
+	file := writeFile(t, "m.yaml", "organisations:\n  - name: acme\n    patterns: [{meeting: \"zoom:4443335678\"}]\n")
+	page := writeFile(t, "page.md", "https://zoom.us/j/4443335678\n")
+	if _, got, diagnostics := carryOut(t, "", "scan", "--config", file, "--format", "jsonl", page); !strings.Contains(got, `"org":"acme"`) {
+		t.Errorf("%s%s", got, diagnostics)
+	}
+	if _, got, _ := carryOut(t, "https://zoom.us/j/4443335678", "explain", "--config", file, "-"); !strings.Contains(got, "acme") {
+		t.Error(got)
+	}
+	if _, got, _ := carryOut(t, "", "scan", "--format", "jsonl", page); got != "" {
+		t.Errorf("without an organisation: %s", got)
+	}
+}
+
 func TestTheStartOfACalendarEventCounts(t *testing.T) {
 	day := time.Now().UTC().AddDate(0, 0, 3).Format("20060102")
 	page := writeFile(t, "a.ics", "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:"+day+"\nURL:https://zoom.us/j/84930275116\nEND:VEVENT\nEND:VCALENDAR\n")

@@ -253,7 +253,7 @@ func (s *service) newPipeline(may func(org, page string) bool) (*scanner.Pipelin
 	judge := scanner.NewJudge(scanner.JudgeOptions{Index: index, May: may, Known: s.meetings.owners(s.book), Now: s.app.now})
 	rooms, route := s.openRouter()
 	p, err := scanner.NewPipeline(scanner.PipelineOptions{
-		Store: s.opened.store, Keys: s.keys.ring, Resolver: s.meetings.resolver, Matcher: scanner.NewMatcher(s.app.finder(c.Organisations), judge),
+		Store: s.opened.store, Keys: s.keys.ring, Resolver: s.meetings.resolver, Matcher: scanner.NewMatcher(s.app.finder(c.Organisations).Knowing(index), judge),
 		Rooms: rooms, Route: route, Calendars: s.calendars, Mode: scanner.AlertMode(c.Alerts.Mode), Pilot: s.mayTell(pilot(c)),
 		Generation: s.generation(), Now: s.now, Judges: may,
 		Prove: s.prove, Canaries: s.canaries, Found: s.observe,

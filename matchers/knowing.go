@@ -1,0 +1,57 @@
+package matchers
+
+import (
+	"errors"
+	"slices"
+	"sync"
+)
+
+// Knowing returns a Finder that takes no link for a sample whose number or room an organisation of the index has registered: hosts
+// choose such as look invented, 4443335678 or juan.perez. It is about what people choose, personal numbers and rooms' names; what a
+// service draws does not look so, and a template ("your-room") stays one. A number behind a label, without a link, is judged as ever.
+func (f *Finder) Knowing(x *Index) *Finder {
+	if x == nil || !x.known {
+		return f
+	}
+	return f.believing(x.registered)
+}
+
+// believing shares all tables with f and reads again, as if it were real, what a platform takes for a sample; it keeps what known says
+// of yes.
+func (f *Finder) believing(known func(Link) bool) *Finder {
+	g := &Finder{platforms: slices.Clone(f.platforms), hosts: f.hosts, wrapping: f.wrapping, labels: f.labels, set: f.set, targets: f.targets, short: f.short}
+	for i := range g.platforms {
+		g.platforms[i].Parse = believing(f.platforms[i], known)
+	}
+	return g
+}
+
+// credulous believes all of them: for what an operator wrote, who means what stands there, and for Mask, which rather hides a sample
+// too many.
+var credulous = sync.OnceValue(func() *Finder { //nolint:gochecknoglobals // immutable after first use
+	return standard().believing(func(Link) bool { return true })
+})
+
+func believing(p Platform, known func(Link) bool) func(*URL) (Link, error) {
+	return func(u *URL) (Link, error) {
+		l, err := p.Parse(u)
+		if !errors.Is(err, Placeholder) {
+			return l, err
+		}
+		again := *u
+		again.believed = true
+		read, still := p.Parse(&again)
+		read.Platform = p.Name
+		if still != nil || !known(read) {
+			return l, err
+		}
+		return read, nil
+	}
+}
+
+// registered reports whether an organisation has registered the link's number or room, whoever owns the link in the end.
+func (x *Index) registered(l Link) bool {
+	c := claims{x: x, best: MeetingPattern.rank()}
+	x.byNumber(&c, l)
+	return len(c.owners) > 0
+}
