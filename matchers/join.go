@@ -14,6 +14,7 @@ const (
 	secretBytes  = 400 // a passcode behind its id or link
 	secretLines  = 3
 	beforeBytes  = 200 // a passcode before it
+	accountBytes = 120 // a user's name before a password: two lines as people write them
 	weakBytes    = 400 // an ambiguous name of a service beside a number without groups
 	followLines  = 6   // a link that follows its number
 	maxCues      = 64  // names of services looked at on each side of a number
@@ -551,22 +552,26 @@ func (j *joiner) addSecrets() {
 	}
 }
 
-// ofAccount: the line above a password, or what stands before it on its own, gives a user's name. So it opens an account. The field
-// "userName" of Zoom's SDK is the name to show in the meeting, and the password behind it the meeting's.
-func ofAccount(text []byte, r remark) bool {
-	if r.secret != "passcode" {
+// ofAccount: the line above a password, or what stands before it on its own, gives a user's name, and no meeting is named between the
+// two. So it opens an account. Accounts have passwords; a "passcode" is always a meeting's. The field "userName" of Zoom's SDK is the
+// name to show in the meeting, and the password behind it the meeting's.
+func ofAccount(text []byte, it *item, r remark) bool {
+	if r.secret != "passcode" || equalFold(text[r.start:r.end], "passcode") {
 		return false
 	}
-	before := text[max(0, r.start-120):r.start]
-	if first := bytes.LastIndexByte(before, '\n'); first >= 0 {
-		before = before[bytes.LastIndexByte(before[:first], '\n')+1:]
+	from := max(0, r.start-accountBytes)
+	if first := bytes.LastIndexByte(text[from:r.start], '\n'); first >= 0 {
+		from += bytes.LastIndexByte(text[from:from+first], '\n') + 1
 	}
-	if bytes.Contains(before, []byte("userName")) {
+	if it.end <= r.start {
+		from = max(from, it.end) // a user named before the meeting is its guest
+	}
+	before := string(text[from:r.start])
+	if strings.Contains(before, "userName") {
 		return false
 	}
-	lower := bytes.ToLower(before)
 	for _, label := range [...]string{"username", "user name"} {
-		if _, value, ok := bytes.Cut(lower, []byte(label)); ok && bytes.HasPrefix(bytes.TrimLeft(value, "*_\"'` "), []byte(":")) {
+		if _, value, ok := strings.Cut(lowerASCII(before), label); ok && strings.HasPrefix(strings.TrimLeft(value, "*_\"'` "), ":") {
 			return true
 		}
 	}
@@ -575,10 +580,10 @@ func ofAccount(text []byte, r remark) bool {
 
 // owns: of the items around remark r, item i is the one it speaks of.
 func (j *joiner) owns(near *vicinity, i int, r remark) bool {
-	if ofAccount(j.text, r) {
+	it := &j.items[i]
+	if ofAccount(j.text, it, r) {
 		return false
 	}
-	it := &j.items[i]
 	for k := max(0, i-1); k < min(len(j.items), i+2); k++ {
 		if other := &j.items[k]; r.start < other.end && r.end > other.start || r.value.Start < other.end && r.value.End > other.start {
 			return false // part of a link, or the id itself

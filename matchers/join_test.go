@@ -354,11 +354,14 @@ func TestPasscodeValues(t *testing.T) {
 		"password: config.zoom.password": false, "password: process.env.ZOOM": false, "Passcode:\nMeeting room 4": false, "Passcode: 000000": false,
 		"password: string;": false, "Passcode:": false,
 		"Password: _Write to the chairs for it_": false, "Password: tacos. Bring a chair": true, "Username: `student`\n- Password: `Kq7Tr2`": false, "User name: guest, password: Kq7Tr2": false,
-		"Meeting password: Kq7Tr2\nUsername: student": true, "Passcode: 7": true, "비밀번호: 12": true, "password: 8 characters": false, "passcode 7": false, "Passcode:\n7": false, "Passcode: 0": false,
+		"Username: guest\nPasscode: 482913": true, "Username: guest, Meeting ID: 981 2345 6210\nPassword: Kq7Tr2": true, "Username: guest\nMeeting ID: 981 2345 6210 Password: Kq7Tr2": true,
+		"Meeting ID: 981 2345 6210\nUsername: guest\nPassword: Kq7Tr2": false,
+		"Meeting password: Kq7Tr2\nUsername: student":                  true, "Passcode: 7": true, "비밀번호: 12": true, "password: 8 characters": false, "passcode 7": false, "Passcode:\n7": false, "Passcode: 0": false,
 		"see https://zoom.us/j/81234567890?pwd=xyz9": false, "see https://zoom.us/j/81234567890?omn=1&amp;pwd=xyz9": false,
 	} {
 		found := joined(t, zoomURL+"\n"+text, zoomLink(zoomURL, "98123456210", Meeting, ""))
-		if got := slices.Contains(found[0].Secrets, "passcode"); got != want {
+		got := slices.ContainsFunc(found, func(s Sighting) bool { return slices.Contains(s.Secrets, "passcode") }) // or at the number that repeats the link's
+		if got != want {
 			t.Errorf("%q: passcode %v, want %v", text, got, want)
 		}
 	}
