@@ -15,6 +15,7 @@ type number struct {
 	digits      string // the id without separators
 	start, end  int    // of the id in text
 	idLabel     string // row of the label table (rowMeeting, …)
+	labelOwner  string // the service whose own word the label is, or ""
 	secrets     []string
 	secretSpans []Span
 
@@ -54,7 +55,7 @@ func readLabel(text []byte, at, n int) (number, bool) {
 	if !ok || placeholderDigits(run.digits) || cutOff(text, run) || label.row == rowZoom && !behindZoom(label, run, said) {
 		return number{}, false
 	}
-	found := number{platform: platform, kind: DialIn, digits: run.digits, start: next, end: run.end, idLabel: label.row,
+	found := number{platform: platform, kind: DialIn, digits: run.digits, start: next, end: run.end, idLabel: label.row, labelOwner: label.owner,
 		shape: run.shape, hyphens: run.hyphens, hash: endsWithHash(text, run.end), labelAt: at}
 	return found, len(services(found)) > 0
 }

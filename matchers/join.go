@@ -490,13 +490,13 @@ func (j *joiner) byShape(near *vicinity, i int) string {
 		return "teams"
 	case n.shape == "3-4-4" && !n.hyphens && (n.idLabel == rowMeeting || n.idLabel == rowWebinar) && passcode:
 		return "zoom"
-	case n.idLabel == rowNumber && isWebexNumber(j.text, n.labelAt):
+	case n.idLabel == rowNumber && n.labelOwner == "webex":
 		return "webex"
-	case !strings.Contains(n.shape, "-") && len(n.digits) == 11 && passcode && isZoomLabel(j.text, n.labelAt):
+	case !strings.Contains(n.shape, "-") && len(n.digits) == 11 && passcode && n.labelOwner == "zoom":
 		return "zoom"
 	case n.idLabel == rowAccess && n.shape == "3-3-3" && n.hyphens && (near.namesCall(it) || telephoneBefore(j.text, n.labelAt)):
 		return "gotomeeting"
-	case n.idLabel == rowConference && n.hash && (strings.HasPrefix(n.shape, "3-3-3") || n.shape == "3-3-2") && isPhoneConference(j.text, n.labelAt):
+	case n.idLabel == rowConference && n.hash && (strings.HasPrefix(n.shape, "3-3-3") || n.shape == "3-3-2") && n.labelOwner == "teams":
 		return "teams"
 	}
 	return ""
@@ -514,24 +514,6 @@ func telephoneBefore(text []byte, at int) bool {
 		}
 	}
 	return digits >= 10 && i > 0 && text[i-1] == '+'
-}
-
-// isWebexNumber: the label is a word that Webex alone has for its numbers.
-func isWebexNumber(text []byte, at int) bool {
-	label, _ := findLabel(text[at:])
-	return label.text == "Meeting-Kennnummer"
-}
-
-// isZoomLabel: the label is a word that Zoom alone has for its numbers; Teams and Webex have others in these languages.
-func isZoomLabel(text []byte, at int) bool {
-	label, _ := findLabel(text[at:])
-	return slices.Contains([]string{"Идентификатор конференции", "Индентификатор конференции", "Ідентифікатор конференції"}, label.text)
-}
-
-// isPhoneConference: the label is Teams' own words for its dial-in id, and not a bare "Conference ID".
-func isPhoneConference(text []byte, at int) bool {
-	label, _ := findLabel(text[at:])
-	return label.row == rowConference && label.text != "Conference ID" && label.text != "Konferenz-ID"
 }
 
 // addSecrets gives each passcode, PIN and host key in the text to the link or number that it stands beside.

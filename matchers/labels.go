@@ -185,7 +185,26 @@ type cue struct {
 }
 
 // idLabel is one label that introduces an id.
-type idLabel struct{ text, row string }
+type idLabel struct {
+	text, row string
+	owner     string // the service that alone has this word for its numbers, "" when others print it too; see labelOwner
+}
+
+// labelOwner says whose word a label is. It tells a number's service where nothing else does; see joiner.byShape.
+func labelOwner(row, text string) string {
+	switch text {
+	case "Conference ID", "Konferenz-ID":
+		return "" // telephone bridges of all kinds have such
+	case "Meeting-Kennnummer":
+		return "webex"
+	case "Идентификатор конференции", "Индентификатор конференции", "Ідентифікатор конференції":
+		return "zoom" // Teams and Webex have other words in these languages
+	}
+	if row == rowConference {
+		return "teams"
+	}
+	return ""
+}
 
 // idLabels are all of them, of all languages; built once, never changed.
 var idLabels = sync.OnceValue(func() []idLabel { //nolint:gochecknoglobals // immutable after first use
@@ -202,7 +221,7 @@ var idLabels = sync.OnceValue(func() []idLabel { //nolint:gochecknoglobals // im
 
 func appendRow(all []idLabel, row string, texts []string) []idLabel {
 	for _, text := range texts {
-		all = append(all, idLabel{text, row})
+		all = append(all, idLabel{text: text, row: row, owner: labelOwner(row, text)})
 	}
 	return all
 }
