@@ -139,13 +139,13 @@ func isSatellite(text []byte, it *item) bool {
 	case "webex":
 		return l.Kind == DialIn || bytes.IndexByte(text[it.start:min(it.end, it.start+256)], '@') >= 0
 	case "zoom":
-		return l.Kind == DialIn || zoomCompanion(l)
+		return l.Kind == DialIn || l.companion
 	}
 	return false
 }
 
 func acceptsSatellite(main, satellite Link) bool {
-	if zoomCompanion(satellite) {
+	if satellite.companion {
 		return main.Realm == satellite.Realm
 	}
 	if main.Platform == "zoom" {

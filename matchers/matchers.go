@@ -98,6 +98,8 @@ type Link struct {
 	ID string
 	// Fold says that ids which differ only in the case of their letters are one, as Jitsi's rooms are.
 	Fold bool
+	// companion says that the page accompanies a join link and by itself tells neither number nor personal link.
+	companion bool
 
 	Org     string   // what names an organisation: vanity label, site, tenant, domain; or ""
 	Owner   string   // what names the host: room user, organiser's object id; or ""

@@ -275,18 +275,9 @@ func zoomRegistration(u *URL, l Link) (Link, error) {
 	l.Kind, l.Class, l.Space, l.ID = Registration, PublicForm, "register", token
 	l.Path = "/" + segs[0] + "/register/{id}"
 	if segs[len(segs)-1] == "ics" {
-		l.Path = "/" + segs[0] + "/{id}" + calendarFile
+		l.Path, l.companion = "/"+segs[0]+"/{id}/ics", true // the calendar download: invitations name it beside the join link of the meeting
 	}
 	return l, nil
-}
-
-// calendarFile ends the path of a calendar download; invitations name it beside the join link of the same meeting.
-const calendarFile = "/ics"
-
-// zoomCompanion: the page accompanies a join link, and by itself tells neither number nor personal link: the calendar download, and
-// the instructions that calendar add-ons link to.
-func zoomCompanion(l Link) bool {
-	return l.Space == "uuid" || l.Space == "register" && strings.HasSuffix(l.Path, calendarFile)
 }
 
 // wordyToken: the token was written by hand; chance does not spell such words.
@@ -332,6 +323,7 @@ func zoomSpecialHost(u *URL, l Link) (Link, error) {
 			return Link{}, NotAMeeting
 		}
 		l.Kind, l.Class, l.Space, l.ID, l.Path = Meeting, JoinWithSecret, "uuid", uuid, "/addon/invitation/detail?meetingUuid={id}"
+		l.companion = true // the instructions that calendar add-ons link to
 		return l, nil
 	}
 	segs := u.Segs()
