@@ -353,10 +353,20 @@ func bracketed(b []byte) (string, int) {
 	return "", 0
 }
 
+// The bounds of what is looked at around a disguised dot, in bytes.
+const (
+	maxLabel    = 64 // a word beside it: a host's label has at most 63 (RFC 1035)
+	maxHalf     = 32 // either half of a host with a space inside: teams.microsoft.com has 19, and an account's label may stand before it
+	maxRejoined = 64 // a host that was broken behind a slash or a hyphen: two or three labels of people's choice
+	maxSegment  = 12 // the first segment of its path: "j", "meeting"
+	maxSpaced   = 9  // a dot between spaces: " [dot] " has 7
+	maxDisguise = 18 // an escaped one, or invisible markup: "&zerowidthspace;" has 16
+)
+
 // spacedDot undoes " . " and " dot " between two words that stand around a dot in a known host.
 func spacedDot(raw []byte, i int, labels map[string]bool) (string, int) {
 	n := 0
-	rest := raw[i:min(len(raw), i+9)]
+	rest := raw[i:min(len(raw), i+maxSpaced)]
 	if len(rest) > 1 && strings.IndexByte(".dD[(", rest[1]) < 0 {
 		rest = nil // none of the forms goes on so; nearly all spaces end here
 	}
@@ -395,13 +405,13 @@ func oftenDisguised() [11]string {
 // insideHost reports whether the space at i stands inside one of the hosts oftenBroken, with a path behind.
 func insideHost(raw []byte, i int) bool {
 	left, right := i, i+1
-	for right < len(raw) && right-i < 32 && isHostByte(raw[right]) {
+	for right < len(raw) && right-i < maxHalf && isHostByte(raw[right]) {
 		right++
 	}
 	if right >= len(raw) || raw[right] != '/' || right == i+1 {
 		return false
 	}
-	for left > 0 && i-left < 32 && isHostByte(raw[left-1]) {
+	for left > 0 && i-left < maxHalf && isHostByte(raw[left-1]) {
 		left--
 	}
 	if left == i {
@@ -422,7 +432,7 @@ func brokenLink(raw []byte, i int) bool {
 	if i == 0 || raw[i-1] != '/' && raw[i-1] != '-' {
 		return false
 	}
-	rest := bytes.ToLower(raw[i+1 : min(len(raw), i+64)])
+	rest := bytes.ToLower(raw[i+1 : min(len(raw), i+maxRejoined)])
 	for _, host := range oftenBroken() {
 		if raw[i-1] == '/' && i > len(host) && equalFold(raw[i-1-len(host):i-1], host) {
 			return pathBegins(raw, i+1)
@@ -438,7 +448,7 @@ func brokenLink(raw []byte, i int) bool {
 // pathBegins: a short word and a slash stand at i.
 func pathBegins(raw []byte, i int) bool {
 	n := 0
-	for i+n < len(raw) && n < 12 && isAlnum(raw[i+n]) {
+	for i+n < len(raw) && n < maxSegment && isAlnum(raw[i+n]) {
 		n++
 	}
 	return n > 0 && i+n < len(raw) && raw[i+n] == '/'
@@ -452,7 +462,7 @@ func followedByPath(raw []byte, i int) bool {
 
 // escapedDot undoes an escaped dot inside a known host, and invisible markup.
 func escapedDot(raw []byte, i int, labels map[string]bool) (string, int) {
-	rest := raw[i:min(len(raw), i+18)]
+	rest := raw[i:min(len(raw), i+maxDisguise)]
 	for _, form := range [...]string{"<wbr>", "<wbr/>", "<wbr />", "&shy;", "&#8203;", "&#x200b;", "&zerowidthspace;", "\\u200b", "&#173;"} {
 		if len(rest) >= len(form) && equalFold(rest[:len(form)], form) {
 			return "", len(form)
@@ -468,7 +478,7 @@ func escapedDot(raw []byte, i int, labels map[string]bool) (string, int) {
 
 func lastWord(b []byte) string {
 	i := len(b)
-	for i > 0 && len(b)-i < 64 && (isAlnum(b[i-1]) || b[i-1] == '-') {
+	for i > 0 && len(b)-i < maxLabel && (isAlnum(b[i-1]) || b[i-1] == '-') {
 		i--
 	}
 	return strings.ToLower(string(b[i:]))
@@ -476,7 +486,7 @@ func lastWord(b []byte) string {
 
 func firstWord(b []byte) string {
 	i := 0
-	for i < len(b) && i < 64 && (isAlnum(b[i]) || b[i] == '-') {
+	for i < len(b) && i < maxLabel && (isAlnum(b[i]) || b[i] == '-') {
 		i++
 	}
 	return strings.ToLower(string(b[:i]))

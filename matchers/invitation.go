@@ -32,6 +32,10 @@ const (
 	minDigits  = 9
 	maxDigits  = 15
 	maxPasskey = 40 // bytes of a passcode
+	maxWord    = 16 // bytes of a passcode without digits: a longer one is a path or the name of a field
+	maxNote    = 60 // bytes of a note in parentheses: "(access code)"
+	maxProse   = 24 // bytes of a word that goes on a sentence, with its blank
+	besideName = 16 // bytes before a label in which a service's name ends: "Zoom** | Meeting ID"
 )
 
 // readLabel reads the number that a label introduces. The label begins at text[at]; n is what the sweep saw of it. ok is
@@ -99,7 +103,7 @@ func zoomShape(run digitRun) bool {
 
 // namesZoom: the label itself says whose number follows: "Zoom ID", "Zoom Meeting ID".
 func namesZoom(text []byte, at int, label idLabel) bool {
-	before := bytes.TrimRight(text[max(0, at-16):at], " \t-*|:·–")
+	before := bytes.TrimRight(text[max(0, at-besideName):at], " \t-*|:·–")
 	return strings.Contains(label.text, "Zoom") || len(before) >= 4 && hasPrefixFold(before[len(before)-4:], "zoom")
 }
 
@@ -479,7 +483,7 @@ func tagAt(text []byte, i, limit int) (int, bool) {
 
 // noteAt reads "(access code)"; a parenthesis with a digit right behind it holds the value.
 func noteAt(text []byte, i, limit int) int {
-	end := bytes.IndexByte(text[i:min(limit, i+60)], ')')
+	end := bytes.IndexByte(text[i:min(limit, i+maxNote)], ')')
 	if end < 0 || bytes.ContainsAny(text[i:i+end], "0123456789\n") {
 		return 1
 	}
@@ -530,7 +534,7 @@ func readPasscode(text []byte, at int, generous bool) (value Span, mixed, ok boo
 		return Span{}, false, false
 	case placeholderPasscode(word), !digits && (!said || lineBreak || !generous && all(word, isAlpha) && sentenceGoesOn(text, end)):
 		return Span{}, false, false
-	case len(word) > 16 && !digits, lineBreak && len(word) < 4:
+	case len(word) > maxWord && !digits, lineBreak && len(word) < 4:
 		return Span{}, false, false
 	}
 	lower := strings.ContainsAny(word, "abcdefghijklmnopqrstuvwxyz")
@@ -546,7 +550,7 @@ func valueEnds(text []byte, at int) bool {
 // sentenceGoesOn: three words in small letters follow on the line ("password: write to the chair for it").
 func sentenceGoesOn(text []byte, at int) bool {
 	for range 3 {
-		rest := text[min(len(text), at):min(len(text), at+24)]
+		rest := text[min(len(text), at):min(len(text), at+maxProse)]
 		n := 0
 		for n+1 < len(rest) && 'a' <= rest[n+1] && rest[n+1] <= 'z' {
 			n++

@@ -17,6 +17,8 @@ const (
 	accountBytes = 120 // a user's name before a password: two lines as people write them
 	weakBytes    = 400 // an ambiguous name of a service beside a number without groups
 	followLines  = 6   // a link that follows its number
+	wideAddress  = 256 // a link in which the "@" of a SIP address is looked for; such addresses are short
+	phoneApart   = 16  // between an access number and the label of its code: " (US)", a line break
 	maxCues      = 64  // names of services looked at on each side of a number
 	maxAliases   = 32  // meetings that one alias is shared by
 	maxNeighbour = 16  // links and numbers looked at on each side
@@ -137,7 +139,7 @@ func isSatellite(text []byte, it *item) bool {
 	case "teams":
 		return l.Kind == OptionsPage || l.Kind == DialIn
 	case "webex":
-		return l.Kind == DialIn || bytes.IndexByte(text[it.start:min(it.end, it.start+256)], '@') >= 0
+		return l.Kind == DialIn || bytes.IndexByte(text[it.start:min(it.end, it.start+wideAddress)], '@') >= 0
 	case "zoom":
 		return l.Kind == DialIn || l.companion
 	}
@@ -505,10 +507,10 @@ func (j *joiner) byShape(near *vicinity, i int) string {
 // telephoneBefore: an access number ends directly before text[at], as GoTo prints one above its code: "+1 (646) 555-0122".
 func telephoneBefore(text []byte, at int) bool {
 	i, digits := at, 0
-	for i > max(0, at-16) && !isDigit(text[i-1]) {
+	for i > max(0, at-phoneApart) && !isDigit(text[i-1]) {
 		i--
 	}
-	for ; i > max(0, at-48) && (isDigit(text[i-1]) || strings.IndexByte(" ()-", text[i-1]) >= 0); i-- {
+	for ; i > max(0, at-maxDial) && (isDigit(text[i-1]) || strings.IndexByte(" ()-", text[i-1]) >= 0); i-- {
 		if isDigit(text[i-1]) {
 			digits++
 		}

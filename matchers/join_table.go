@@ -180,6 +180,9 @@ func cellPasscode(text []byte, start, end int) (Span, bool) {
 	return Span{start, end}, true
 }
 
+// maxDrawn bounds what codeBeside reads, in bytes, with the mark that closes it. Zoom draws eight characters for a recording.
+const maxDrawn = 17
+
 // codeBeside reads the passcode that stands by itself behind a recording's link, as people note it: "[Lecture 3](https://…)
 // (Xk4!mTz9)", "https://… - `RtnPq7Lw`". It must be drawn: small and capital letters and a digit.
 func codeBeside(text []byte, at int) (Span, bool) {
@@ -194,7 +197,7 @@ func codeBeside(text []byte, at int) (Span, bool) {
 	if text[i] == '`' {
 		closing = '`'
 	}
-	n := bytes.IndexByte(text[i+1:min(len(text), i+18)], closing)
+	n := bytes.IndexByte(text[i+1:min(len(text), i+1+maxDrawn)], closing)
 	if n < 6 {
 		return Span{}, false
 	}

@@ -26,13 +26,19 @@ func (j *joiner) joinThreads() {
 	}
 }
 
+// How far the words "System reference" stand from the link: directly before it, or as what is shown of it, which "</a>" ends.
+const (
+	referenceBefore = 48
+	referenceShown  = 240
+)
+
 // repeats: the thread stands by itself, or the link is called a reference.
 func (j *joiner) repeats(it *item) bool {
 	if strings.HasPrefix(string(j.text[it.start:min(len(j.text), it.start+2)]), "19") {
 		return true
 	}
-	before := lowerASCII(string(j.text[max(0, it.start-48):it.start]))
-	behind := lowerASCII(string(j.text[it.end:min(len(j.text), it.end+240)]))
+	before := lowerASCII(string(j.text[max(0, it.start-referenceBefore):it.start]))
+	behind := lowerASCII(string(j.text[it.end:min(len(j.text), it.end+referenceShown)]))
 	if end := strings.Index(behind, "</a"); end >= 0 {
 		behind = behind[:end]
 	} else {

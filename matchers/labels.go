@@ -336,10 +336,15 @@ func matchLabel(text []byte, label string) int {
 	return i
 }
 
-// skipBlanks returns the length of up to four blanks, escaped or not; a line break is none.
+const (
+	maxBlanks = 4  // blanks that may stand where a label has one
+	maxEntity = 10 // bytes of a letter's HTML entity: "&ccedil;", "&#x000e9;"
+)
+
+// skipBlanks returns the length of up to maxBlanks blanks, escaped or not; a line break is none.
 func skipBlanks(text []byte) int {
 	i := 0
-	for range 4 {
+	for range maxBlanks {
 		r, size := readLetter(text[i:])
 		if size == 0 || r == '\n' || r == '\r' || !unicode.IsSpace(r) {
 			break
@@ -403,7 +408,7 @@ func composeLetter(text []byte, r rune, size int) (rune, int) {
 
 // readEntity reads "&eacute;", "&#233;" or "&#xe9;".
 func readEntity(text []byte) (rune, int) {
-	end := bytes.IndexByte(text[:min(len(text), 10)], ';')
+	end := bytes.IndexByte(text[:min(len(text), maxEntity)], ';')
 	if end < 0 {
 		return 0, 0
 	}
