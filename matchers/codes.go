@@ -25,16 +25,7 @@ func opaqueCode(segment string, ok func(byte) bool, least, most int) (string, er
 // inventedCode reports whether a code that should be random runs along the alphabet or says in words what should stand there.
 // Not for hexadecimal ids, in which short runs are common; see placeholderHex.
 func inventedCode(code string) bool {
-	if placeholderToken(code) || ascends(code, 4) {
-		return true
-	}
-	lower := lowerASCII(code)
-	for _, word := range [...]string{"your", "sample", "token", "room-", "-room", "testroom", "meeting", "invite", "demo", "test-", "-test", "a1b2", "1a2b", "a1s2", "1a2s", "code", "-here", "_here"} {
-		if strings.Contains(lower, word) {
-			return true
-		}
-	}
-	return false
+	return placeholderToken(code) || ascends(code, 4) || inCodeSample.within(lowerASCII(code))
 }
 
 // ascends reports whether n letters or digits stand in their order: "abcd", "1234".
@@ -165,11 +156,7 @@ func isRoomByte(c byte) bool { return isB64u(c) || c == '.' || c == '~' || c == 
 
 // sampleOrg reports whether the label of an account's host is one that documentation uses.
 func sampleOrg(label string) bool {
-	switch label {
-	case "subdomain", "domain", "account", "tenant", "workspace", "acme-inc", "org", "orgname", "team", "clinic", "host":
-		return true
-	}
-	return label != "" && (placeholderWord(label) || strings.HasPrefix(label, "your") || strings.HasPrefix(label, "example"))
+	return label != "" && (orgSample.is(label) || placeholderWord(label) || strings.HasPrefix(label, "your") || strings.HasPrefix(label, "example"))
 }
 
 // without is s without the ASCII characters of marks.

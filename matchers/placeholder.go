@@ -1,6 +1,9 @@
 package matchers
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // placeholderDigits reports whether a number is one that people write in samples: one digit repeated, a run up or down, a
 // run followed by anything or inside, five or six digits that count up from one to the end (148123456), groups of one digit,
@@ -174,15 +177,7 @@ func placeholderWord(s string) bool {
 	if s == "" || strings.ContainsAny(s, "<>{}[]$…") || strings.Contains(s, "...") || strings.Contains(s, "%s") || strings.Contains(s, "%d") {
 		return true
 	}
-	switch s {
-	case "example", "examples", "sample", "placeholder", "undefined", "null", "none", "nil", "todo", "tbd", "token",
-		"company", "companyname", "company-name", "your-company", "yourcompany", "yourorg", "your-org", "mycompany", "my-company",
-		"yourdomain", "your-domain", "mydomain", "organization", "organisation", "yourteam", "your-team",
-		"roomname", "room-name", "room_name", "room", "roomid", "room-id", "room_id", "meetingid", "meeting-id", "meeting_id",
-		"username", "user-name", "user_name", "your-name", "yourname", "your_name", "invite-code", "invitecode", "invite_code", "code", "id",
-		"yourroom", "your-room", "your_room", "myroom", "my-room", "my_room", "abc", "abcd", "abcdef", "abc123", "foo", "bar", "foobar",
-		"link", "your-link", "yourlink", "insert-link", "somelink", "changeme", "fake", "dummy", "invalid", "lorem", "ipsum",
-		"ejemplo", "exemplo", "exemple", "esempio", "beispiel", "voorbeeld", "contoh": // "example"
+	if anySample.is(s) {
 		return true
 	}
 	if strings.HasPrefix(s, "your") || strings.HasPrefix(s, "insert") || strings.HasPrefix(s, "example-") || strings.HasSuffix(s, "-example") {
@@ -197,33 +192,19 @@ func placeholderName(s string) bool {
 	if name := strings.TrimRight(plain, "0123456789"); len(plain)-len(name) <= 3 && name != "jsmith" { // janesmith1; but jsmith12 is how companies name people
 		plain = name
 	}
-	switch plain {
-	case "johndoe", "janedoe", "johnsmith", "janesmith", "jsmith", "alice", "bob", "alicesmith", "bobsmith", "joebloggs",
-		"juanperez", "maxmustermann", "erikamustermann", "mariorossi", "jeandupont": // the same in other languages
-		return true
-	}
-	return namesField(plain)
+	return nobodySample.is(plain) || namesField(plain)
 }
 
 // namesField reports whether a room's name says which name should stand there: "firstname.lastname".
 func namesField(s string) bool {
-	switch without(strings.ToLower(s), ".-_") {
-	case "firstnamelastname", "firstlast", "lastname", "firstname":
-		return true
-	}
-	return false
+	return fieldSample.is(without(strings.ToLower(s), ".-_"))
 }
 
 // placeholderToken reports whether an opaque token (base64url, hexadecimal, a code) was made up: too few different
 // characters, a run through the alphabet, or a telling word inside.
 func placeholderToken(s string) bool {
 	lower := strings.ToLower(s)
-	for _, word := range []string{"example", "placeholder", "your_", "your-", "yourtoken", "xxxx", "abcdef", "123456789", "0123456", "qwerty", "....", "…"} {
-		if strings.Contains(lower, word) {
-			return true
-		}
-	}
-	return len(s) >= 6 && distinct(s) <= 2
+	return inTokenSample.within(lower) || len(s) >= 6 && distinct(s) <= 2
 }
 
 func distinct(s string) int {
@@ -236,4 +217,103 @@ func distinct(s string) int {
 		}
 	}
 	return n
+}
+
+// sampleWords is a column of the table of sample words: where such a word stands for something else.
+type sampleWords int
+
+const (
+	anySample     sampleWords = iota // the whole of a path's segment or a host's label, in any link
+	roomSample                       // the whole of a room's or user's name, without hyphens and dots
+	countedSample                    // the same with a count from one behind it: doctor123
+	nobodySample                     // the name of nobody; hosts with such names do exist, see zoomChosenNumber
+	fieldSample                      // what of a person's name should stand there
+	orgSample                        // the label of an account's host, or its first segment
+	companySample                    // the first label of a company's domain
+	secretSample                     // the value of a password
+	inTokenSample                    // inside an opaque token of any alphabet
+	inCodeSample                     // inside a code that is drawn, but for hexadecimal ones
+	inRoomSample                     // inside a room's name
+	genericPart                      // one of the words of which a room's name is made that is anybody's, see genericRoom
+	domainSample                     // a domain, with all below it
+	privateDomain                    // the last label of a host that nobody reaches from outside
+	sampleColumns
+)
+
+// sampleTable is the one table of words by which samples give themselves away, a column a line, in small letters. What only one platform
+// knows stands in its file (the words of Discord's mock-ups, of Webex's manuals). Left apart because they are something else: the
+// groups of letters that Meet's codes have (placeholderCode), the pages of vendors (isSitePage), and the words of sentences that follow
+// "password" (proseWords). Rules that no list can hold, beginnings and ends, stand where the columns are asked.
+func sampleTable() [sampleColumns]string {
+	return [...]string{
+		anySample: `example examples sample placeholder undefined null none nil todo tbd token
+			company companyname company-name your-company yourcompany yourorg your-org mycompany my-company
+			yourdomain your-domain mydomain organization organisation yourteam your-team
+			roomname room-name room_name room roomid room-id room_id meetingid meeting-id meeting_id
+			username user-name user_name your-name yourname your_name invite-code invitecode invite_code code id
+			yourroom your-room your_room myroom my-room my_room abc abcd abcdef abc123 foo bar foobar
+			link your-link yourlink insert-link somelink changeme fake dummy invalid lorem ipsum
+			ejemplo exemplo exemple esempio beispiel voorbeeld contoh`,
+		roomSample: `me drsmith drdoe drjohnsmith drjohndoe drjanedoe drname doctorname vmr myvmr myconference alias myalias
+			test testing testroom testmeeting testing123 test123 test1 demo demoroom demomeeting
+			someroom anyroom newroom randomroom defaultroom devroom sampleroom exampleroom
+			uniqueroom uniqueroomname myroomname mymeeting mymeetingroom meetingname meetinglink roomlink roomslug
+			johndoe janedoe johnsmith janesmith nickname name user userid slug string value uuid guid hash key
+			deadbeef cafebabe replaceme xyz abcxyz asdf qwerty anything whatever something path url href here`,
+		countedSample: `room meeting call session conference class group team event user host guest
+			doctor dr clinic provider patient therapist coach teacher name link`,
+		nobodySample: `johndoe janedoe johnsmith janesmith jsmith alice bob alicesmith bobsmith joebloggs
+			juanperez maxmustermann erikamustermann mariorossi jeandupont`,
+		fieldSample:   `firstnamelastname firstlast lastname firstname`,
+		orgSample:     `subdomain domain account tenant workspace acme-inc org orgname team clinic host`,
+		companySample: `contoso fabrikam litwareinc litware tailspintoys northwindtraders adatum abc yourdomain domain tenant`,
+		secretSample:  `example token password passcode redacted placeholder hidden removed`,
+		inTokenSample: `example placeholder your_ your- yourtoken xxxx abcdef 123456789 0123456 qwerty .... …`,
+		inCodeSample:  `your sample token room- -room testroom meeting invite demo test- -test a1b2 1a2b a1s2 1a2s code -here _here`,
+		inRoomSample:  `xxx placeholder roomname room-name room_name yourroom your- your_ < > { } … %s %d`,
+		genericPart: `my our the some any a new this test demo sample custom personal private general main default
+			team group company project product engineering design room rooms lobby office space meeting meetings meet call
+			standup sync planning retro daily weekly monthly chat video conference conf session interview kickoff episode name
+			host guest link john jane doe smith alice`,
+		domainSample: `example.com example.org example.net example.edu domain.com mydomain.com mycompany.com company.com
+			server.com myserver.com domain.org`,
+		privateDomain: `local localhost test invalid internal lan tld`,
+	}
+}
+
+// sampleLists is the table cut into words; built once, never changed.
+var sampleLists = sync.OnceValue(func() *[sampleColumns]sampleList { //nolint:gochecknoglobals // immutable after first use
+	var lists [sampleColumns]sampleList
+	for column, words := range sampleTable() {
+		list := sampleList{words: strings.Fields(words), set: make(map[string]bool)}
+		for _, word := range list.words {
+			list.set[word], list.longest = true, max(list.longest, len(word))
+		}
+		lists[column] = list
+	}
+	return &lists
+})
+
+type sampleList struct {
+	words   []string
+	set     map[string]bool
+	longest int // in bytes: most of what is asked about is longer than any word
+}
+
+func (w sampleWords) list() []string { return sampleLists()[w].words }
+
+// is reports whether s, in small letters, is one of the column's words.
+func (w sampleWords) is(s string) bool {
+	list := &sampleLists()[w]
+	return len(s) <= list.longest && list.set[s]
+}
+
+// within reports whether one of the column's words stands in s, in small letters.
+func (w sampleWords) within(s string) bool {
+	for _, word := range sampleLists()[w].words {
+		if strings.Contains(s, word) {
+			return true
+		}
+	}
+	return false
 }

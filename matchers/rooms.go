@@ -39,19 +39,8 @@ func sampleRoom(name string) bool {
 			return true
 		}
 	}
-	switch plain {
-	case "me", "drsmith", "drdoe", "drjohnsmith", "drjohndoe", "drjanedoe", "drname", "doctorname", "vmr", "myvmr", "myconference", "alias", "myalias":
+	if roomSample.is(plain) || inRoomSample.within(lower) {
 		return true
-	case "test", "testing", "testroom", "testmeeting", "testing123", "test123", "test1", "demo", "demoroom", "demomeeting", "someroom", "anyroom", "newroom", "randomroom", "defaultroom", "devroom", "sampleroom", "exampleroom",
-		"uniqueroom", "uniqueroomname", "myroomname", "mymeeting", "mymeetingroom", "meetingname", "meetinglink", "roomlink", "roomslug",
-		"johndoe", "janedoe", "johnsmith", "janesmith", "nickname", "name", "user", "userid", "slug", "string", "value", "uuid", "guid", "hash", "key",
-		"deadbeef", "cafebabe", "replaceme", "xyz", "abcxyz", "asdf", "qwerty", "anything", "whatever", "something", "path", "url", "href", "here":
-		return true
-	}
-	for _, word := range []string{"xxx", "placeholder", "roomname", "room-name", "room_name", "yourroom", "your-", "your_", "<", ">", "{", "}", "…", "%s", "%d"} {
-		if strings.Contains(lower, word) {
-			return true
-		}
 	}
 	return lower[0] == ':' || lower[0] == '$' || lower[0] == '%' || strings.HasSuffix(lower, "-here") || strings.HasSuffix(lower, "_here") || sampleEnd(lower) ||
 		madeUp(lower) || variableName(name) || oneLetterGroups(lower)
@@ -107,11 +96,7 @@ func countedWord(lower string) bool {
 	if count := lower[len(word):]; len(count) < 3 || count[0] != '1' || !isRun(count, 1) {
 		return false
 	}
-	switch word {
-	case "room", "meeting", "call", "session", "conference", "class", "group", "team", "event", "user", "host", "guest", "doctor", "dr", "clinic", "provider", "patient", "therapist", "coach", "teacher", "name", "link":
-		return true
-	}
-	return false
+	return countedSample.is(word)
 }
 
 // genericRoom reports whether a name on a server that everybody shares consists of nothing but words that fit any meeting, perhaps with a
@@ -122,8 +107,7 @@ func genericRoom(name string) bool {
 	if digits := len(plain) - len(strings.TrimRight(plain, "0123456789")); digits <= 3 {
 		plain = plain[:len(plain)-digits]
 	}
-	words := genericWords()
-	return madeOf(plain, words[:])
+	return madeOf(plain, genericPart.list())
 }
 
 // madeOf reports whether a name of at most 48 bytes consists of nothing but the words.
@@ -141,15 +125,6 @@ func madeOf(plain string, words []string) bool {
 		}
 	}
 	return fits[len(plain)]
-}
-
-func genericWords() [57]string {
-	return [...]string{
-		"my", "our", "the", "some", "any", "a", "new", "this", "test", "demo", "sample", "custom", "personal", "private", "general", "main", "default",
-		"team", "group", "company", "project", "product", "engineering", "design", "room", "rooms", "lobby", "office", "space", "meeting", "meetings", "meet", "call",
-		"standup", "sync", "planning", "retro", "daily", "weekly", "monthly", "chat", "video", "conference", "conf", "session", "interview", "kickoff", "episode", "name",
-		"host", "guest", "link", "john", "jane", "doe", "smith", "alice",
-	}
 }
 
 // goesOn reports whether the text behind a link shows that the link is only the beginning of one: a template's variable follows,
@@ -248,12 +223,10 @@ func sampleHost(host string) bool {
 	if addr, err := netip.ParseAddr(host); err == nil {
 		return addr.IsPrivate() || addr.IsLoopback() || addr.IsUnspecified()
 	}
-	last := host[strings.LastIndexByte(host, '.')+1:]
-	switch last {
-	case host, "local", "localhost", "test", "invalid", "internal", "lan", "tld":
+	if last := host[strings.LastIndexByte(host, '.')+1:]; last == host || privateDomain.is(last) {
 		return true
 	}
-	for _, domain := range []string{"example.com", "example.org", "example.net", "example.edu", "domain.com", "mydomain.com", "mycompany.com", "company.com", "server.com", "myserver.com", "domain.org"} {
+	for _, domain := range domainSample.list() {
 		if host == domain || strings.HasSuffix(host, "."+domain) {
 			return true
 		}

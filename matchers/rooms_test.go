@@ -1,6 +1,7 @@
 package matchers
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -115,6 +116,31 @@ func TestNumberedNamesAreReal(t *testing.T) {
 	for name, want := range map[string]bool{"jsmith": true, "janesmith1": true, "john.doe": true, "jsmith12": false, "r.okafor2": false} {
 		if placeholderName(name) != want {
 			t.Errorf("%s: placeholder %v", name, !want)
+		}
+	}
+}
+
+// The table of sample words is asked in small letters, and by whole words cut at white space: each must be there and give a sample away.
+func TestSampleTable(t *testing.T) {
+	for column := range sampleColumns {
+		list := column.list()
+		if len(list) == 0 || len(slices.Compact(slices.Sorted(slices.Values(list)))) != len(list) {
+			t.Errorf("column %d is empty or names a word twice: %q", column, list)
+		}
+		for _, word := range list {
+			if word != strings.ToLower(word) || !column.is(word) || !column.within("kx"+word+"kx") {
+				t.Errorf("column %d does not know its word %q", column, word)
+			}
+		}
+	}
+	for what, sample := range map[string]bool{
+		"placeholderWord": placeholderWord("Your-Company"), "sampleRoom": sampleRoom("Dr-Smith"), "counted room": sampleRoom("doctor123"), "placeholderName": placeholderName("Max.Mustermann"),
+		"namesField": namesField("First.Last"), "sampleOrg": sampleOrg("workspace"), "sampleDomain": sampleDomain("Contoso.com"), "placeholderSecret": placeholderSecret("REDACTED"),
+		"placeholderToken": placeholderToken("9fqwerty2"), "inventedCode": inventedCode("kTestroom9x"), "in a room": sampleRoom("the-roomname-9"), "genericRoom": genericRoom("Team Sync 2"),
+		"domain": sampleHost("meet.company.com"), "private domain": sampleHost("meet.lan"),
+	} {
+		if !sample {
+			t.Errorf("%s: no sample", what)
 		}
 	}
 }

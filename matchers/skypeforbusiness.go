@@ -136,13 +136,9 @@ func firstLabel(domain string) string {
 	return label
 }
 
-// sampleDomain reports Microsoft's invented companies.
+// sampleDomain reports the domains of Microsoft's invented companies, and words that stand for a domain.
 func sampleDomain(domain string) bool {
-	switch strings.TrimSuffix(firstLabel(lowerASCII(domain)), "-com") {
-	case "contoso", "fabrikam", "litwareinc", "litware", "tailspintoys", "northwindtraders", "adatum", "abc", "yourdomain", "domain", "tenant":
-		return true
-	}
-	return false
+	return companySample.is(strings.TrimSuffix(firstLabel(lowerASCII(domain)), "-com"))
 }
 
 // s4bBroadcast reads a Skype Meeting Broadcast: /<domain>/<32 hex>.

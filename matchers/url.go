@@ -1,9 +1,6 @@
 package matchers
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // URL is a link as found, leniently cut into parts. Host and Scheme are lower case, nothing else is changed. It exists
 // because real links are too often not RFC 3986 for net/url.
@@ -159,7 +156,7 @@ func (u *URL) SecretParams(names ...string) []string {
 
 // placeholderSecret reports whether a secret's value is none: a stand-in or a mask.
 func placeholderSecret(v string) bool {
-	return strings.Trim(v, "xX*.•_- ") == "" || strings.ContainsAny(v, "<>{}[]") || slices.Contains([]string{"example", "token", "password", "passcode", "redacted", "placeholder", "hidden", "removed"}, lowerASCII(v))
+	return strings.Trim(v, "xX*.•_- ") == "" || strings.ContainsAny(v, "<>{}[]") || secretSample.is(lowerASCII(v))
 }
 
 // percentDecode undoes one layer; what is no valid escape stays.
