@@ -97,12 +97,12 @@ func hostStart(text []byte, at int) int {
 	return start
 }
 
-// escapedHyphen: Markdown's "zoom\\-x".
+// escapedHyphen: Markdown's "zoom\-x".
 func escapedHyphen(text []byte, at int) bool {
 	return text[at-1] == '\\' && at < len(text) && text[at] == '-' && at > 1 && isAlnum(text[at-2])
 }
 
-// separators stand between scheme and host, in all their encodings; the longest first.
+// separators stand between scheme and host, in all their encodings; one that ends another comes behind it.
 func separators() [14]string {
 	return [...]string{
 		"%25253a%25252f%25252f", "\\u003a\\u002f\\u002f", "&#x3a;&#x2f;&#x2f;", ":&#x2f;&#x2f;", ":\\u002f\\u002f", "%253a%252f%252f", ":%252f%252f",

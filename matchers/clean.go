@@ -219,8 +219,8 @@ func clarify(r rune) (rune, bool) {
 	return r, false
 }
 
-// clean fills the view; only the spots, in order and without overlap, are cleaned. labels are the words that stand around dots in known hosts: "zoom dot us" becomes "zoom.us",
-// other dots stay words.
+// clean fills the view; only the spots, in order and without overlap, are cleaned. labels are the words that stand around dots in
+// known hosts: "zoom dot us" becomes "zoom.us", other dots stay words.
 func (v *view) clean(raw []byte, spots []Span, labels map[string]bool) {
 	v.raw, v.text, v.edits, v.spots = raw, slices.Grow(v.text[:0], len(raw)), v.edits[:0], v.spots[:0]
 	done := 0

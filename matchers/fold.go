@@ -9,6 +9,7 @@ import (
 // host too. Some programs count characters, and many files have lost the carriage return of their line ends.
 const (
 	foldLeast = 70  // the shortest line that is folded where the line ends do not tell, see foldedBare
+	foldShort = 60  // the shortest where they do
 	foldMost  = 76  // the longest, in octets or characters
 	foldBytes = 240 // the longest in bytes, of characters
 	foldAhead = Reach
@@ -20,7 +21,7 @@ func folded(text []byte, i int) int {
 	if i+3 >= len(text) || text[i] != '\r' || text[i+1] != '\n' || text[i+2] != ' ' && text[i+2] != '\t' || text[i+3] <= ' ' {
 		return 0
 	}
-	if line, ok := lineBefore(text, i); !ok || !fullLine(line, 60) {
+	if line, ok := lineBefore(text, i); !ok || !fullLine(line, foldShort) {
 		return 0
 	}
 	return 3
@@ -91,7 +92,8 @@ func propertyLine(line []byte) bool {
 // restLine reports whether a line looks like the rest of a folded one, which may itself begin with a blank.
 func restLine(line []byte) bool { return line[0] == ' ' && (line[1] > ' ' || line[2] > ' ') }
 
-// calendarSigns are the literals near which foldedBare is looked for. They must stand in capitals.
+// calendarSigns are the literals near which foldedBare is looked for, in small letters as the sweep wants them. In the text they must
+// stand in capitals, see addFolds.
 func calendarSigns() []string {
 	return []string{
 		"begin:v", "end:v", "dtstart", "dtend", "dtstamp", "rrule:", "transp:", "last-modified:", "x-alt-desc", "description:",

@@ -113,7 +113,7 @@ func placeholderCode(code string) bool {
 			continue
 		}
 		switch group {
-		case "code", "room", "meet", "test", "demo", "mock", "fake", "link", "your", "team", "call", "here", "name", "real", "sample",
+		case "code", "room", "meet", "test", "demo", "mock", "fake", "link", "your", "team", "call", "here", "name", "real",
 			"foo", "bar", "baz", "new", "now", "pen", "ding", "tbd", "tes", "est", "ing", "one", "two", "four", "thr", "fou", "you", "dum", "dmy", "sam", "ple", "exa", "mple":
 			if made++; i == 1 && (group == "test" || group == "demo" || group == "mock" || group == "fake" || group == "your" || group == "code") {
 				made++

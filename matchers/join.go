@@ -12,7 +12,7 @@ const (
 	blockBytes   = 1500
 	blockLines   = 15
 	secretBytes  = 400 // a passcode behind its id or link
-	secretLines  = 3
+	secretLines  = 3   // the same
 	beforeBytes  = 200 // a passcode before it
 	accountBytes = 120 // a user's name before a password: two lines as people write them
 	weakBytes    = 400 // an ambiguous name of a service beside a number without groups
@@ -520,7 +520,7 @@ func telephoneBefore(text []byte, at int) bool {
 
 // addSecrets gives each passcode, PIN and host key in the text to the link or number that it stands beside.
 func (j *joiner) addSecrets() {
-	near := newSecrets(j.text)
+	near := newSecretVicinity(j.text)
 	for i := range j.items {
 		it := &j.items[i]
 		if !it.resolved || !it.hasSecrets() {

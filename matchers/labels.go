@@ -15,11 +15,11 @@ import (
 
 // The rows of the label table that introduce an id. A row says which services print the label and what the id is.
 const (
-	rowMeeting    = "meeting"    // "Meeting ID": Zoom, Teams, Webex, Chime, Tencent
-	rowWebinar    = "webinar"    // "Webinar ID": Zoom
+	rowMeeting    = "meeting"    // "Meeting ID": eight services, see rowServices
+	rowWebinar    = "webinar"    // "Webinar ID": Zoom, Webex
 	rowNumber     = "number"     // "Meeting number (access code)": Webex, sometimes Zoom
 	rowAccess     = "access"     // "Access code": Webex and GoTo; elsewhere a passcode
-	rowConference = "conference" // "Phone conference ID": a dial-in id of Teams, an alias and no meeting id
+	rowConference = "conference" // "Phone conference ID": a dial-in id of Teams, an alias and no meeting id; Skype for Business
 	rowVideo      = "video"      // "VTC Conference ID", "Video ID": room systems that join Teams, an alias too
 	rowTencent    = "tencent"    // the service's own name before the number
 	rowZoom       = "zoom"       // Zoom's own name before the number

@@ -13,7 +13,7 @@ func placeholderDigits(s string) bool {
 	if s == "" {
 		return true
 	}
-	if vendorSample(s) || strings.HasPrefix(s, "123456789") || strings.HasPrefix(s, "0123456789") || strings.HasPrefix(s, "01234567") {
+	if vendorSample(s) || strings.HasPrefix(s, "123456789") || strings.HasPrefix(s, "01234567") {
 		return true
 	}
 	counted := strings.HasSuffix(s, "12345") || strings.HasSuffix(s, "123456")

@@ -23,8 +23,8 @@ type vicinity struct {
 
 func newVicinity(text []byte) *vicinity { return &vicinity{table: remarkLabels(), text: text} }
 
-// newSecrets is a vicinity that reads no remarks but secrets.
-func newSecrets(text []byte) *vicinity { return &vicinity{table: secretLabels(), text: text} }
+// newSecretVicinity is one that reads no remarks but secrets.
+func newSecretVicinity(text []byte) *vicinity { return &vicinity{table: secretLabels(), text: text} }
 
 // coverBlock moves the window over the block around an item.
 func (v *vicinity) coverBlock(it *item) { v.cover(it.start-blockBytes-maxGap, it.end+blockBytes) }

@@ -21,8 +21,9 @@ func zoom() Platform {
 		Forms: []Form{
 			{"/j/<number>, /skype/<number>", Meeting, JoinWithSecret},
 			{"/j/<ten digits>, /my/<name>", PersonalRoom, PermanentRoom},
-			{"/w/<number>", Webinar, AttendeePersonal},
-			{"/s/<number>?zak=", HostStart, HostCredential},
+			{"/w/<number>", Webinar, JoinWithSecret},
+			{"/w/<number>?tk=", Webinar, AttendeePersonal},
+			{"/s/<number>, /wc/<number>/start, …?zak=", HostStart, HostCredential},
 			{"/wc/<number>/join, /wc/join/<number>, zoommtg://…confno=<number>", Meeting, JoinWithSecret},
 			{"/meeting/register/<token>, /webinar/register/WN_<token>", Registration, PublicForm},
 			{"events.zoom.us/ejl/<token>, /ev/<token>, /e/view/<token>", Event, PublicForm},
@@ -217,8 +218,8 @@ func completeNumber(first, tail string) string {
 	return whole
 }
 
-// zoomPersonalLink reads /my/<name>: a letter, then letters, digits and dots, 5 to 40 in all (documented). Hyphens and
-// underscores were seen.
+// zoomPersonalLink reads /my/<name>: a letter, then letters, digits and dots, 5 to 40 in all (documented). Hyphens, underscores and
+// other lengths were seen.
 func zoomPersonalLink(u *URL, l Link) (Link, error) {
 	name := strings.Trim(u.Seg(1), ".")
 	ok := len(name) >= 3 && len(name) <= 64 && isAlpha(name[0]) &&
