@@ -150,6 +150,9 @@ func teamsShort(u *URL, l Link, route string) (Link, error) {
 		return Link{}, Placeholder
 	}
 	l.Kind, l.Class, l.Space, l.ID, l.Path = Meeting, JoinWithSecret, teamsSpace(u), id, "/meet/{id}"
+	if l.Space == "meet" && isTeamsHome(id) { // written with the host of work
+		l.AddAlias(Link{Platform: "teams", Space: "live", ID: id}.Key())
+	}
 	for _, name := range [...]string{"p", "passcode"} {
 		_, query, _ := strings.Cut(route, "?")
 		if v, ok := lookup(query, name); ok && v != "" && !placeholderSecret(v) || len(u.SecretParams(name)) > 0 {
@@ -173,6 +176,11 @@ func teamsSpace(u *URL) string {
 		return "live"
 	}
 	return "meet"
+}
+
+// isTeamsHome: a number of the home service has thirteen digits that begin with 93, 94 or 95; those of work begin with 2, 3 or 4.
+func isTeamsHome(id string) bool {
+	return len(id) == 13 && id[0] == '9' && '3' <= id[1] && id[1] <= '5'
 }
 
 // teamsRecap reads a recap page: by its thread when it names one, else by the recording's file.

@@ -32,6 +32,9 @@ func teamsHits() []hit {
 	bareShort := short
 	bareShort.Secrets = nil
 	home := Link{Kind: Meeting, Class: JoinWithSecret, Space: "live", ID: "9384710265318", Secrets: []string{"p"}}
+	homeAtWork := home
+	homeAtWork.Space = "meet"
+	homeAtWork.AddAlias(home.Key())
 	channel := Link{Kind: Meeting, Class: JoinWithSecret, Space: "thread", ID: "19:8f31c05e7b9a42d6a0e4c7138d5b29f6@thread.tacv2:1617093824715", Org: teamsTenant, Owner: teamsOid}
 	raw := "19:meeting_" + teamsPayloadA + "@thread.v2"
 	encoded := "19%3ameeting_" + teamsPayloadA + "%40thread.v2/0?context=%7b%22Tid%22%3a%22" + teamsTenant + "%22%2c%22Oid%22%3a%22" + teamsOid + "%22%7d"
@@ -78,6 +81,7 @@ func teamsHits() []hit {
 		{`open https://teams.microsoft.com/meet/284615039720461\?p\=q8Zt2LmVx4NrKc7Bw9`, short},
 		{"https://teams.microsoft.com/meet/284615039720461rnMeeting", bareShort},
 		{"https://teams.live.com/meet/9384710265318?p=kT4vQx81LmZaRo3Wpe", home},
+		{"https://teams.microsoft.com/meet/9384710265318?p=kT4vQx81LmZaRo3Wpe", homeAtWork},
 		// light meetings: coordinates in base64
 		{"https://teams.microsoft.com/light-meetings/launch?agent=web&coords=eyJjb252ZXJzYXRpb25JZCI6ICIxOTptZWV0aW5nX04yTTBNV1l3WkRrdE1qVmhZaTAwWlRZekxUbGlNVGd0WkRBMFpqWmhNbVU0WXpVM0B0aHJlYWQudjIiLCAidGVuYW50SWQiOiAiNGI3ZDkwZTItNmYxMy00YzhhLWE1ZDctMWUwOTI2YzNiOGY0IiwgIm1lc3NhZ2VJZCI6ICIwIiwgIm9yZ2FuaXplcklkIjogImM1ZjJhODE3LTkzYmUtNGQwNi04YTQxLTdmNmUwZDkyYjM1YyJ9&deeplinkId=x", light},
 		{"https://teams.live.com/light-meetings/launch?coords=eyJtZWV0aW5nQ29kZSI6ICI5Mzg0NzEwMjY1MzE4IiwgInBhc3Njb2RlIjogImtUNHZReDgxTG1aYSJ9&x=1", Link{Kind: Meeting, Class: JoinWithSecret, Space: "live", ID: "9384710265318", Secrets: []string{"passcode"}}},
