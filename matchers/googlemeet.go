@@ -104,9 +104,14 @@ func endsCode(rest string) bool {
 }
 
 // placeholderCode reports codes that people make up: two of the three groups run along the alphabet or the keyboard or repeat
-// one letter, or the groups are words. "abc-mnop-xyz" is Google's own sample.
+// one letter, or the groups are words, or a word goes on over the hyphens (sta-ndup-abc). "abc-mnop-xyz" is Google's own sample.
 func placeholderCode(code string) bool {
-	made := 0
+	made, letters := 0, code[:3]+code[4:8]+code[9:]
+	for _, word := range [...]string{"meeting", "standup", "interview", "internal", "session", "planning", "webinar", "kickoff", "training", "invalid", "google"} {
+		if strings.Contains(letters, word) {
+			return true
+		}
+	}
 	for i, group := range [...]string{code[:3], code[4:8], code[9:]} {
 		if distinct(group) == 1 || isKeyRun(group) {
 			made++
@@ -141,7 +146,7 @@ func isKeyRun(s string) bool {
 func meetNickname(segment string, l Link) (Link, error) {
 	name := lowerASCII(leading(segment, isB64u))
 	switch {
-	case placeholderWord(name) || placeholderToken(name) || strings.HasPrefix(name, "abc123") || name == "nickname" || name == "mynickname" || name == "meetingname" ||
+	case placeholderWord(name) || placeholderToken(name) || name == "nickname" || name == "mynickname" || name == "meetingname" ||
 		len(name) == len(segment) && genericRoom(name):
 		return Link{}, Placeholder
 	case len(name) < 4 || len(name) > 60 || len(name) != len(segment):

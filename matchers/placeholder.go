@@ -268,7 +268,7 @@ func sampleTable() [sampleColumns]string {
 		orgSample:     `subdomain domain account tenant workspace acme-inc org orgname team clinic host`,
 		companySample: `contoso fabrikam litwareinc litware tailspintoys northwindtraders adatum abc yourdomain domain tenant`,
 		secretSample:  `example token password passcode redacted placeholder hidden removed`,
-		inTokenSample: `example placeholder your_ your- yourtoken xxxx abcdef 123456789 0123456 qwerty .... …`,
+		inTokenSample: `example placeholder your_ your- yourtoken xxxx abcdef abc123 123456789 0123456 qwerty .... …`,
 		inCodeSample:  `your sample token room- -room testroom meeting invite demo test- -test a1b2 1a2b a1s2 1a2s code -here _here`,
 		inRoomSample:  `xxx placeholder roomname room-name room_name yourroom your- your_ < > { } … %s %d`,
 		genericPart: `my our the some any a new this test demo sample custom personal private general main default

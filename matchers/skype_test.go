@@ -13,7 +13,7 @@ func TestSkype(t *testing.T) {
 	runPlatform(t, skype(), hits, []string{
 		"https://www.skype.com https://join.skype.com/ https://join.skype.com/invite/wKcZ4mPtXv9q https://join.skype.com/invite/U4NxsJTD2cW5?call",
 		"https://join.skype.com/bot/7c41f0d9-25ab-4e63-9b18-d04f6a2e8c57 skype:jo.acme?call skype:jo?chat",
-		"https://join.skype.com/abc123 https://join.skype.com/xxxxxxxxxxxx https://join.skype.com/${id} https://join.skype.com/[^\\s]*",
+		"https://join.skype.com/abc123 https://join.skype.com/abc123xyz789 https://join.skype.com/xxxxxxxxxxxx https://join.skype.com/${id} https://join.skype.com/[^\\s]*",
 	})
 }
 
