@@ -40,11 +40,16 @@ func parseGoTo(u *URL) (Link, error) {
 	}
 	switch seg := strings.ToLower(u.Seg(0)); seg {
 	case "join", "j", "meeting":
-		id := u.Seg(1)
+		id, registrant := u.Seg(1), u.Seg(2)
 		if strings.EqualFold(id, "join") { // "/meeting/join/<id>"
-			id = u.Seg(2)
+			id, registrant = u.Seg(2), ""
 		}
-		return gotoNumber(id, l, "/"+seg+"/")
+		l, err := gotoNumber(id, l, "/"+seg+"/")
+		if err == nil && len(leading(registrant, isDigit)) >= 6 { // a webinar's older link: the registrant's key stands behind its number
+			l.Class = AttendeePersonal
+			l.AddSecret("registrant")
+		}
+		return l, err
 	case "meet", "room":
 		if len(leading(u.Seg(1), isDigit)) >= 9 {
 			return gotoNumber(u.Seg(1), l, "/"+seg+"/")

@@ -4,6 +4,7 @@ import "testing"
 
 func TestGoToMeeting(t *testing.T) {
 	meeting := Link{Kind: Meeting, Class: JoinWithSecret, ID: "748293516"}
+	registrant := Link{Kind: Meeting, Class: AttendeePersonal, ID: "748293516", Secrets: []string{"registrant"}}
 	room := Link{Kind: PersonalRoom, Class: PermanentRoom, Space: "room", ID: "Rosa.Iglesias", Fold: true, Owner: "Rosa.Iglesias"}
 	shared := Link{Kind: PersonalRoom, Class: PermanentRoom, Space: "room", ID: "AcmeLabs/Board", Fold: true, Owner: "AcmeLabs/Board", Org: "AcmeLabs"}
 	runPlatform(t, gotomeeting(), []hit{
@@ -11,6 +12,7 @@ func TestGoToMeeting(t *testing.T) {
 		{"Please join my meeting.\nhttps://global.gotomeeting.com/join/748293516\n\nAccess Code: 748-293-516", meeting},
 		{`<iframe src="https://meet.goto.com/748293516" frameborder="0">`, meeting},
 		{"https://www4.gotomeeting.com/join/748293516=0A", meeting},
+		{`{\"joinUrl\":\"https://www2.gotomeeting.com/join/748293516/206518374\"}`, registrant},
 		{"https://www.gotomeeting.com/join/748293516rn", meeting},
 		{"<https://app.goto.com/meet/748293516|Join>", meeting},
 		{"gotomeet.me/748293516", meeting},

@@ -110,7 +110,8 @@ func (j *joiner) joinSatellites() {
 	near := newVicinity(j.text)
 	for i := range j.items {
 		it := &j.items[i]
-		if !it.link || !isSatellite(j.text, it) {
+		page := it.link && isWebexNumbers(j.text, it)
+		if !it.link || !page && !isSatellite(j.text, it) {
 			continue
 		}
 		near.coverBlock(it)
@@ -121,7 +122,7 @@ func (j *joiner) joinSatellites() {
 		if main < 0 {
 			main = j.blockLink(near, i, it.sighting.Platform)
 		}
-		if main < 0 || !acceptsSatellite(j.items[main].sighting.Link, it.sighting.Link) {
+		if main < 0 || page && main > i || !acceptsSatellite(j.items[main].sighting.Link, it.sighting.Link) {
 			continue
 		}
 		own, other := it.sighting.Key(), j.items[main].sighting.Key()
@@ -146,9 +147,18 @@ func isSatellite(text []byte, it *item) bool {
 	return false
 }
 
+// isWebexNumbers: the meeting's page in the browser, given for its call-in numbers. By itself it is the meeting's link.
+func isWebexNumbers(text []byte, it *item) bool {
+	l := it.sighting.Link
+	return l.Platform == "webex" && l.Space == "mtg" && bytes.Contains(text[max(0, it.start-40):it.start], []byte("call-in numbers"))
+}
+
 func acceptsSatellite(main, satellite Link) bool {
 	if satellite.companion {
 		return main.Realm == satellite.Realm
+	}
+	if satellite.Platform == "webex" && satellite.Space == "mtg" {
+		return main.Realm == satellite.Realm && main.Space != satellite.Space
 	}
 	if main.Platform == "zoom" {
 		return main.Space == "my" && len(satellite.ID) == 10 && main.Realm == satellite.Realm
@@ -342,8 +352,11 @@ func (j *joiner) meetingNumber(near *vicinity, i int, own Link) int {
 // sightingOf makes the number a sighting of link's meeting. alias is the number's own key, "" when it is the same.
 func sightingOf(link Link, n number, alias string) Sighting {
 	s := Sighting{Link: Link{Platform: link.Platform, Realm: link.Realm, Space: link.Space, ID: link.ID, Kind: DialIn, Class: NumberOnly}}
-	if n.kind == HostStart {
+	switch {
+	case n.kind == HostStart:
 		s.Kind, s.Class = HostStart, HostCredential
+	case link.Kind == Registration: // the number on a form is no way in beside it
+		s.Kind, s.Class = link.Kind, link.Class
 	}
 	s.AddAlias(alias)
 	return s

@@ -235,6 +235,8 @@ func TestJoinTeams(t *testing.T) {
 
 func TestJoinWebex(t *testing.T) {
 	sip := planted{"25501849326@initech.webex.com", Link{Platform: "webex", Space: "num", ID: "25501849326", Kind: DialIn}}
+	page := planted{"https://initech.webex.com/webappng/sites/initech/meeting/info/7c1…", Link{Platform: "webex", Realm: "initech", Space: "mtg", ID: "7c1", Kind: Meeting}}
+	page2 := planted{"https://initech.webex.com/webappng/sites/initech/meeting/info/9d4…", Link{Platform: "webex", Realm: "initech", Space: "mtg", ID: "9d4", Kind: Meeting}}
 	room := planted{"sip:jdoe@initech.webex.com", Link{Platform: "webex", Realm: "initech", Space: "room", ID: "jdoe", Kind: PersonalRoom}}
 	block := mtidURL + "\nMeeting number (access code): 2550 184 9326\nMeeting password: pQ7tRm2k (77884132 from phones)\n"
 	runJoin(t, []joinCase{
@@ -243,6 +245,11 @@ func TestJoinWebex(t *testing.T) {
 			[]string{"webex::num:25501849326+webex:initech:mtid:5e0 meeting [passcode]"}},
 		{"link, number and the room's SIP", block + "Dial " + room.at + "\n", []planted{mtid(), room},
 			[]string{"webex:initech:mtid:5e0+webex:initech:room:jdoe personal-room [passcode]"}},
+		{"the meeting's page behind the numbers", block + "Global call-in numbers: " + page.at, []planted{mtid(), page}, []string{"webex:initech:mtg:7c1+webex:initech:mtid:5e0 meeting [passcode]"}},
+		{"the page alone", block + "Global call-in numbers: " + page.at, []planted{page}, []string{"webex:initech:mtg:7c1 meeting [passcode]"}},
+		{"the pages of two", "Global call-in numbers: " + page.at + "\n" + mtidURL + "\nGlobal call-in numbers: " + page2.at, []planted{page, mtid(), page2},
+			[]string{"webex:initech:mtg:7c1 meeting []", "webex:initech:mtg:9d4+webex:initech:mtid:5e0 meeting []"}},
+		{"another meeting's page", block + "Last week: " + page.at, []planted{mtid(), page}, []string{"webex:initech:mtg:7c1 meeting []", "webex:initech:mtid:5e0 meeting [passcode]"}},
 		{"tap", block + "Tap to join: +1-555-010-0177,,25501849326## US\n", []planted{mtid()}, []string{"webex:initech:mtid:5e0 meeting [passcode]"}},
 		{"text only", "Meeting number: 2550 184 9326\nMeeting password: pQ7tRm2k\n", nil, []string{"webex::num:25501849326 dial-in [passcode]"}},
 		{"Zoom's label and groups beside a Webex link", "Phone: +1-555-010-0184 Meeting ID: 914 6730 2285\nhttps://initech.webex.com/weblink/register/r7c9…\n",
@@ -264,6 +271,7 @@ func TestJoinWebex(t *testing.T) {
 func TestJoinOthers(t *testing.T) {
 	goTo := planted{"https://meet.goto.com/738204915", Link{Platform: "gotomeeting", ID: "738204915", Kind: Meeting}}
 	webinar := planted{"https://global.gotowebinar.com/join/5402186897501545617", Link{Platform: "gotomeeting", Space: "webinar", ID: "5402186897501545617", Kind: Webinar}}
+	form := planted{"https://global.gotowebinar.com/register/738204915", Link{Platform: "gotomeeting", Space: "webinar", ID: "738204915", Kind: Registration}}
 	tel := meet("https://tel.meet/wqk-zfbe-hto?pin=1238299207537", "wqk-zfbe-hto", DialIn)
 	runJoin(t, []joinCase{
 		{"Meet with PIN", "- [Google Meet](" + meetURL + ")\n- ☎️ +1 555-010-0184 (PIN: 145 656 310#)\n- [More](" + tel.at + ")", []planted{meet(meetURL, "wqk-zfbe-hto", Meeting), tel},
@@ -278,6 +286,7 @@ func TestJoinOthers(t *testing.T) {
 		{"GoTo link and code", goTo.at + "\nYou can also dial in using your phone.\nUnited States: +1 (555) 010-0111\nAccess Code: 738-204-915\n", []planted{goTo},
 			[]string{"gotomeeting:::738204915 meeting []"}},
 		{"GoTo webinar and audio code", webinar.at + "\nAccess Code: 738-204-915\n", []planted{webinar}, []string{"gotomeeting::webinar:5402186897501545617 webinar []"}},
+		{"GoTo form and its number", form.at + "\nWebinar ID: 738-204-915\n", []planted{form}, []string{"gotomeeting::webinar:738204915 registration []"}},
 		{"GoTo text", "Please join my meeting from your computer, tablet or smartphone.\nAccess Code: 738-204-915\n", nil, []string{"gotomeeting:::738204915 dial-in []"}},
 		{"GoTo code below its telephone number", `"info" => "US: +1 (555) 010-0111\nAccess Code: 738-204-915",`, nil, []string{"gotomeeting:::738204915 dial-in []"}},
 		{"GoTo shape with a call", "Dial +1 (555) 010-0111\nAccess Code: 738-204-915\n", nil, []string{"gotomeeting:::738204915 dial-in []"}},
