@@ -39,6 +39,7 @@ func join(text []byte, links []Sighting, numbers []number) []Sighting {
 		return n.idLabel == rowMeeting || n.idLabel == rowWebinar || n.idLabel == rowNumber || n.idLabel == rowCode || n.platform != ""
 	})
 	j.resolve(func(number) bool { return true })
+	j.joinCalendars()
 	j.joinRest()
 	j.addSecrets()
 	j.addColumnSecrets()
@@ -164,6 +165,35 @@ func acceptsSatellite(main, satellite Link) bool {
 		return main.Space == "my" && len(satellite.ID) == 10 && main.Realm == satellite.Realm
 	}
 	return true
+}
+
+// joinCalendars gives a calendar file that accompanies no link to the number beside it: an invitation without its join link. Numbers of
+// two meetings, one on each side, leave open whose it is.
+func (j *joiner) joinCalendars() {
+	near := newVicinity(j.text)
+	for i := range j.items {
+		it := &j.items[i]
+		if !it.link || it.sighting.Kind != Registration || len(it.sighting.Aliases) > 0 || !isSatellite(j.text, it) {
+			continue
+		}
+		near.coverBlock(it)
+		before, after := j.numberBeside(near, i, i-1), j.numberBeside(near, i, i+1)
+		if before == "" || after == "" || before == after {
+			it.sighting.AddAlias(before, after)
+		}
+	}
+}
+
+// numberBeside is the key of item k, when it is a number in the block of link i, and of its service and cloud; "" when it is not.
+func (j *joiner) numberBeside(near *vicinity, i, k int) string {
+	if k < 0 || k >= len(j.items) || j.items[k].link || !j.items[k].resolved || !j.inBlock(near, min(i, k), max(i, k)) {
+		return ""
+	}
+	link, other := j.items[i].sighting.Link, j.items[k].sighting.Link
+	if other.Platform != link.Platform || other.Realm != link.Realm {
+		return ""
+	}
+	return other.Key()
 }
 
 // isMain: the link admits to a meeting by itself, so a block belongs to it and ends at the next such link.

@@ -181,6 +181,10 @@ func TestZoomCompanions(t *testing.T) {
 		{link + " (ID: 84930275116)\n\nJoining instructions: " + instructions, []string{"zoom:commercial::84930275116+zoom:commercial:uuid:aGVsbG93b3JsZGFnYWluIQ== meeting [signature]"}},
 		{strings.Replace(calendar, "zoom.us", "zoomgov.com", 1) + "\n\nJoin Zoom Meeting\n" + link, []string{
 			"zoom:commercial::84930275116 meeting []", "zoom:gov:register:upKd--trqDovHNx4Rw2LmZb8Yc_3sVfT registration [icsToken]"}},
+		{"Meeting ID: 849 3027 5116 <br>\nPasscode: 482913\n\n" + calendar, []string{
+			"zoom:commercial::84930275116+zoom:commercial:register:upKd--trqDovHNx4Rw2LmZb8Yc_3sVfT dial-in [icsToken passcode]"}},
+		{"Zoom meeting ID: 849 3027 5116\n\n" + calendar + "\n\nZoom meeting ID: 938 2016 4475", []string{
+			"zoom:commercial::84930275116 dial-in []", "zoom:commercial::93820164475 dial-in []", "zoom:commercial:register:upKd--trqDovHNx4Rw2LmZb8Yc_3sVfT registration [icsToken]"}},
 		{calendar, []string{"zoom:commercial:register:upKd--trqDovHNx4Rw2LmZb8Yc_3sVfT registration [icsToken]"}},
 		{instructions, []string{"zoom:commercial:uuid:aGVsbG93b3JsZGFnYWluIQ== meeting [signature]"}},
 	} {
