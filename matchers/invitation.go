@@ -527,6 +527,7 @@ func readPasscode(text []byte, at int, generous bool) (value Span, mixed, ok boo
 	}
 	word := strings.TrimRight(string(text[i:end]), ".:!?*_~\\")
 	value = Span{i, i + len(word)}
+	said = said || inQuotes(text, at, value)
 	digits := strings.ContainsAny(word, "0123456789")
 	lineBreak := bytes.IndexByte(text[at:i], '\n') >= 0
 	switch {
@@ -539,6 +540,13 @@ func readPasscode(text []byte, at int, generous bool) (value Span, mixed, ok boo
 	}
 	lower := strings.ContainsAny(word, "abcdefghijklmnopqrstuvwxyz")
 	return value, lower && strings.ContainsAny(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"), true
+}
+
+// inQuotes: the value behind a label at text[at:] stands in quotes, and nothing but "is" before them: passcode is 'larkspur'.
+func inQuotes(text []byte, at int, value Span) bool {
+	before := bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimLeft(text[at:value.Start], " "), []byte("is ")))
+	return len(before) == 1 && value.Start > at+1 && strings.IndexByte("\"'`", before[0]) >= 0 &&
+		value.End < len(text) && text[value.End] == before[0]
 }
 
 // valueEnds: nothing on the line goes on from text[at] as a sentence would ("password: 1 capital letter").

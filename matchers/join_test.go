@@ -357,7 +357,7 @@ func TestPasscodeValues(t *testing.T) {
 		"Passcode: 482913": true, "passcode 77777": true, "Passcode: tacos": true, "**Passcode:** Ab3dEf": true, "Password: a@B9_z": true,
 		"(passcode: 482913)": true, "Passcode</strong>: 482913": true, `"password": "Rk4tbA"`: true, "パスコード: Ab3dEf": true, "密码：4821": true,
 		"Mot de passe : 482913": true, "Code secret : Ab3dEf": true, "Contrase\u00f1a: 482913": true, "CONTRASEN\u0303A: 482913": true, "Kenncode: 482913": true,
-		"Senha: 482913": true, "Пароль: 482913": true, "암호: 482913": true, "Hasło: 482913": true, "Passcode is 482913": true, `Contrase\u00f1a: 482913`: true,
+		"Senha: 482913": true, "Пароль: 482913": true, "암호: 482913": true, "Hasło: 482913": true, "Passcode is 482913": true, "the passcode is 'larkspur'.": true, "passcode `larkspur`": true, "passcode 'larkspur', 'room'": true, "['passcode', 'topic']": false, "passcode or 'larkspur'": false, `Contrase\u00f1a: 482913`: true,
 		"Passcode: ******": false, "Passcode: xxxxxx": false, "Passcode: <passcode>": false, "Passcode: {{code}}": false, "Passcode: none": false,
 		"Passcode: see invite": false, "the passcode will be sent": false, "passcode for people": false, "passcodes: 482913": false,
 		"password: config.zoom.password": false, "password: process.env.ZOOM": false, "Passcode:\nMeeting room 4": false, "Passcode: 000000": false,

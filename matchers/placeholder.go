@@ -6,17 +6,17 @@ import (
 )
 
 // placeholderDigits reports whether a number is one that people write in samples: one digit repeated, a run up or down, a
-// run followed by anything or inside, five or six digits that count up from one to the end (148123456), groups of one digit,
-// a repeated group, six times the same digit in a row (9300000000000), mostly zeros, nothing but stretches of one digit and counts
+// run followed by anything or inside, six digits that count up from nought or one at the beginning (012345989), five or six from one
+// to the end (148123456), groups of one digit, a repeated group, six times the same digit in a row (9300000000000), mostly zeros, nothing but stretches of one digit and counts
 // (55544443210), two stretches of one digit at the end (1604444333), the columns of a keypad, two counts by turns (1029384756), or a vendor's own sample.
 func placeholderDigits(s string) bool {
 	if s == "" {
 		return true
 	}
-	if vendorSample(s) || strings.HasPrefix(s, "123456789") || strings.HasPrefix(s, "01234567") {
+	if vendorSample(s) {
 		return true
 	}
-	counted := strings.HasSuffix(s, "12345") || strings.HasSuffix(s, "123456")
+	counted := strings.HasSuffix(s, "12345") || strings.HasSuffix(s, "123456") || strings.HasPrefix(s, "123456") || strings.HasPrefix(s, "012345")
 	return isRun(s, 1) || isRun(s, 9) || isGrouped(s) || isPeriodic(s) || len(s) >= 9 && (counted || onKeypad(s) || isZipped(s) || longestRun(s) >= 6 || holdsCount(s) || isCounted(s) || isRound(s) || inStretches(s) || endsInStretches(s))
 }
 
