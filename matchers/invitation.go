@@ -49,6 +49,10 @@ func readLabel(text []byte, at, n int) (number, bool) {
 		return number{}, false
 	}
 	next, said := skipMarkup(text, at+length, 2)
+	words := 0
+	if label.row == rowZoom {
+		words, next, said = skipZoomWords(text, next, said)
+	}
 	run, ok := readDigits(text, next)
 	platform := rowPlatform(label.row)
 	if (label.row == rowMeeting || label.row == rowWebinar) && (!ok || !zoomShape(run)) && namesZoom(text, at, label) {
@@ -56,7 +60,7 @@ func readLabel(text []byte, at, n int) (number, bool) {
 			run, ok, platform = other, true, "zoom"
 		}
 	}
-	if !ok || placeholderDigits(run.digits) || cutOff(text, run) || label.row == rowZoom && !behindZoom(label, run, said) {
+	if !ok || placeholderDigits(run.digits) || cutOff(text, run) || label.row == rowZoom && !behindZoom(label, run, said, words) {
 		return number{}, false
 	}
 	found := number{platform: platform, kind: DialIn, digits: run.digits, start: next, end: run.end, idLabel: label.row, labelOwner: label.owner,
@@ -77,9 +81,40 @@ func rowPlatform(row string) string {
 	return ""
 }
 
+// skipZoomWords skips up to two words that people write between Zoom's name and the number: "Zoom · ID", "Zoom webinar code". What is a
+// label of its own is left to it.
+func skipZoomWords(text []byte, at int, said bool) (words, next int, colon bool) {
+	for ; words < 2; words++ {
+		n := zoomWord(text[at:])
+		if n == 0 {
+			break
+		}
+		if _, length := findLabel(text[at:]); length > 0 {
+			break
+		}
+		after, more := skipMarkup(text, at+n, 0)
+		at, said = after, said || more
+	}
+	return words, at, said
+}
+
+// zoomWord is the length of such a word at the beginning of text, 0 when there is none.
+func zoomWord(text []byte) int {
+	for _, word := range [...]string{"id", "meeting", "webinar", "room", "number", "code", "conference", "details", "info"} {
+		if hasPrefixFold(text, word) && (len(text) == len(word) || !isAlnum(text[len(word)]) && text[len(word)] < utf8.RuneSelf) {
+			return len(word)
+		}
+	}
+	return 0
+}
+
 // behindZoom: the number behind Zoom's name is printed as Zoom's are, or a colon and the word "meeting" stand before it. Telephone
-// numbers are printed 3-3-4 too.
-func behindZoom(label idLabel, run digitRun, said bool) bool {
+// numbers are printed 3-3-4 too, and those of East Asia 3-4-4, with nought or one at the beginning.
+func behindZoom(label idLabel, run digitRun, said bool, words int) bool {
+	bare := !strings.Contains(run.shape, "-") && len(run.digits) == 11
+	if label.text == "Zoom " || label.text == "Zoom\n" {
+		return run.shape == "3-4-4" && run.digits[0] >= '2' || bare && said && words > 0
+	}
 	said = said || strings.HasSuffix(label.text, ":")
 	switch run.shape {
 	case "3-4-4":
@@ -87,7 +122,7 @@ func behindZoom(label idLabel, run digitRun, said bool) bool {
 	case "3-3-3", "3-3-4":
 		return said && label.text == "Zoom Meeting"
 	}
-	return said && !strings.Contains(run.shape, "-") && len(run.digits) == 11
+	return said && bare
 }
 
 // cutOff: an ellipsis follows a number that may have been longer.
@@ -431,7 +466,7 @@ func wideMarkupAt(text []byte, i int) (int, bool) {
 	switch r, n := utf8.DecodeRune(text[i:]); {
 	case r == '：':
 		return n, true
-	case invisible(r), unicode.IsSpace(r), strings.ContainsRune("＃（）【】「」『』“”„‘’«»・–—→｜", r):
+	case invisible(r), unicode.IsSpace(r), strings.ContainsRune("＃（）【】「」『』“”„‘’«»·•・–—→｜", r):
 		return n, false
 	}
 	return 0, false

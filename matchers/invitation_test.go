@@ -175,6 +175,21 @@ func TestReadLabelNothing(t *testing.T) {
 	}
 }
 
+// TestZoomWords: what people write between Zoom's name and a number that is printed as Zoom's are.
+func TestZoomWords(t *testing.T) {
+	for _, text := range []string{"Zoom 849 3027 5116", "Zoom · ID 849 3027 5116", "Zoom – ID: 849 3027 5116", "zoom | 849-3027-5116", "Zoom Room ID: 849 3027 5116",
+		"Zoom webinar code: 84930275116", "Zoom (room) 849 3027 5116", "Zoom\nID: 849 3027 5116", `Zoom\nID: 849 3027 5116`, "Zoom号：849 3027 5116", "zoom_number=84930275116"} {
+		if got := meetings(Find([]byte("Choir: " + text + ".\n"))); len(got) != 1 || got[0] != "zoom:commercial::84930275116 dial-in []" {
+			t.Errorf("%q: found %q", text, got)
+		}
+	}
+	for _, text := range []string{"Zoom +852 9482 3071", "Zoom 138 9482 3071", "Zoom info 010-9482-3071", "Zoom level: 84930275116", "Zoom or call 849 3027 5116", "zoom 849302 751", "Zoom ID 12", "Zoom  "} {
+		if got := meetings(Find([]byte("Choir: " + text + ".\n"))); len(got) != 0 {
+			t.Errorf("%q: found %q, want nothing", text, got)
+		}
+	}
+}
+
 // TestMatchLabel: the spellings of one letter.
 func TestMatchLabel(t *testing.T) {
 	for _, text := range []string{"réunion", "RÉUNION", "r&eacute;union", "r&#233;union", `r\u00e9union`, "re\u0301union", "r=C3=A9union"} {

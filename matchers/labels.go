@@ -140,13 +140,14 @@ func ownLabels() []idLabel {
 	return []idLabel{
 		{text: "腾讯会议", row: rowTencent}, {text: "騰訊會議", row: rowTencent}, {text: "腾讯会议房间号", row: rowTencent},
 		{text: "VTC Conference ID", row: rowVideo}, {text: "Video Conference ID", row: rowVideo}, {text: "Video ID", row: rowVideo},
-		{text: "Zoom Meeting", row: rowZoom}, {text: "Zoom:", row: rowZoom},
+		{text: "Zoom Meeting", row: rowZoom}, {text: "Zoom:", row: rowZoom}, {text: "Zoom ", row: rowZoom}, {text: "Zoom\n", row: rowZoom},
 		{text: "Zoom ID", row: rowMeeting}, {text: "Zoom-ID", row: rowMeeting}, {text: "Zoom (ID", row: rowMeeting}, {text: "Zoom, ID", row: rowMeeting}, {text: "Zoom: ID", row: rowMeeting},
 		{text: "Zoom Meeting (ID", row: rowMeeting}, {text: "Zoom Meeting, ID", row: rowMeeting}, {text: "Zoom PMI", row: rowMeeting},
 		{text: "ID Zoom", row: rowMeeting}, {text: "ID do Zoom", row: rowMeeting}, {text: "ID de Zoom", row: rowMeeting}, {text: "Zoom会議室", row: rowMeeting}, {text: "Zoom会议室", row: rowMeeting},
+		{text: "Zoom会議室ID", row: rowMeeting}, {text: "Zoom号", row: rowMeeting}, {text: "Zoom房间号", row: rowMeeting}, {text: "Zoom 회의실", row: rowMeeting},
 		{text: "joinMeetingId", row: rowJoinID}, {text: "join_meeting_id", row: rowJoinID},
 		{text: "meetingid", row: rowCode}, {text: "meeting_id", row: rowCode}, {text: "meetingnumber", row: rowCode}, {text: "meeting_number", row: rowCode},
-		{text: "zoomid", row: rowCode}, {text: "zoom_id", row: rowCode}, {text: "webinarid", row: rowCode}, {text: "webinar_id", row: rowCode},
+		{text: "zoomid", row: rowCode}, {text: "zoom_id", row: rowCode}, {text: "zoomnumber", row: rowCode}, {text: "zoom_number", row: rowCode}, {text: "webinarid", row: rowCode}, {text: "webinar_id", row: rowCode},
 	}
 }
 
@@ -247,6 +248,8 @@ func stems(label string) []string {
 	switch {
 	case strings.Contains(prefix, "'"):
 		return []string{prefix, strings.ReplaceAll(prefix, "'", "’")}
+	case strings.Contains(prefix, "\n"):
+		return []string{prefix, strings.ReplaceAll(prefix, "\n", `\n`)}
 	case ascii == len(label) && strings.Contains(label, " "):
 		return []string{prefix, strings.ReplaceAll(prefix, " ", "\u00a0")}
 	case ascii == len(label), ascii >= len("ID de r"):
