@@ -19,6 +19,7 @@ type URL struct {
 	tail     []byte // see Tail
 	ended    bool   // a query or a fragment, even an empty one, ends the path
 	believed bool   // what somebody chose is real, however much it looks like a sample; see Finder.Knowing
+	scoped   bool   // "@" with nobody before it stands before the host: a package's scope
 	segs     []string
 }
 
@@ -48,7 +49,7 @@ func parseURL(s string) *URL {
 		authority, u.Path = s[:i], s[i:]
 	}
 	if i := strings.LastIndexByte(authority, '@'); i >= 0 {
-		u.User, authority = authority[:i], authority[i+1:]
+		u.User, authority, u.scoped = authority[:i], authority[i+1:], i == 0
 	}
 	if i := strings.IndexByte(authority, ':'); i >= 0 {
 		authority, u.Port = authority[:i], authority[i+1:]

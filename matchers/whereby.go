@@ -29,7 +29,7 @@ func parseWhereby(u *URL) (Link, error) {
 	if k := u.Param("roomKey"); cutKey(k) || len(k) < minRoomKey {
 		key = nil
 	}
-	if len(segs) != 1 || key == nil && (isSitePage(segs[0]) || wherebyPackage(segs[0], u)) {
+	if len(segs) != 1 || u.scoped || key == nil && isSitePage(segs[0]) { // npm's scope "@whereby.com/…" looks like a host without a scheme
 		return Link{}, NotAMeeting
 	}
 	room := leading(segs[0], isWherebyByte)
@@ -64,15 +64,3 @@ func cutKey(key string) bool {
 }
 
 func isWherebyByte(c byte) bool { return isB64u(c) || c == '.' || c == '~' || c >= 0x80 }
-
-// wherebyPackage: npm's scope "@whereby.com/…" looks like a host without a scheme.
-func wherebyPackage(name string, u *URL) bool {
-	if u.Scheme != "" {
-		return false
-	}
-	switch name {
-	case "core", "media", "utils", "icons", "browser-sdk", "tsconfig":
-		return true
-	}
-	return strings.HasSuffix(name, "-sdk") || strings.HasSuffix(name, "-config")
-}
