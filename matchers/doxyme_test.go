@@ -9,9 +9,11 @@ func TestDoxyMe(t *testing.T) {
 		{"Nos vemos el martes a las 18 h: https://doxy.me/DrOkafor. ¡Hasta pronto!", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "DrOkafor", Owner: "DrOkafor"}},
 		{"rooms:\n  - name: weekly\n    url: https://globexclinic.doxy.me/telehealth\n    owner: board\n", Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "globexclinic", ID: "telehealth", Org: "globexclinic", Owner: "telehealth"}},
 		{"Bonjour,\n\nle lien : <https://doxy.me/globexclinic/rosa>\n\nÀ demain", Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "globexclinic", ID: "rosa", Org: "globexclinic", Owner: "rosa"}},
+		{"Room: https://doxy.me/globexclinic/session", Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "globexclinic", ID: "session", Org: "globexclinic", Owner: "session"}},
 		{"date,topic,link\n2023-02-14,Budget,https://www.doxy.me/empathy7?username=\n2023-02-21,Hiring,tba\n", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "empathy7", Owner: "empathy7"}},
 		{"  const doxyUrl = `https://globexclinic.doxy.me/rosa?username=${firstName}%20Patient&pid=${id}`;", Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "globexclinic", ID: "rosa", Org: "globexclinic", Owner: "rosa"}},
 	}, []string{
+		"Works with any call (Zoom/Teams/Doxy.me/custom).", "\"join\": \"https://doxy.me/clinic-014-session-7\",",
 		"    'https://doxy.me/doctor123',", "roomUrl = `https://doxy.me/globex-${roomId}?pid=${id}`;",
 		"usage: joinbot [--record] https://doxy.me/yourname",
 		"    expect(parse('https://doxy.me/{clinic_name}/{room_name}')).toBe(true);",

@@ -256,10 +256,11 @@ func sampleTable() [sampleColumns]string {
 			ejemplo exemplo exemple esempio beispiel voorbeeld contoh`,
 		roomSample: `me drsmith drdoe drjohnsmith drjohndoe drjanedoe drname doctorname vmr myvmr myconference alias myalias
 			test testing testroom testmeeting testing123 test123 test1 demo demoroom demomeeting
+			sala minhasala misala salle raum
 			someroom anyroom newroom randomroom defaultroom devroom sampleroom exampleroom
 			uniqueroom uniqueroomname myroomname mymeeting mymeetingroom meetingname meetinglink roomlink roomslug
 			johndoe janedoe johnsmith janesmith nickname name user userid slug string value uuid guid hash key
-			deadbeef cafebabe replaceme xyz abcxyz asdf qwerty anything whatever something path url href here`,
+			deadbeef cafebabe replaceme xyz abcxyz asdf qwerty anything whatever something somewhere path url href here`,
 		countedSample: `room meeting call session conference class group team event user host guest
 			doctor dr clinic provider patient therapist coach teacher name link`,
 		nobodySample: `johndoe janedoe johnsmith janesmith jsmith alice bob alicesmith bobsmith joebloggs
@@ -270,11 +271,13 @@ func sampleTable() [sampleColumns]string {
 		secretSample:  `example token password passcode redacted placeholder hidden removed`,
 		inTokenSample: `example placeholder your_ your- yourtoken xxxx abcdef abc123 123456789 0123456 qwerty .... …`,
 		inCodeSample:  `your sample token room- -room testroom meeting invite demo test- -test a1b2 1a2b a1s2 1a2s code -here _here`,
-		inRoomSample:  `xxx placeholder roomname room-name room_name yourroom your- your_ < > { } … %s %d`,
+		inRoomSample:  `xxx placeholder firstname lastname roomname room-name room_name yourroom your- your_ < > { } … %s %d`,
 		genericPart: `my our the some any a new this test demo sample custom personal private general main default
 			team group company project product engineering design room rooms lobby office space meeting meetings meet call
 			standup sync planning retro daily weekly monthly chat video conference conf session interview kickoff episode name
-			host guest link john jane doe smith alice`,
+			host guest link john jane doe smith alice
+			review sprint budget app online class lesson visit consultation appointment booking clinic
+			user admin member coach doctor patient student`,
 		domainSample: `example.com example.org example.net example.edu domain.com mydomain.com mycompany.com company.com
 			server.com myserver.com domain.org`,
 		privateDomain: `local localhost test invalid internal lan tld`,

@@ -58,10 +58,13 @@ func madeUp(lower string) bool {
 	return strings.HasSuffix(plain, "-room-id") || strings.HasSuffix(plain, "-meeting-id")
 }
 
-// variableName reports whether a name is written as programs name what will stand there: callName, teamSlug, meetingId.
+// variableName reports whether a name is written as programs name what will stand there: callName, teamSlug, meetingId, ZIMMER_NAME.
 func variableName(name string) bool {
 	for _, last := range [...]string{"Name", "Slug", "Id", "ID", "Code", "Token", "Url", "URL", "Alias"} {
 		if head, ok := strings.CutSuffix(name, last); ok && head != "" && 'a' <= head[0] && head[0] <= 'z' && all(head, isAlpha) {
+			return true
+		}
+		if head, ok := strings.CutSuffix(name, "_"+strings.ToUpper(last)); ok && head == strings.ToUpper(head) && all(head, isAlpha) {
 			return true
 		}
 	}
@@ -99,15 +102,29 @@ func countedWord(lower string) bool {
 	return countedSample.is(word)
 }
 
-// genericRoom reports whether a name on a server that everybody shares consists of nothing but words that fit any meeting, perhaps with a
-// number behind: team-standup, MyTeamSync, planning-room-2. Such a room is everybody's, and all but always a sample. The host of an
-// organisation, or its own part of a path, tells such rooms apart; it is not for them.
+// genericRoom reports whether a name on a server that everybody shares consists of nothing but words that fit any meeting, perhaps with
+// numbers behind them: team-standup, MyTeamSync, planning-room-2, coach1_member2. Such a room is everybody's, and all but always a sample.
+// The host of an organisation, or its own part of a path, tells such rooms apart; it is not for them.
 func genericRoom(name string) bool {
-	plain := without(strings.ToLower(name), "-_. ")
-	if digits := len(plain) - len(strings.TrimRight(plain, "0123456789")); digits <= 3 {
-		plain = plain[:len(plain)-digits]
+	return madeOf(withoutCounts(without(strings.ToLower(name), "-_. ")), genericPart.list())
+}
+
+// withoutCounts is s without its numbers of at most three digits. Longer ones tell rooms apart: they are years and drawn ids.
+func withoutCounts(s string) string {
+	kept := make([]byte, 0, len(s))
+	for i, digits := 0, 0; i <= len(s); i++ {
+		if i < len(s) && isDigit(s[i]) {
+			digits++
+			continue
+		}
+		if digits > 3 {
+			kept = append(kept, s[i-digits:i]...)
+		}
+		if digits = 0; i < len(s) {
+			kept = append(kept, s[i])
+		}
 	}
-	return madeOf(plain, genericPart.list())
+	return string(kept)
 }
 
 // madeOf reports whether a name of at most 48 bytes consists of nothing but the words.

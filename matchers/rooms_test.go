@@ -33,12 +33,14 @@ func TestSampleHost(t *testing.T) {
 }
 
 func TestGenericRoom(t *testing.T) {
-	for _, room := range []string{"standup-room", "team-room", "MyTeamStandup", "customroom", "Planning_Room_2", "team sync", "jane.doe", "meeting-42", "demo123"} {
+	for _, room := range []string{"standup-room", "team-room", "MyTeamStandup", "customroom", "Planning_Room_2", "team sync", "jane.doe", "meeting-42", "demo123",
+		"sprintreview", "chat-app", "doctor3_patient17", "class-02-lesson-9"} {
 		if !genericRoom(room) {
 			t.Errorf("genericRoom(%q) = false", room)
 		}
 	}
-	for _, room := range []string{"", "acme-standup", "fpga-users-group", "tonik", "hooliretro", "standup-2024", "weekly-acme-call", "27", "roomy"} {
+	for _, room := range []string{"", "acme-standup", "fpga-users-group", "tonik", "hooliretro", "standup-2024", "weekly-acme-call", "27", "roomy", "patient-2024-3", "doctoracme",
+		"class-48213"} {
 		if genericRoom(room) {
 			t.Errorf("genericRoom(%q) = true", room)
 		}
@@ -46,12 +48,12 @@ func TestGenericRoom(t *testing.T) {
 }
 
 func TestSampleEnd(t *testing.T) {
-	for _, room := range []string{"lesson-abc123", "435abc123", "acme-xyz", "board_abc", "consult-1234", "acme-foo", "doctor123", "Room1234", "fake-board", "deadbeef", "Mock_Visit", "visit-room-id"} {
+	for _, room := range []string{"lesson-abc123", "435abc123", "acme-xyz", "board_abc", "consult-1234", "acme-foo", "doctor123", "Room1234", "fake-board", "deadbeef", "Mock_Visit", "visit-room-id", "somewhere", "Sala", "minha-sala", "ZIMMER_NAME", "SALA_ID", "dr-lastname"} {
 		if !sampleRoom(room) {
 			t.Errorf("sampleRoom(%q) = false", room)
 		}
 	}
-	for _, room := range []string{"acme-1243", "xyzzy-board", "acme-abcoffee", "bar-vandelay", "globex-137", "empathy123", "doctor7", "room124", "fakery-club", "mockingbird", "komunitas-id"} {
+	for _, room := range []string{"acme-1243", "xyzzy-board", "acme-abcoffee", "bar-vandelay", "globex-137", "empathy123", "doctor7", "room124", "fakery-club", "mockingbird", "komunitas-id", "sala-globex", "salamanca", "GLOBEX_HQ", "zimmer_7"} {
 		if sampleRoom(room) {
 			t.Errorf("sampleRoom(%q) = true", room)
 		}
