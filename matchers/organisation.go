@@ -59,7 +59,7 @@ func (t PatternType) rank() int {
 // Index says whose a link is, for any number of organisations. It is read-only after NewIndex and safe for concurrent use.
 // It keeps no meeting number and no room in clear: they are HMACs under the caller's key.
 type Index struct {
-	key    []byte
+	keys   *hasher
 	names  []string
 	exact  map[string]int32 // "type:value", or the HMAC of a known number, to the first of owners
 	owners []exactOwner
@@ -104,7 +104,7 @@ type Owner struct {
 // NewIndex builds the index; key is the deployment's key for known numbers. All mistakes come at once, joined: patterns that
 // name nobody, and near words or regexps that would claim more than BroadShare of the links in the built-in corpus.
 func NewIndex(orgs []Organisation, key []byte) (*Index, error) {
-	x := &Index{key: slices.Clone(key), exact: make(map[string]int32), byHost: make(map[string][]int32), texts: newPhrases()}
+	x := &Index{keys: newHasher(key), exact: make(map[string]int32), byHost: make(map[string][]int32), texts: newPhrases()}
 	var mistakes []error
 	for n, org := range orgs {
 		x.names = append(x.names, org.Name)
@@ -147,7 +147,7 @@ func (x *Index) add(org int32, p Pattern, domains []string) error {
 		}
 		x.known = true
 		for _, k := range keys {
-			x.addExact(hashKey(x.key, k), org, p.Type, string(p.Type))
+			x.addExact(x.keys.key(k), org, p.Type, string(p.Type))
 		}
 	case NearPattern:
 		return x.texts.addNear(org, p.Value, domains)
@@ -313,18 +313,18 @@ func (x *Index) byNumber(c *claims, l Link) {
 		return
 	}
 	for _, k := range append([]string{l.Key()}, l.Aliases...) {
-		c.exact(hashKey(x.key, k))
+		c.exact(x.keys.key(k))
 		parts := strings.SplitN(k, ":", 4)
 		if len(parts) != 4 {
 			continue
 		}
 		platform, realm, space, id := parts[0], parts[1], parts[2], strings.ToLower(parts[3])
 		if realm != "" {
-			c.exact(hashKey(x.key, platform+"|"+realm+"/"+id))
+			c.exact(x.keys.key(platform+"|"+realm+"/"+id))
 		}
 		if realm == "" || platform == "zoom" && realm == "commercial" {
-			c.exact(hashKey(x.key, platform+"|"+id))
-			c.exact(hashKey(x.key, platform+"|"+space+"/"+id))
+			c.exact(x.keys.key(platform+"|"+id))
+			c.exact(x.keys.key(platform+"|"+space+"/"+id))
 		}
 	}
 }
