@@ -320,11 +320,11 @@ func (x *Index) byNumber(c *claims, l Link) {
 		}
 		platform, realm, space, id := parts[0], parts[1], parts[2], strings.ToLower(parts[3])
 		if realm != "" {
-			c.exact(x.keys.key(platform+"|"+realm+"/"+id))
+			c.exact(x.keys.key(platform + "|" + realm + "/" + id))
 		}
 		if realm == "" || platform == "zoom" && realm == "commercial" {
-			c.exact(x.keys.key(platform+"|"+id))
-			c.exact(x.keys.key(platform+"|"+space+"/"+id))
+			c.exact(x.keys.key(platform + "|" + id))
+			c.exact(x.keys.key(platform + "|" + space + "/" + id))
 		}
 	}
 }

@@ -269,6 +269,14 @@ func TestManyOrganisations(t *testing.T) {
 	}
 }
 
+func TestFlattened(t *testing.T) {
+	for _, text := range []string{"", " ", "a", " A  b\t\nC ", "\v\fx\r\n", "Größe\u00a0X \u3000 y", "tail \n"} {
+		if got, want := flattened(text), strings.Join(strings.Fields(strings.ToLower(text)), " "); got != want {
+			t.Errorf("flattened(%q) = %q, want %q", text, got, want)
+		}
+	}
+}
+
 func fastestOf(n int, f func()) time.Duration {
 	best := time.Hour
 	for range n {

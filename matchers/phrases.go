@@ -152,12 +152,30 @@ func (p *phrases) match(texts []string, f func(ph *phrase)) {
 		return
 	}
 	for _, text := range texts {
-		lower := strings.Join(strings.Fields(strings.ToLower(text)), " ")
+		lower := flattened(text)
 		p.matchNear(lower, f)
 		if len(p.regexps) > 0 {
 			p.matchRegexps(lower, text, f)
 		}
 	}
+}
+
+// flattened is text in small letters, with one space for white space between words and none around them.
+func flattened(text string) string {
+	flat := make([]byte, 0, len(text))
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c >= utf8.RuneSelf:
+			return strings.Join(strings.Fields(strings.ToLower(text)), " ")
+		case c == ' ' || '\t' <= c && c <= '\r':
+			if n := len(flat); n > 0 && flat[n-1] != ' ' {
+				flat = append(flat, ' ')
+			}
+		default:
+			flat = append(flat, lowerByte(c))
+		}
+	}
+	return string(bytes.TrimSuffix(flat, []byte(" ")))
 }
 
 func (p *phrases) matchNear(lower string, f func(*phrase)) {
