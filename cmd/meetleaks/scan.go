@@ -99,6 +99,7 @@ func (o *scanOptions) flags(cmd *cobra.Command) {
 // scan is the story: settle what is asked, read, match, judge, ignore, report, sum up.
 func (a *app) scan(ctx context.Context, o scanOptions, targets []string) error {
 	a.limitMemory(scanMemory)
+	go matchers.Standard() // a lateFinder waits for it, the plan does not
 	plan, err := a.planScan(ctx, o, targets)
 	if err != nil {
 		return err
@@ -284,12 +285,23 @@ func (a *app) completePlan(ctx context.Context, plan *scanPlan, o scanOptions, c
 	if err != nil {
 		return err
 	}
-	plan.matcher = scanner.NewMatcher(a.finder(c.Organisations).Knowing(index), newJudge(index, a.now(), may))
+	var finder scanner.Finder = lateFinder{}
+	if len(c.Organisations) > 0 {
+		finder = a.finder(c.Organisations).Knowing(index)
+	}
+	plan.matcher = scanner.NewMatcher(finder, newJudge(index, a.now(), may))
 	if err := a.openReport(ctx, plan, o, stable); err != nil {
 		return err
 	}
 	plan.walk.Own = plan.outputs.paths()
 	return nil
+}
+
+// lateFinder is the standard one. Building that takes longer than reading a few files: who looks first waits until it is there.
+type lateFinder struct{}
+
+func (lateFinder) FindIn(text []byte, from, to int) []matchers.Sighting {
+	return matchers.Standard().FindIn(text, from, to)
 }
 
 // finder finds the links of all platforms, and those on the organisations' own hosts.

@@ -140,6 +140,9 @@ func (w *walk) folder(f folder) error {
 	entries, err := handle.ReadDir(batch)
 	for len(entries) > 0 {
 		var next []os.DirEntry
+		if err == nil && len(entries) < batch {
+			err = io.EOF // it gives fewer only at the end
+		}
 		if err == nil {
 			next, err = handle.ReadDir(batch)
 		}
