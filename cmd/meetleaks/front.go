@@ -310,9 +310,10 @@ func (s *service) token() (string, error) { return s.loaded.Console.Token.Read()
 // stuckAfter is how long an alert may wait unclaimed until that is a reason of readiness.
 const stuckAfter = 5 * time.Minute
 
-// notReady are the reasons why this process, or the deployment, does not do what it should.
-func (s *service) notReady(context.Context) []string {
-	health, err := s.history.state()
+// notReady are the reasons why this process, or the deployment, does not do what it should. The store is asked: what a look of some
+// seconds ago saw says nothing of one that has stopped since.
+func (s *service) notReady(ctx context.Context) []string {
+	health, err := s.history.ask(ctx, readyBound)
 	if err != nil {
 		return []string{"the store does not answer"}
 	}

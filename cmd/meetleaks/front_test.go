@@ -35,44 +35,50 @@ func TestFeedsAreFoundByName(t *testing.T) {
 	}
 }
 
+// wellService is one that has nothing to say against itself but that it has not looked at its sources yet.
+func wellService(t *testing.T, store scanner.Store, now time.Time) *service {
+	t.Helper()
+	a := testApp()
+	a.now = func() time.Time { return now }
+	book, _ := hosts.New(nil, make([]byte, 32))
+	s := &service{app: a, loaded: &config.Loaded{Config: config.Default()}, log: slog.New(slog.DiscardHandler), book: book,
+		pulled: &scanner.Pipeline{}, history: &history{store: store, holder: "a", log: slog.New(slog.DiscardHandler)}}
+	var err error
+	if s.outlook, err = scanner.NewScheduler(scanner.SchedulePlan{Store: store, Queue: noQueue{}, Holder: "a"}); err != nil {
+		t.Fatal(err)
+	}
+	if s.figures, err = metrics.New(metrics.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 // Whatever keeps alerts from people is a reason not to be ready, and holds no secret.
 func TestReadinessIsTruthful(t *testing.T) {
 	now := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
-	well := func() *service {
-		a := testApp()
-		a.now = func() time.Time { return now }
-		book, _ := hosts.New(nil, make([]byte, 32))
-		s := &service{app: a, loaded: &config.Loaded{Config: config.Default()}, log: slog.New(slog.DiscardHandler), book: book,
-			pulled: &scanner.Pipeline{}, history: &history{looked: time.Now(), health: scanner.Health{Now: now, Due: 1, OldestDue: now.Add(-time.Minute)}}}
-		plan := scanner.SchedulePlan{Store: testStore(t), Queue: noQueue{}, Holder: "a"}
-		var err error
-		if s.outlook, err = scanner.NewScheduler(plan); err != nil {
-			t.Fatal(err)
-		}
-		return s
-	}
 	for name, test := range map[string]struct {
-		harm func(s *service)
-		want string
+		health scanner.Health
+		err    error
+		harm   func(s *service)
+		want   string
 	}{
-		"not asked":        {func(s *service) { s.history.looked = time.Time{} }, "the store does not answer"},
-		"no answer":        {func(s *service) { s.history.err = scanner.ErrUnavailable }, "the store does not answer"},
-		"no answer lately": {func(s *service) { s.history.looked = time.Now().Add(-time.Hour) }, "the store does not answer"},
-		"history lost":     {func(s *service) { s.history.health.Lost = true }, "history is gone"},
-		"nobody sends":     {func(s *service) { s.history.health.OldestDue = now.Add(-time.Hour) }, "nobody sends them"},
-		"a wrong token":    {func(s *service) { s.called(channelSlack, string(scanner.TellConfig), 0) }, "nobody can be told by slack"},
-		"a silent channel": {func(s *service) {
+		"no answer":     {err: scanner.ErrUnavailable, want: "the store does not answer"},
+		"history lost":  {health: scanner.Health{Lost: true}, want: "history is gone"},
+		"lost before":   {harm: func(s *service) { s.history.lost = true }, want: "history is gone"},
+		"nobody sends":  {health: scanner.Health{Now: now, Due: 1, OldestDue: now.Add(-time.Hour)}, want: "nobody sends them"},
+		"a wrong token": {harm: func(s *service) { s.called(channelSlack, string(scanner.TellConfig), 0) }, want: "nobody can be told by slack"},
+		"a silent channel": {harm: func(s *service) {
 			s.called(channelSlack, string(scanner.TellRetry), 0)
-			now = now.Add(2 * stuckAfter)
-			s.history.health.Now, s.history.health.Due = now, 0
-		}, "slack has accepted no message"},
+			s.app.now = func() time.Time { return now.Add(2 * stuckAfter) }
+		}, want: "slack has accepted no message"},
 	} {
-		s := well()
-		var err error
-		if s.figures, err = metrics.New(metrics.Options{}); err != nil {
-			t.Fatal(err)
+		store := &failingOver{Store: testStore(t), servers: "one", health: func(scanner.Health, error) (scanner.Health, error) {
+			return test.health, test.err
+		}}
+		s := wellService(t, store, now)
+		if test.harm != nil {
+			test.harm(s)
 		}
-		test.harm(s)
 		if got := strings.Join(s.notReady(t.Context()), "\n"); !strings.Contains(got, test.want) {
 			t.Errorf("%s: %q", name, got)
 		}

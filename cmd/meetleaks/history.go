@@ -21,7 +21,7 @@ const (
 	historyEvery = 5 * time.Second
 	historyBound = 3 * time.Second     // of one look
 	historyFresh = 30 * time.Second    // how often it is written down that all is as before
-	historyStale = 20 * time.Second    // what was seen longer ago says nothing of the store
+	readyBound   = time.Second         // of one look that somebody waits for, who asks whether the service is ready
 	overlap      = time.Minute         // read again before what may be lost: clocks differ
 	maxDoubts    = 16                  // stretches of time that are remembered
 	doubtsKept   = 45 * 24 * time.Hour // every page is looked at within this time
@@ -40,7 +40,7 @@ type history struct {
 	mu     sync.Mutex
 	health scanner.Health
 	err    error     // of the last look
-	looked time.Time // when it ended; zero: never
+	asked  time.Time // when it began; zero: never
 	doubts []stretch
 	ahead  time.Duration // of the store's clock
 	lost   bool          // a service before in this process saw that the history was lost, see follow
@@ -61,7 +61,13 @@ type chronicle struct {
 
 // look asks the store once. It is a step of [scanner.Every].
 func (h *history) look(ctx context.Context) (bool, error) {
-	ctx, cancel := context.WithTimeout(ctx, historyBound)
+	_, _ = h.ask(ctx, historyBound) // it is noted, and told when that is news
+	return false, nil
+}
+
+// ask looks at the store, for no longer than that. It returns what is known of it, and why no more is.
+func (h *history) ask(ctx context.Context, bound time.Duration) (scanner.Health, error) {
+	ctx, cancel := context.WithTimeout(ctx, bound)
 	defer cancel()
 	asked := time.Now()
 	health, err := h.store.Health(ctx)
@@ -69,15 +75,12 @@ func (h *history) look(ctx context.Context) (bool, error) {
 	if err == nil {
 		err = h.chronicle(ctx)
 	}
-	h.mu.Lock()
-	before, lost := h.err, h.health.Lost
-	h.err, h.looked = err, time.Now()
-	if err == nil {
-		h.health, h.ahead = health, aheadOf(health.Now, asked, answered)
+	if err != nil && ctx.Err() == context.Canceled {
+		return h.known(), err // nobody waits for the answer any more
 	}
-	h.mu.Unlock()
+	lost, before := h.note(health, err, asked, answered)
 	switch {
-	case err != nil && before == nil && ctx.Err() != context.Canceled:
+	case err != nil && before == nil:
 		h.log.Error("the store does not answer", "error", err)
 	case err == nil && before != nil:
 		h.log.Info("the store answers again")
@@ -85,7 +88,31 @@ func (h *history) look(ctx context.Context) (bool, error) {
 	if err == nil && health.Lost && !lost {
 		h.log.Error("the store has lost its history: what can be read is read and alerted again", "since", health.Since)
 	}
-	return false, nil
+	return h.known(), err
+}
+
+// note keeps what a look saw, and returns what the one before it did. One that began before that, and waited longer, says nothing new.
+func (h *history) note(health scanner.Health, err error, asked, answered time.Time) (lost bool, before error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if asked.Before(h.asked) {
+		return health.Lost, err
+	}
+	lost, before = h.health.Lost, h.err
+	h.err, h.asked = err, asked
+	if err == nil {
+		h.health, h.ahead = health, aheadOf(health.Now, asked, answered)
+	}
+	return lost, before
+}
+
+// known is what the last look saw that the store answered.
+func (h *history) known() scanner.Health {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	health := h.health
+	health.Lost = health.Lost || h.lost
+	return health
 }
 
 // incarnation names what answers now: another one than before may have lost what was acknowledged last.
@@ -212,21 +239,6 @@ func (h *history) doubtful(at time.Time) bool {
 		}
 	}
 	return false
-}
-
-// state is what the last look saw. The error is why it saw nothing.
-func (h *history) state() (scanner.Health, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	health := h.health
-	health.Lost = health.Lost || h.lost
-	switch {
-	case h.looked.IsZero():
-		return scanner.Health{}, errors.New("the store was not asked yet")
-	case h.err == nil && time.Since(h.looked) > historyStale:
-		return health, errors.New("the store has not answered for long")
-	}
-	return health, h.err
 }
 
 // follow takes over from the service before that the history was lost: its handle on the store saw that, a new one does not.

@@ -5,10 +5,13 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
 	"meetleaks/scanner"
+	"meetleaks/scanner/store/redisstore"
+	"meetleaks/scanner/store/redistest"
 	"meetleaks/scanner/store/sqlitestore"
 )
 
@@ -52,9 +55,6 @@ func TestWhatWasRecordedBeforeAFailoverIsDoubtful(t *testing.T) {
 		return h, err
 	}}
 	h := &history{store: store, holder: "a", log: slog.New(slog.DiscardHandler)}
-	if _, err := h.state(); err == nil {
-		t.Error("a store that was not asked yet is well")
-	}
 	look(t, h)
 	now := time.Now()
 	if h.doubtful(now) || h.doubtful(time.Time{}) {
@@ -90,22 +90,19 @@ func TestWhatWasRecordedBeforeAFailoverIsDoubtful(t *testing.T) {
 func TestAStoreThatDoesNotAnswerIsNoEmptyOne(t *testing.T) {
 	store := &failingOver{Store: testStore(t), servers: "one"}
 	h := &history{store: store, holder: "a", log: slog.New(slog.DiscardHandler)}
-	look(t, h)
-	before, err := h.state()
+	before, err := h.ask(t.Context(), historyBound)
 	if err != nil || before.Since.IsZero() {
 		t.Fatalf("%+v, %v", before, err)
 	}
 	store.health = func(scanner.Health, error) (scanner.Health, error) { return scanner.Health{}, scanner.ErrUnavailable }
-	look(t, h)
-	if kept, err := h.state(); !errors.Is(err, scanner.ErrUnavailable) || kept.Since != before.Since {
+	if kept, err := h.ask(t.Context(), historyBound); !errors.Is(err, scanner.ErrUnavailable) || kept.Since != before.Since {
 		t.Errorf("%+v, %v: want what was known, and why no more is", kept, err)
 	}
 	store.health = func(h scanner.Health, err error) (scanner.Health, error) {
 		h.Lost, h.Since = true, time.Now()
 		return h, err
 	}
-	look(t, h)
-	if now, err := h.state(); err != nil || !now.Lost || !h.doubtful(time.Now().Add(-time.Hour)) || h.doubtful(time.Now().Add(time.Second)) {
+	if now, err := h.ask(t.Context(), historyBound); err != nil || !now.Lost || !h.doubtful(time.Now().Add(-time.Hour)) || h.doubtful(time.Now().Add(time.Second)) {
 		t.Errorf("a lost history: %+v, %v", now, err)
 	}
 }
@@ -155,16 +152,47 @@ func TestManyDoubtsAreKept(t *testing.T) {
 	}
 }
 
-// A look that hangs is no sign that all is well.
-func TestWhatWasSeenLongAgoIsNotBelieved(t *testing.T) {
-	h := &history{store: testStore(t), holder: "a", log: slog.New(slog.DiscardHandler)}
-	look(t, h)
-	if _, err := h.state(); err != nil {
+// A look that has waited for a store that hung does not gainsay a later one, to which it answered.
+func TestALateLookSaysNothingNew(t *testing.T) {
+	h := &history{log: slog.New(slog.DiscardHandler)}
+	began := time.Now()
+	h.note(scanner.Health{Due: 7}, nil, began.Add(time.Second), began.Add(time.Second))
+	h.note(scanner.Health{}, scanner.ErrUnavailable, began, began.Add(3*time.Second))
+	if h.err != nil || h.known().Due != 7 {
+		t.Errorf("%+v, %v", h.known(), h.err)
+	}
+}
+
+// TestReadinessOfAFrozenRedis: its connections stay open, and nothing is answered. /readyz says so within two seconds, believing itself
+// for one of them; and says that all is well as soon as it is.
+func TestReadinessOfAFrozenRedis(t *testing.T) {
+	server := redistest.Start(t)
+	address, err := redisstore.ParseAddress(server.URL())
+	if err != nil {
 		t.Fatal(err)
 	}
-	h.looked = time.Now().Add(-2 * historyStale)
-	if _, err := h.state(); err == nil {
-		t.Error("a store that has not answered for long is well")
+	store, err := redisstore.Open(t.Context(), redisstore.Options{Address: address})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	s := wellService(t, store, time.Now())
+	look(t, s.history)
+	silent := func() bool { return slices.Contains(s.notReady(t.Context()), "the store does not answer") }
+	if silent() {
+		t.Fatal("Redis answers, and is said not to")
+	}
+	server.Pause()
+	began := time.Now()
+	if !silent() {
+		t.Error("Redis is frozen, and is said to answer")
+	}
+	if took := time.Since(began); took > 2*readyBound {
+		t.Errorf("answered after %v", took)
+	}
+	server.Resume()
+	if silent() {
+		t.Error("Redis goes on, and is said not to answer")
 	}
 }
 
