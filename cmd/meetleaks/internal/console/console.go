@@ -168,17 +168,17 @@ func (c *Console) publicRoutes() *http.ServeMux {
 	mux.HandleFunc("GET /healthz", alive)
 	if c.o.Hubs != nil {
 		mux.Handle("GET /hooks/websub/", c.o.Hubs)
-		mux.Handle("POST /hooks/websub/", c.o.Hubs)
+		mux.Handle("POST /hooks/websub/", heardOut(c.o.Hubs))
 	}
 	if c.o.Feed != nil {
-		mux.Handle("POST /hooks/feed", c.o.Feed)
-		mux.Handle("POST /hooks/feed/", c.o.Feed)
+		mux.Handle("POST /hooks/feed", heardOut(c.o.Feed))
+		mux.Handle("POST /hooks/feed/", heardOut(c.o.Feed))
 	}
 	if c.o.Slack != nil {
-		mux.Handle("POST /slack/interactions", c.o.Slack)
+		mux.Handle("POST /slack/interactions", heardOut(c.o.Slack))
 	}
 	if c.o.Zoom != nil {
-		mux.Handle("POST /hooks/zoom", c.o.Zoom)
+		mux.Handle("POST /hooks/zoom", heardOut(c.o.Zoom))
 	}
 	if c.o.Answers != nil {
 		mux.Handle("/answer/", c.o.Answers)

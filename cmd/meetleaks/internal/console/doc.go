@@ -2,7 +2,7 @@
 // which security operations work the queue. [Client] is the other end of the API.
 //
 //	console.go server.go   the handlers of the private and the public address, and the server around them; crowd.go: its connections
-//	guard.go auth.go       headers, faults, the token
+//	guard.go auth.go       headers, faults, the token; hearout.go: bodies that are refused
 //	readiness.go           /readyz: asked once at a time, kept for a second
 //	api.go read.go         the operations of /api/v1 that tell
 //	act.go decide.go       those that change a leak: what analysts do, and what they decide
