@@ -27,6 +27,9 @@ type Delivery struct {
 	Kind      DeliveryKind `json:"kind"`
 	Rung      Rung         `json:"rung,omitempty"`
 
+	// Of is, of a change, the id of the delivery whose message it takes back: another one of the leak was sent after it, and is answered.
+	// "": the latest message is changed.
+	Of string `json:"of,omitempty"`
 	// Digest is the id of the digest that names the leak instead of a message of its own; see [Sender].
 	Digest string `json:"digest,omitempty"`
 	// Crowd says that the leak was found with too many others: the key of their page, or CrowdFirstRun. "" when it was not.

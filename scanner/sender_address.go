@@ -310,7 +310,7 @@ func (s *Sender) nameAgain(ctx context.Context, l *letter, recipient string) (zo
 	return c.Zone, at, nil
 }
 
-// prepareUpdate finds the message that is to be changed: the latest that was accepted.
+// prepareUpdate finds the message that is to be changed: the latest that was accepted, or the one that is taken back.
 func (b *sending) prepareUpdate(ctx context.Context, l *letter) error {
 	s, d := b.s, l.row.Delivery
 	var err error
@@ -343,7 +343,7 @@ func (b *sending) prepareUpdate(ctx context.Context, l *letter) error {
 	case l.recipient == "" || s.p.o.Mode == ModeObserve:
 		return s.supersede(ctx, l.row)
 	}
-	l.zone, l.receipt = zone, card.Receipt
+	l.zone, l.receipt, l.card = zone, card.Receipt, card.Delivery.ID
 	if w, err := s.p.askSealed(ctx, l.leak); err == nil { // the card keeps the words it had; without an answer it goes without them
 		l.topic, l.forWhom = w.Topic, w.Audience
 	}
@@ -355,7 +355,7 @@ func (b *sending) prepareUpdate(ctx context.Context, l *letter) error {
 func (l *letter) overtaken() bool {
 	return slices.ContainsFunc(l.rows, func(r OutboxRow) bool {
 		o := r.Delivery
-		return o.Kind == DeliveryUpdate && o.State == DeliveryPending && l.sameSeat(o) && o.Made.After(l.row.Delivery.Made)
+		return o.Kind == DeliveryUpdate && o.State == DeliveryPending && o.Of == l.row.Delivery.Of && l.sameSeat(o) && o.Made.After(l.row.Delivery.Made)
 	})
 }
 
@@ -367,6 +367,9 @@ func (l *letter) sameSeat(o Delivery) bool {
 
 // card is the latest message about the leak that went to the same audience, in the same room, and can be changed.
 func (s *Sender) card(ctx context.Context, l *letter) (OutboxRow, bool, error) {
+	if of := l.row.Delivery.Of; of != "" {
+		return s.cardOf(ctx, l, of)
+	}
 	for _, row := range l.rows { // the newest first
 		if l.isCard(row) {
 			return row, true, nil
@@ -376,7 +379,12 @@ func (s *Sender) card(ctx context.Context, l *letter) (OutboxRow, bool, error) {
 	if len(l.rows) < MaxBatch || told == nil || told.Delivery == "" {
 		return OutboxRow{}, false, nil
 	}
-	row, err := s.p.store.Delivery(ctx, l.leak.Org, told.Delivery) // it is older than all of those
+	return s.cardOf(ctx, l, told.Delivery) // it is older than all of those
+}
+
+// cardOf is the message of a delivery, when it can be changed.
+func (s *Sender) cardOf(ctx context.Context, l *letter, delivery string) (OutboxRow, bool, error) {
+	row, err := s.p.store.Delivery(ctx, l.leak.Org, delivery)
 	if errors.Is(err, ErrNotFound) {
 		return OutboxRow{}, false, nil
 	}

@@ -2,6 +2,8 @@ package scanner
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"testing"
 	"time"
 )
@@ -121,4 +123,132 @@ func TestWhereAnalystsWereAskedNothingNoCardOfTheirsIsChanged(t *testing.T) {
 			t.Errorf("%+v", row.Delivery)
 		}
 	}
+}
+
+// channel is one where each message can be answered until it is changed to one that cannot.
+type channel struct {
+	open   map[string]string // the messages that can be answered, and whose they are
+	n      int
+	during func() // while the next change is on its way
+}
+
+func (c *channel) Tell(_ context.Context, t Telling) ([]byte, error) {
+	if during := c.during; during != nil && t.Receipt != nil {
+		c.during = nil
+		during()
+	}
+	receipt := string(t.Receipt)
+	if receipt == "" {
+		c.n++
+		receipt = fmt.Sprintf("message %d", c.n)
+	}
+	delete(c.open, receipt)
+	if !t.Past && !t.Leak.State.End() {
+		c.open[receipt] = t.To.Email + t.To.Room.ID
+	}
+	return []byte(receipt), nil
+}
+
+// wants compares who has how many messages that can be answered.
+func (c *channel) wants(t *testing.T, want map[string]int) {
+	t.Helper()
+	got := make(map[string]int)
+	for _, whose := range c.open {
+		got[whose]++
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("messages that can be answered: %v, want %v", got, want)
+	}
+}
+
+// TestOneMessageOfALeakCanBeAnswered: when a leak is opened anew, or somebody is reminded, the message of before is answered no more.
+func TestOneMessageOfALeakCanBeAnswered(t *testing.T) {
+	r := newRig(t, nil)
+	r.hosts.knows(rigBoard, Contact{Email: "jdoe@acme.example"}, When{})
+	r.take(rigHome, "Board: "+rigBoard)
+	slack := &channel{open: map[string]string{}}
+	sender := NewSender(r.p, slack, SenderOptions{})
+	work := func() {
+		t.Helper()
+		for range 5 {
+			if _, err := sender.Once(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			r.clock.advance(2 * time.Second)
+		}
+	}
+	do := func(kind EventKind) {
+		t.Helper()
+		if _, err := r.p.Do(t.Context(), rigOrg, r.leak().ID, LeakEvent{Kind: kind, By: Actor{Role: RoleAnalyst, Ref: "U0SECOPS1"}, Reason: "looked at"}); err != nil {
+			t.Fatal(err)
+		}
+		work()
+	}
+	one := map[string]int{"jdoe@acme.example": 1}
+	work()
+	slack.wants(t, one)
+	do(Ended)
+	slack.wants(t, map[string]int{})
+	do(Reopen)
+	slack.wants(t, one)
+	r.clock.advance(25 * time.Hour)
+	if _, err := r.p.Tick(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	work()
+	if slack.n < 3 {
+		t.Fatalf("%d messages: nobody was reminded", slack.n)
+	}
+	for range 5 {
+		work()
+	}
+	two := map[string]int{"jdoe@acme.example": 1, "C0SECOPS": 1} // by now the room was told, too
+	slack.wants(t, two)
+	do(Ended)
+	slack.wants(t, map[string]int{})
+	r.balanced()
+}
+
+// A card that is being changed while a later message is sent gets no buttons back by that.
+func TestAMessageThatWasFollowedMeanwhileIsTakenBack(t *testing.T) {
+	r := newRig(t, nil)
+	r.hosts.knows(rigBoard, Contact{Email: "jdoe@acme.example"}, When{})
+	r.take(rigHome, "Board: "+rigBoard)
+	slack := &channel{open: map[string]string{}}
+	slow, fast := NewSender(r.p, slack, SenderOptions{Batch: 1}), NewSender(r.p, slack, SenderOptions{})
+	once := func(s *Sender) {
+		t.Helper()
+		if _, err := s.Once(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	do := func(kind EventKind) {
+		t.Helper()
+		if _, err := r.p.Do(t.Context(), rigOrg, r.leak().ID, LeakEvent{Kind: kind, By: Actor{Role: RoleAnalyst, Ref: "U0SECOPS1"}, Until: r.clock.Now().Add(time.Hour), Reason: "looked at"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	once(fast)
+	do(Snooze)
+	slack.during = func() { // the card is changed; it is over, and opened anew, meanwhile
+		do(Ended)
+		r.clock.advance(time.Second)
+		do(Reopen)
+		for range 5 {
+			once(fast)
+		}
+		if slack.n != 2 {
+			t.Errorf("%d messages", slack.n)
+		}
+	}
+	once(slow)
+	for range 8 {
+		r.clock.advance(2 * time.Second)
+		once(slow)
+	}
+	slack.wants(t, map[string]int{"jdoe@acme.example": 1})
+	if _, old := slack.open["message 1"]; old {
+		t.Error("the old one can be answered")
+	}
+	r.balanced()
 }

@@ -12,6 +12,7 @@ const maxTold = 5
 func (s *Sender) compose(ctx context.Context, l *letter) (Telling, error) {
 	t := Telling{
 		Delivery: l.row.Delivery, To: l.to, Leak: l.leak.clone(), Topic: l.topic, For: l.forWhom, Zone: l.zone, Receipt: l.receipt, Known: l.known,
+		Past: l.row.Delivery.Of != "",
 	}
 	t.Delivery.Recipient = ""
 	t.Leak.Sealed, t.Leak.Host, t.Leak.NotHosts = nil, "", nil

@@ -9,8 +9,9 @@ import (
 // settling is how a delivery ends, or goes on.
 type settling struct {
 	become  func(Delivery) Delivery
-	event   LeakEvent // for its leak; no Kind: none
-	receipt []byte    // nil: the row's own stays
+	event   LeakEvent  // for its leak; no Kind: none
+	also    []Delivery // what it brings about besides the event
+	receipt []byte     // nil: the row's own stays
 	// won says that the channel accepted it: that is so whoever else claimed or settled it meanwhile.
 	won bool
 }
@@ -57,6 +58,9 @@ func (s *Sender) write(ctx context.Context, row OutboxRow, how settling) error {
 	d.crowd, d.known = row.Delivery.Crowd, row.Delivery.Known
 	if err := d.apply(how.event); err != nil {
 		return err
+	}
+	for _, row := range how.also {
+		d.deliver(row)
 	}
 	d.change.Settled = alone.Settled
 	return s.p.commit(ctx, d)
@@ -124,8 +128,25 @@ func (s *Sender) told(ctx context.Context, l *letter, receipt []byte) error {
 	}}
 	if d.Leak != "" {
 		how.event = LeakEvent{Kind: Accepted, To: d.To, Round: d.Round}
+		how.also = l.takeBack(now)
 	}
 	return s.patiently(ctx, func() error { return s.settle(ctx, l.row, how) })
+}
+
+// takeBack is the change of the card that the same recipient had before, if there is one: it is answered no more.
+func (l *letter) takeBack(now time.Time) []Delivery {
+	d := l.row.Delivery
+	for _, row := range l.rows { // the newest first
+		o := row.Delivery
+		if d.To == Analysts || o.ID == d.ID || o.Recipient != l.recipient || o.Digest != "" || !l.isCard(row) {
+			continue
+		}
+		n := Notice{ID: DeliveryID(o.ID, 0, o.To, "past", time.Time{}), To: o.To, Kind: DeliveryUpdate, Due: now}
+		back := NewDelivery(l.leak, n, now)
+		back.Channel, back.Recipient, back.Of = o.Channel, o.Recipient, o.ID
+		return []Delivery{back}
+	}
+	return nil
 }
 
 // changeAgain is how long a card waits that may show what is past.
@@ -140,13 +161,38 @@ func (s *Sender) changed(ctx context.Context, l *letter) error {
 		return err
 	}
 	stale := err == nil && l.past(leak)
-	return s.settle(ctx, l.row, settling{won: !stale, become: func(d Delivery) Delivery {
-		if stale {
+	followed, err := s.followed(ctx, l)
+	if err != nil {
+		return err
+	}
+	return s.settle(ctx, l.row, settling{won: !stale && !followed, become: func(d Delivery) Delivery {
+		if followed {
+			d.Of = l.card
+		}
+		if stale || followed {
 			d.Due = now.Add(changeAgain)
 			return d
 		}
 		return d.Accepted(now)
 	}})
+}
+
+// followed says whether a later message was sent while a card was changed, which has brought back what that one took from it.
+func (s *Sender) followed(ctx context.Context, l *letter) (bool, error) {
+	d := l.row.Delivery
+	if d.Of != "" || d.To == Analysts {
+		return false, nil
+	}
+	rows, err := s.p.store.Deliveries(ctx, d.Org, d.Leak)
+	if err != nil {
+		return false, err
+	}
+	for _, row := range rows { // the newest first
+		if row.Delivery.Recipient == l.recipient && l.isCard(row) {
+			return row.Delivery.ID != l.card && row.Delivery.Digest == "", nil
+		}
+	}
+	return false, nil
 }
 
 // past says whether what a card says of the leak is not so any more. More places are none of it: they bring a change of their own, one

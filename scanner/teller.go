@@ -40,6 +40,7 @@ type Telling struct {
 	Items []Leak
 	More  int
 	Known bool // the organisation knows the meeting by itself
+	Past  bool // of a message to be changed: there is a later one, which is answered instead
 }
 
 // Recipient is who is told. It prints as one word.

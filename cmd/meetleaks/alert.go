@@ -133,6 +133,9 @@ func (t *teller) change(ctx context.Context, what scanner.Telling) ([]byte, erro
 	if channel == nil {
 		return nil, &scanner.TellError{Class: scanner.TellGone, Reason: "no-such-channel"}
 	}
+	if what.Past && name != channelSlack { // nothing but Slack's cards can be pressed; others would be told that nothing is new
+		return slices.Clone(what.Receipt), nil
+	}
 	a := t.alert(what)
 	if hadNotice(what.Receipt) {
 		a.Notice = t.o.Notices.all()
@@ -251,7 +254,7 @@ func (t *teller) alert(what scanner.Telling) notify.Alert {
 		a.Exposes = "people are called to disturb it"
 	}
 	a.Status = t.status(what, now)
-	a.Closed = l.State.End()
+	a.Closed = l.State.End() || what.Past
 	if l.Ask.What != "" && !what.To.Person() {
 		a.Decide, a.Asked = true, l.Ask.At
 	}
@@ -410,6 +413,8 @@ func (t *teller) status(what scanner.Telling, now time.Time) string {
 		return ""
 	}
 	switch {
+	case what.Past:
+		return "It is open: answer in the message that came after this one."
 	case l.Ask.What == scanner.Help:
 		return "Help is called for."
 	case l.Ask.What != "":

@@ -167,6 +167,23 @@ func TestACardFollowsTheLeak(t *testing.T) {
 	}
 }
 
+// TestAMessageThatWasFollowedIsAnsweredNoMore: in Slack it loses its buttons; of other channels nothing can be pressed, and they are not
+// told that there is nothing new.
+func TestAMessageThatWasFollowedIsAnsweredNoMore(t *testing.T) {
+	slack, soc := &fakeChannel{name: "slack"}, &fakeChannel{name: "webhook:soc"}
+	what := testTelling()
+	what.Delivery.Kind, what.Past = scanner.DeliveryUpdate, true
+	for _, receipt := range []string{"slack+ slack1:D1:1.1", "webhook:soc webhook1:soc:dl1:0a1b"} {
+		what.Receipt = []byte(receipt)
+		if kept, err := testTeller(slack, soc).Tell(t.Context(), what); err != nil || string(kept) != receipt {
+			t.Errorf("%q, %v", kept, err)
+		}
+	}
+	if len(slack.alerts) != 1 || !slack.alerts[0].Closed || !strings.Contains(slack.alerts[0].Status, "came after this one") || len(soc.alerts) != 0 {
+		t.Errorf("slack %+v, webhook %+v", slack.alerts, soc.alerts)
+	}
+}
+
 func TestReasonsAreFourWords(t *testing.T) {
 	for _, to := range []scanner.Audience{scanner.ToHost, scanner.ToDelegate, scanner.ToChannel, scanner.Analysts} {
 		for _, rung := range []scanner.Rung{scanner.RungFirst, scanner.RungHelp, scanner.RungDecide} {
