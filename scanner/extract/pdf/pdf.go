@@ -314,7 +314,7 @@ func (r *reader) packedText(s *stream) string {
 	}
 	data, err := r.decode(s)
 	attached := d["Type"] == name("EmbeddedFile")
-	if err != nil && !errors.Is(err, errPicture) || err != nil && attached {
+	if err != nil && !errors.Is(err, errForeign) || err != nil && attached {
 		r.problem(err)
 	}
 	if !isText(data) {

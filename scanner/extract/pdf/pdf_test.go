@@ -390,6 +390,17 @@ func TestBrokenFilesGiveWhatIsLeft(t *testing.T) {
 	}
 }
 
+// TestAFilterThatIsNotKnownIsTold: the name of a page's filter is damaged, or that of pictures. What is told is a sentence for people.
+func TestAFilterThatIsNotKnownIsTold(t *testing.T) {
+	for _, filter := range []string{"/FlatfDecode", "/DCTDecode"} {
+		whole := onePage("BT /F 9 Tf (https://zoom.us/j/84930275116) Tj ET", helvetica, "")
+		texts, problems := read(bytes.ReplaceAll(whole, []byte("/FlateDecode"), []byte(filter)))
+		if len(problems) != 1 || !strings.Contains(problems[0].Error(), "in no way that is known") || !strings.Contains(problems[0].Error(), "not read") {
+			t.Errorf("%s: %q %q", filter, texts, problems)
+		}
+	}
+}
+
 // TestAFlippedByteHidesLittle flips each byte in turn: it never panics, and of three links in three places two remain.
 func TestAFlippedByteHidesLittle(t *testing.T) {
 	data := onePage("BT /F 9 Tf 0 20 Td (https://zoom.us/j/84930275116) Tj ET", helvetica, "/Annots [4 0 R]",

@@ -16,7 +16,7 @@ var (
 	errTooLarge = errors.New("a part unpacks to more than 32 MiB: the rest of it was not read")
 	errAllUsed  = errors.New("unpacks to more than 256 MiB: the rest was not read")
 	errDamaged  = errors.New("a packed part is damaged: the rest of it was not read")
-	errPicture  = errors.New("a picture")
+	errForeign  = errors.New("a part is packed as pictures are, or in no way that is known (damaged?): it was not read")
 )
 
 // maxFilters bounds the filters of one stream.
@@ -36,7 +36,7 @@ func (f *file) decode(s *stream) ([]byte, error) {
 			param = f.dict(params[i])
 		}
 		out, err := f.unfilter(f.name(filter), data, param)
-		if errors.Is(err, errPicture) {
+		if errors.Is(err, errForeign) {
 			return nil, err
 		}
 		if err != nil && failed == nil {
@@ -96,7 +96,7 @@ func (f *file) unfilter(filter name, data []byte, param dict) ([]byte, error) {
 	case "Crypt":
 		return data, nil
 	}
-	return nil, errPicture
+	return nil, errForeign
 }
 
 // flate unpacks data; a broken heading does not keep it from trying.
