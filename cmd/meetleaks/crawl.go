@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"meetleaks/cmd/meetleaks/internal/config"
 	"meetleaks/scanner"
@@ -92,10 +93,13 @@ func webGlobs(globs []files.Glob) []web.Glob {
 // unpacedParallel is how many pages of one host are asked for at a time where no pace is kept.
 const unpacedParallel = 8
 
+// pagePatience is for a person who waits: a page that fails is tried a second time, after some seconds, and not a third.
+const pagePatience = 10 * time.Second
+
 // webOptions say what is read of the sites.
 func (a *app) webOptions(o scanOptions, c config.Fetch, globs files.Globs, pages []*url.URL) web.Options {
 	options := web.Options{
-		Name: "scan", Depth: o.depth, MaxPages: o.maxPages, Images: o.images, Now: a.now,
+		Name: "scan", Depth: o.depth, MaxPages: o.maxPages, Images: o.images, Now: a.now, Patience: pagePatience,
 		Include: webGlobs(globs.Include), Exclude: webGlobs(globs.Exclude),
 	}
 	if o.depth == 0 {

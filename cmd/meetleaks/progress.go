@@ -14,9 +14,20 @@ import (
 // progress is one line on a terminal that says how far a run is. The counters may be raised by any goroutine.
 type progress struct {
 	documents, bytes, findings atomic.Int64
+	note                       atomic.Pointer[string] // to be painted above the line; only the latest is
+	notes                      int                    // painted
 
 	stop chan struct{}
 	done sync.WaitGroup
+}
+
+// maxNotes bounds the lines that stay on the terminal.
+const maxNotes = 5
+
+// again says, on a line of its own, that a page is tried again: the run seems to stand still until then.
+func (p *progress) again(host string, why error, in time.Duration) {
+	note := fmt.Sprintf("meetleaks: %s: %s; trying again in %s", plain(host), plain(why.Error()), in.Round(time.Second))
+	p.note.Store(&note)
 }
 
 // startProgress repaints the line on w five times a second until finish is called; when show is false it only counts.
@@ -37,6 +48,7 @@ func (p *progress) paint(w io.Writer) {
 			fmt.Fprint(w, "\r\x1b[K")
 			return
 		case <-ticker.C:
+			p.above(w)
 			fmt.Fprintf(w, "\r\x1b[K%d files, %s, %d findings", p.documents.Load(), amount(p.bytes.Load()), p.findings.Load())
 		}
 	}
@@ -46,6 +58,14 @@ func (p *progress) paint(w io.Writer) {
 func (p *progress) finish() {
 	close(p.stop)
 	p.done.Wait()
+}
+
+// above paints a note where the line was, which comes back below it.
+func (p *progress) above(w io.Writer) {
+	if note := p.note.Swap(nil); note != nil && p.notes < maxNotes {
+		p.notes++
+		fmt.Fprintf(w, "\r\x1b[K%s\n", *note)
+	}
 }
 
 // amount writes a number of bytes for people: "679 B", "12.3 kB", "1.2 MB".

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 	"unsafe"
 )
 
@@ -164,4 +166,19 @@ func TestProgressOnlyOnTerminals(t *testing.T) {
 		}
 	}
 	s.text(t)
+}
+
+// A page that fails is tried again after a while: whoever waits is told, a few times.
+func TestATerminalIsToldOfAnotherTry(t *testing.T) {
+	var screen bytes.Buffer
+	line := &progress{}
+	for range maxNotes + 2 {
+		line.again("acme.example", errors.New("failed: the server answered 500"), 5*time.Second)
+		line.above(&screen)
+		line.above(&screen)
+	}
+	want := strings.Repeat("\r\x1b[Kmeetleaks: acme.example: failed: the server answered 500; trying again in 5s\n", maxNotes)
+	if screen.String() != want {
+		t.Errorf("on the terminal:\n%q", screen.String())
+	}
 }

@@ -178,6 +178,37 @@ func TestAnswersThatAreNoPagesAreTold(t *testing.T) {
 	}
 }
 
+// TestWhoeverWaitsIsNotKeptWaiting: with Patience a page that fails is tried again as long as that is soon, and who asked is told.
+func TestWhoeverWaitsIsNotKeptWaiting(t *testing.T) {
+	server := webtest.Start(t, map[string][]byte{"index.html": links("/broken", "/later")}, "", `
+		location = /broken { return 500; }
+		location = /later { add_header Retry-After 11 always; return 500; }
+	`)
+	var told atomic.Int64
+	c := newCrawler(t, server.Addr, Options{Patience: 10 * time.Second, Again: func(host string, why error, in time.Duration) {
+		told.Add(1)
+		if host != server.Addr || !strings.Contains(why.Error(), "500") || in != time.Millisecond {
+			t.Errorf("told of %q: %v, in %v", host, why, in)
+		}
+	}})
+	c.retryDelay = func(tries int) time.Duration {
+		if tries > 1 {
+			return retryDelay(tries)
+		}
+		return time.Millisecond
+	}
+	got := crawl(t.Context(), t, c, nil)
+	got.tells("/broken", scanner.Failure, "500")
+	got.tells("/later", scanner.Failure, "500")
+	tries := map[string]int{}
+	for _, uri := range server.Asked(t) {
+		tries[uri]++
+	}
+	if tries["/broken"] != 2 || tries["/later"] != 1 || told.Load() != 1 {
+		t.Errorf("%d tries of a broken page, %d of one that asks for more time; told %d times", tries["/broken"], tries["/later"], told.Load())
+	}
+}
+
 func TestAThrottledSiteIsReadInTheEnd(t *testing.T) {
 	files := map[string][]byte{"index.html": links("/1.html", "/2.html", "/3.html", "/4.html", "/5.html", "/6.html")}
 	for i := range 6 {

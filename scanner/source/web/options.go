@@ -30,6 +30,12 @@ type Options struct {
 	// Parallel is how many pages are fetched at a time, over all hosts: 8. PerHost is how many of one host: 1. More of one
 	// host makes sense only where the client does not keep a pace.
 	Parallel, PerHost int
+	// Patience is for whoever waits for the pass: a page that failed is not tried again when that would be later than this. 0: each has
+	// all its tries.
+	Patience time.Duration
+	// Again is told when a page is tried again: its host, why, and in what time at the earliest. Several goroutines call it; nil: nobody
+	// is told.
+	Again func(host string, why error, in time.Duration)
 	// Dir is where the frontier lies during a pass: the system's folder for temporary files. What is written there are addresses of
 	// pages, never a meeting link.
 	Dir string
@@ -95,6 +101,9 @@ func (o Options) withDefaults() Options {
 	o.PerHost = cmp.Or(o.PerHost, 1)
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Again == nil {
+		o.Again = func(string, error, time.Duration) {}
 	}
 	return o
 }

@@ -175,13 +175,21 @@ func (e statusError) Error() string { return fmt.Sprintf("failed: the server ans
 
 // failed tries again later, or gives up.
 func (p *pass) failed(ctx context.Context, j *job, visit Visit, a answer, why error) {
-	if p.schedule.again(j.task, p.retryDelay(j.tries+1)) {
+	after := fetch.ParseRetryAfter(a.header.Get("Retry-After"), p.options.Now())
+	in := p.retryDelay(j.tries + 1)
+	if p.waits(max(in, after)) && p.schedule.again(j.task, in) {
 		p.count(func(s *Stats) { s.Retries++ })
+		p.options.Again(j.Address.Host(), why, max(in, after))
 		return
 	}
 	p.unread.tell(j.Address.String(), why)
-	p.watch.unseen(j.Class, why, fetch.ParseRetryAfter(a.header.Get("Retry-After"), p.options.Now()))
+	p.watch.unseen(j.Class, why, after)
 	p.remember(ctx, j, visit, Failed, false)
+}
+
+// waits says whether another try may be so late.
+func (p *pass) waits(in time.Duration) bool {
+	return p.options.Patience == 0 || in <= p.options.Patience
 }
 
 // gone is an answer that there is no such page. That is the whole truth about a link that leads nowhere; of a start page it means
