@@ -94,19 +94,23 @@ func maskLoose(s string) string {
 // returned as it is.
 func Mask(text string) string {
 	for range maxMaskRounds {
-		each := search{f: credulous(), apart: true} // what is dropped or joined is hidden too
-		found := slices.Concat(each.run([]byte(text), 0, len(text)), Find([]byte(text)), spelt(text))
-		if len(found) > 0 {
+		if found := slices.Concat(named(text), spelt(text)); len(found) > 0 {
 			text = maskRound(text, found)
 			continue
 		}
-		shown := maskParameters(text)
+		shown := maskPacked(maskParameters(text))
 		if shown == text {
 			return text
 		}
 		text = shown // what stood before a link may have kept it from being seen
 	}
 	return dots // something keeps coming back: show nothing of it
+}
+
+// named is what Find finds in a text, and what it takes for a sample, drops or joins.
+func named(text string) []Sighting {
+	each := search{f: credulous(), apart: true}
+	return slices.Concat(each.run([]byte(text), 0, len(text)), Find([]byte(text)))
 }
 
 // maxMaskRounds bounds the rounds; a second one is needed when hiding one link uncovers another.
@@ -290,6 +294,46 @@ func parameterValue(lower string, i int) int {
 		}
 	}
 	return 0
+}
+
+// maskPacked hides meeting links in base64, as addresses hand on where they lead: Find does not read them, but whoever has the address
+// can.
+func maskPacked(text string) string {
+	var out strings.Builder
+	done := 0
+	for i := 0; i < len(text); i++ {
+		if !strings.HasPrefix(text[i:], "aHR0c") && !strings.HasPrefix(text[i:], "SFRUU") { // "http", in base64
+			continue
+		}
+		end := i + packedLen(text[i:])
+		plain, _ := decodeBase64(percentDecode(text[i:end]))
+		if len(named(plain)) > 0 || maskParameters(plain) != plain {
+			out.WriteString(text[done:i])
+			out.WriteString(dots)
+			done = end
+		}
+		i = end - 1
+	}
+	if done == 0 {
+		return text
+	}
+	return out.String() + text[done:]
+}
+
+// packedLen returns the length of the base64 at the start of a text, in which addresses may have escaped "+", "/" and "=".
+func packedLen(s string) int {
+	n := 0
+	for n < len(s) {
+		switch w := escapeLen(s[n:]); {
+		case isBase64(s[n]) || s[n] == '=':
+			n++
+		case w > 0 && strings.IndexByte("+/=", unhex(s[n+w-2])<<4|unhex(s[n+w-1])) >= 0:
+			n += w
+		default:
+			return n
+		}
+	}
+	return n
 }
 
 // HideIn hides the link's id, and those of its aliases, where they stand by themselves in a text: a file named after the

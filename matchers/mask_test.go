@@ -1,6 +1,7 @@
 package matchers
 
 import (
+	"encoding/base64"
 	"strings"
 	"testing"
 )
@@ -197,6 +198,32 @@ func TestMaskHidesWhatAddressesSpell(t *testing.T) {
 	for _, text := range []string{"https://a.example/2026-11-21/one_two+three%20four", "%", "%2", "a%25"} {
 		if got := number.HideIn(Mask(text)); got != text {
 			t.Errorf("%s became %s", text, got)
+		}
+	}
+}
+
+// TestMaskHidesPackedLinks: a page that leads on to a meeting has the link in its address, in base64, which anybody can read.
+func TestMaskHidesPackedLinks(t *testing.T) {
+	const link = "https://acme.zoom.us/j/98234510217?pwd=Zk1FaWx5Q0dRbkxw>>?"
+	std, url := base64.StdEncoding.EncodeToString([]byte(link)), base64.RawURLEncoding.EncodeToString([]byte(link))
+	upper := base64.StdEncoding.EncodeToString([]byte(strings.Replace(link, "https", "HTTPS", 1)))
+	for text, want := range map[string]string{
+		"https://a.example/go?u=" + std + "&x=1":                                             "https://a.example/go?u=•••••&x=1",
+		"https://a.example/go/" + url + "/next":                                              "https://a.example/go/•••••",
+		"https://a.example/go/" + url:                                                        "https://a.example/go/•••••",
+		"https://a.example/go?u=" + upper:                                                    "https://a.example/go?u=•••••",
+		"https://a.example/go?u=" + strings.NewReplacer("=", "%3D", "+", "%2B").Replace(std): "https://a.example/go?u=•••••",
+		"https://a.example/go?u=" + strings.ReplaceAll(std, "=", "%253D"):                    "https://a.example/go?u=•••••",
+		"a.zip!" + std + ".html":                                                             "a.zip!•••••.html",
+	} {
+		if got := Mask(text); got != want {
+			t.Errorf("Mask(%q) = %q, want %q", text, got, want)
+		}
+	}
+	for _, harmless := range []string{"https://www.acme.example/news/2026", "https://zoom.us/pricing"} {
+		text := "https://a.example/go?u=" + base64.StdEncoding.EncodeToString([]byte(harmless)) + "&aHR0c"
+		if got := Mask(text); got != text {
+			t.Errorf("Mask(%q) = %q", text, got)
 		}
 	}
 }
