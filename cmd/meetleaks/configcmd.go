@@ -21,7 +21,7 @@ func (a *app) configCommand() *cobra.Command {
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(
-		a.configSub("check [FILE]", "Report all mistakes at once, with their lines", a.configCheck),
+		a.configSub("check [FILE]", "Report all mistakes at once, with their lines, also those that only a start of serve would find", a.configCheck),
 		a.configSub("show [FILE]", "Print the effective configuration and where each value came from, secrets masked", a.configShow),
 		&cobra.Command{
 			Use:   "init",
@@ -67,6 +67,9 @@ func existingDefault() string {
 
 func (a *app) configCheck(file string) error {
 	loaded, err := a.loadConfig(file)
+	if err == nil {
+		err = a.checkServed(loaded)
+	}
 	if err != nil {
 		return err
 	}

@@ -35,15 +35,11 @@ type keyPlace struct {
 // do and repeat nothing of any key.
 func openKeys(keys config.Keys, place keyPlace) (deploymentKeys, error) {
 	_ = noCoreDumps() // where the system forbids it, serve has said so
-	if !keys.Master.IsSet() {
-		if place.folder == "" {
-			return deploymentKeys{}, usage("make one with `openssl rand -base64 32 > master.key`, and give the same to every process",
-				"with Redis keys.master_file must be given")
-		}
-		keys.Master = config.SecretFile(filepath.Join(place.folder, masterKeyName))
+	keys, err := placedKeys(keys, place)
+	if err != nil {
+		return deploymentKeys{}, err
 	}
 	out := deploymentKeys{file: keys.Master.File()}
-	var err error
 	if out.file != "" {
 		if out.made, err = readyKeyFile(out.file, place); err != nil {
 			return deploymentKeys{}, err
@@ -51,6 +47,34 @@ func openKeys(keys config.Keys, place keyPlace) (deploymentKeys, error) {
 	}
 	out.ring, err = readKeys(keys)
 	return out, err
+}
+
+// checkKeys says why openKeys would fail, and makes nothing.
+func checkKeys(keys config.Keys, place keyPlace) error {
+	keys, err := placedKeys(keys, place)
+	if err != nil {
+		return err
+	}
+	if file := keys.Master.File(); file != "" {
+		if missing, err := keyFileMissing(file, place); missing || err != nil {
+			return err
+		}
+	}
+	_, err = readKeys(keys)
+	return err
+}
+
+// placedKeys says where the master key is when the configuration leaves it open.
+func placedKeys(keys config.Keys, place keyPlace) (config.Keys, error) {
+	if keys.Master.IsSet() {
+		return keys, nil
+	}
+	if place.folder == "" {
+		return keys, usage("make one with `openssl rand -base64 32 > master.key`, and give the same to every process",
+			"with Redis keys.master_file must be given")
+	}
+	keys.Master = config.SecretFile(filepath.Join(place.folder, masterKeyName))
+	return keys, nil
 }
 
 func readKeys(keys config.Keys) (*scanner.Keyring, error) {
@@ -79,6 +103,18 @@ func readKeys(keys config.Keys) (*scanner.Keyring, error) {
 
 // readyKeyFile sees to it that the file is there and nobody else reads it.
 func readyKeyFile(file string, place keyPlace) (made bool, err error) {
+	if missing, err := keyFileMissing(file, place); !missing || err != nil {
+		return false, err
+	}
+	err = makeKeyFile(file)
+	if errors.Is(err, fs.ErrExist) {
+		return false, nil // another process that starts at the same time made it
+	}
+	return err == nil, err
+}
+
+// keyFileMissing says that the file is to be made. The error is why it is not to be, or why what is there cannot be used.
+func keyFileMissing(file string, place keyPlace) (missing bool, err error) {
 	info, err := os.Stat(file)
 	switch {
 	case err == nil:
@@ -92,11 +128,7 @@ func readyKeyFile(file string, place keyPlace) (made bool, err error) {
 		return false, usage("put it back from its backup; only when the store may be lost too, remove the store, and a new key is made",
 			"keys.master: %s is not there, but the store is: what it holds is sealed under that key", file)
 	}
-	err = makeKeyFile(file)
-	if errors.Is(err, fs.ErrExist) {
-		return false, nil // another process that starts at the same time made it
-	}
-	return err == nil, err
+	return true, nil
 }
 
 // checkKeyMode refuses a file that others can read or its group can change. A group may read it: that is how secrets are given

@@ -3,10 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"strings"
 
 	"meetleaks/cmd/meetleaks/internal/config"
+	"meetleaks/cmd/meetleaks/internal/platforms"
 	"meetleaks/notify/webhook"
 	"meetleaks/scanner"
 	"meetleaks/scanner/fetch"
@@ -35,6 +37,15 @@ func (m *mistakes) add(path, format string, args ...any) {
 	m.lines = append(m.lines, where+": "+fmt.Sprintf(format, args...))
 }
 
+// tell notes a mistake that says itself where it is, and what mends it.
+func (m *mistakes) tell(err error) {
+	line := err.Error()
+	if f := (*fault)(nil); errors.As(err, &f) && f.hint != "" {
+		line += ": " + f.hint
+	}
+	m.lines = append(m.lines, line)
+}
+
 func (m *mistakes) err() error {
 	if len(m.lines) == 0 {
 		return nil
@@ -46,11 +57,33 @@ func (m *mistakes) err() error {
 // and asks nobody.
 func (s *service) checkPlan() error {
 	m := &mistakes{loaded: s.loaded}
+	s.plan(m)
+	return m.err()
+}
+
+func (s *service) plan(m *mistakes) {
 	s.checkRoles(m)
 	s.checkSources(m)
 	s.checkChannels(m)
 	if token := s.loaded.Console.Token; token.IsSet() {
 		readable(m, "console.token", token)
+	}
+}
+
+// checkServed says all that would keep a configuration from being served by a process with all roles, and makes nothing.
+func (a *app) checkServed(loaded *config.Loaded) error {
+	m := &mistakes{loaded: loaded}
+	s := &service{app: a, loaded: loaded, roles: allRoles(), log: slog.New(slog.DiscardHandler)}
+	s.plan(m)
+	if place, err := a.storePlace(loaded.Config); err == nil {
+		if err := checkKeys(loaded.Keys, place.keyPlace()); err != nil {
+			m.tell(err)
+		}
+	}
+	if clients, err := a.apiClients(loaded.Fetch); err == nil {
+		if _, err := platforms.Open(loaded.Organisations, clients, a.now); err != nil {
+			m.tell(err)
+		}
 	}
 	return m.err()
 }

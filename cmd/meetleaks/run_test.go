@@ -116,7 +116,7 @@ func TestWhatCannotBeWrittenIsNotFine(t *testing.T) {
 		{"config", "init"}, {"config", "show"}, {"config", "check"}, {"explain", leak},
 	} {
 		var diagnostics bytes.Buffer
-		code := run(t.Context(), args, nil, strings.NewReader(""), brokenWriter{}, &diagnostics)
+		code := run(t.Context(), args, []string{"HOME=" + t.TempDir()}, strings.NewReader(""), brokenWriter{}, &diagnostics)
 		if code != exitIncomplete || !strings.Contains(diagnostics.String(), "no space left") {
 			t.Errorf("%q: exit code %d, %s", args, code, diagnostics.String())
 		}
