@@ -134,32 +134,45 @@ func (a *app) sourceStates(ctx context.Context, c config.Config) ([]sourceState,
 	if len(watches) == 0 {
 		return states, nil
 	}
-	outlooks, why, err := a.outlooks(ctx, c, watches)
+	store, why, err := a.storeToSee(ctx, c)
+	var outlooks map[string]scanner.Outlook
+	proved, perr := false, error(nil)
+	if store != nil {
+		defer func() { _ = store.Close() }() // nothing was written
+		outlooks, why, err = a.outlooks(ctx, c, store, watches)
+		proved, perr = anyProved(ctx, store)
+	}
 	for i := range states {
 		if states[i].Unknown == "" {
 			states[i].take(outlooks[c.Sources[i].Name], why)
 		}
 	}
-	proved, perr := a.anyProved(ctx, c)
 	for i := range states {
 		states[i].Warnings = append(states[i].Warnings, nobodysPosts(c.Sources[i], proved)...)
 	}
 	return states, errors.Join(err, perr)
 }
 
-// anyProved says whether a domain of any organisation is proved.
-func (a *app) anyProved(ctx context.Context, c config.Config) (bool, error) {
+// storeToSee opens the store that there is. Without one, why says in words why nothing is known; err is set when that is a failure.
+func (a *app) storeToSee(ctx context.Context, c config.Config) (store scanner.Store, why string, err error) {
 	place, err := a.storePlace(c)
-	if err != nil || place.kind == kindSQLite && isMissing(place.path) {
-		return false, err
+	if err != nil {
+		return nil, "", err
+	}
+	if place.kind == kindSQLite && isMissing(place.path) {
+		return nil, "there is no store yet: `meetleaks serve` makes it", nil
 	}
 	opened, err := openPlace(ctx, place)
 	if err != nil {
-		return false, nil //nolint:nilerr // that the store does not answer is told with the outlooks
+		return nil, "the store does not answer", err
 	}
-	defer func() { _ = opened.store.Close() }() // nothing was written
+	return opened.store, "", nil
+}
+
+// anyProved says whether a domain of any organisation is proved.
+func anyProved(ctx context.Context, store scanner.Store) (bool, error) {
 	for q := (scanner.ClaimQuery{Limit: scanner.MaxBatch}); ; {
-		page, err := opened.store.ListClaims(ctx, q)
+		page, err := store.ListClaims(ctx, q)
 		if err != nil {
 			return false, failed("", "look at the proofs: %w", err)
 		}
@@ -218,22 +231,12 @@ func watchesOf(sources []config.Source) []scanner.Watch {
 }
 
 // outlooks looks once how sources are doing. why says in words why nothing is known; err is set when that is a failure.
-func (a *app) outlooks(ctx context.Context, c config.Config, watches []scanner.Watch) (by map[string]scanner.Outlook, why string, err error) {
-	place, err := a.storePlace(c)
-	if err != nil {
-		return nil, "", err
-	}
-	if place.kind == kindSQLite && isMissing(place.path) {
-		return nil, "there is no store yet: `meetleaks serve` makes it", nil
-	}
-	opened, err := openPlace(ctx, place)
-	if err != nil {
-		return nil, "the store does not answer", err
-	}
-	defer func() { _ = opened.store.Close() }() // nothing was written
+func (a *app) outlooks(
+	ctx context.Context, c config.Config, store scanner.Store, watches []scanner.Watch,
+) (by map[string]scanner.Outlook, why string, err error) {
 	look, stop := context.WithCancel(ctx)
 	defer stop()
-	once := &oneLook{ScheduleStore: opened.store, left: len(watches), stop: stop}
+	once := &oneLook{ScheduleStore: store, left: len(watches), stop: stop}
 	s, err := scanner.NewScheduler(scanner.SchedulePlan{Watches: watches, Store: once, Queue: noQueue{}, Holder: "sources"})
 	if err != nil {
 		return nil, "the configuration cannot be watched", usage("", "sources: %w", err)
@@ -243,7 +246,7 @@ func (a *app) outlooks(ctx context.Context, c config.Config, watches []scanner.W
 		return nil, "the store does not answer", failed("", "look at the sources: %w", err)
 	}
 	by = make(map[string]scanner.Outlook, len(watches))
-	list, err := a.withCanaries(ctx, c, opened.store, s.Outlooks())
+	list, err := a.withCanaries(ctx, c, store, s.Outlooks())
 	if err != nil {
 		return nil, "the store does not answer", err
 	}
