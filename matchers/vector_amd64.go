@@ -1,13 +1,27 @@
 package matchers
 
-import (
-	"unsafe"
+// hasVectors: the processor has the instructions of vector_amd64.s, and the system keeps their registers.
+var hasVectors = askProcessor() //nolint:gochecknoglobals // immutable, of the machine
 
-	"golang.org/x/sys/cpu"
-)
+// askProcessor asks as Intel's manual says (Software Developer's Manual, volume 1, 14.7.1).
+func askProcessor() bool {
+	const (
+		popcnt, osxsave, avx = 1 << 23, 1 << 27, 1 << 28 // ecx of leaf 1
+		avx2                 = 1 << 5                    // ebx of leaf 7
+		xmmAndYMM            = 1<<1 | 1<<2               // of what the system keeps
+	)
+	last, _, _, _ := cpuid(0, 0)
+	_, _, basic, _ := cpuid(1, 0)
+	if last < 7 || basic&(popcnt|osxsave|avx) != popcnt|osxsave|avx || xgetbv()&xmmAndYMM != xmmAndYMM {
+		return false
+	}
+	_, extended, _, _ := cpuid(7, 0)
+	return extended&avx2 != 0
+}
 
-// hasVectors: the processor has the instructions of vector_amd64.s.
-var hasVectors = cpu.X86.HasAVX2 && cpu.X86.HasPOPCNT //nolint:gochecknoglobals // immutable, of the machine
+func cpuid(leaf, part uint32) (eax, ebx, ecx, edx uint32)
+
+func xgetbv() (eax uint32)
 
 // stopsAVX2 is literalSet.stops for turns blocks of 32 bytes.
 //
@@ -39,7 +53,11 @@ func (s *literalSet) vectorNarrow(places []uint16, text []byte) (n, done int) {
 	if !hasVectors || turns == 0 {
 		return 0, 0
 	}
-	return narrowAVX2(&places[0], &text[0], turns, &s.wider[0], &s.spread, unsafe.SliceData(s.shorts), len(s.shorts)), turns * turnBlocks
+	var shorts *uint32
+	if len(s.shorts) > 0 {
+		shorts = &s.shorts[0]
+	}
+	return narrowAVX2(&places[0], &text[0], turns, &s.wider[0], &s.spread, shorts, len(s.shorts)), turns * turnBlocks
 }
 
 // vectorMarks is markSigns, which leaves the last bytes of a text, 33 at most.

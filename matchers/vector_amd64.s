@@ -2,6 +2,24 @@
 
 // The instructions are those of AVX2, and POPCNT: vector_amd64.go asks whether the processor has them.
 
+// func cpuid(leaf, part uint32) (eax, ebx, ecx, edx uint32)
+TEXT ·cpuid(SB), NOSPLIT, $0-24
+	MOVL leaf+0(FP), AX
+	MOVL part+4(FP), CX
+	CPUID
+	MOVL AX, eax+8(FP)
+	MOVL BX, ebx+12(FP)
+	MOVL CX, ecx+16(FP)
+	MOVL DX, edx+20(FP)
+	RET
+
+// func xgetbv() (eax uint32)
+TEXT ·xgetbv(SB), NOSPLIT, $0-4
+	XORL CX, CX
+	XGETBV
+	MOVL AX, eax+0(FP)
+	RET
+
 // REPEATED makes a constant of 32 bytes out of eight.
 #define REPEATED(name, eight) \
 	DATA name<>+0(SB)/8, $eight; \
