@@ -71,8 +71,12 @@ func hidesAt(text []byte, i int) bool {
 		return false
 	}
 	r, _ := utf8.DecodeRune(text[i:])
+	switch r {
+	case utf8.RuneError, '！', '（', '）', '，', '；': // these stand between the words of Chinese and Japanese, not in links
+		return false
+	}
 	_, changed := clarify(r)
-	return changed && r != utf8.RuneError
+	return changed
 }
 
 // markedBytes is how much text is marked in one go: it stays in the processor's nearest cache while it is read several times.
