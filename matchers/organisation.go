@@ -64,9 +64,30 @@ type Index struct {
 	exact  map[string]int32 // "type:value", or the HMAC of a known number, to the first of owners
 	owners []exactOwner
 	known  bool // there are known numbers
+	forms  knownForms
 	pages  []pagePattern
 	byHost map[string][]int32 // host of a page pattern to pages; "" for patterns on any host
 	texts  *phrases
+}
+
+// knownForms says in which forms numbers and rooms were registered: an HMAC costs more than all the rest of a look-up, so none is made
+// of a form that nobody uses.
+type knownForms struct {
+	whole  bool // by a whole link: its key
+	bare   bool // platform:id
+	placed bool // platform:space/id, platform:host/room
+}
+
+func (f *knownForms) note(key string) {
+	_, id, ok := strings.Cut(key, "|")
+	switch {
+	case !ok:
+		f.whole = true
+	case strings.Contains(id, "/"): // or an id that has a slash itself
+		f.placed, f.bare = true, true
+	default:
+		f.bare = true
+	}
 }
 
 type exactOwner struct {
@@ -147,6 +168,7 @@ func (x *Index) add(org int32, p Pattern, domains []string) error {
 		}
 		x.known = true
 		for _, k := range keys {
+			x.forms.note(k)
 			x.addExact(x.keys.key(k), org, p.Type, string(p.Type))
 		}
 	case NearPattern:
@@ -313,17 +335,24 @@ func (x *Index) byNumber(c *claims, l Link) {
 		return
 	}
 	for _, k := range append([]string{l.Key()}, l.Aliases...) {
-		c.exact(x.keys.key(k))
+		if x.forms.whole {
+			c.exact(x.keys.key(k))
+		}
 		parts := strings.SplitN(k, ":", 4)
 		if len(parts) != 4 {
 			continue
 		}
 		platform, realm, space, id := parts[0], parts[1], parts[2], strings.ToLower(parts[3])
-		if realm != "" {
+		if x.forms.placed && realm != "" {
 			c.exact(x.keys.key(platform + "|" + realm + "/" + id))
 		}
-		if realm == "" || platform == "zoom" && realm == "commercial" {
+		if realm != "" && (platform != "zoom" || realm != "commercial") {
+			continue
+		}
+		if x.forms.bare {
 			c.exact(x.keys.key(platform + "|" + id))
+		}
+		if x.forms.placed {
 			c.exact(x.keys.key(platform + "|" + space + "/" + id))
 		}
 	}
