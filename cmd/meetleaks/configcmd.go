@@ -2,7 +2,9 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -21,7 +23,7 @@ func (a *app) configCommand() *cobra.Command {
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(
-		a.configSub("check [FILE]", "Report all mistakes at once, with their lines, also those that only a start of serve would find", a.configCheck),
+		a.configSub("check [FILE]", "Report all mistakes at once, with their lines, and what else would keep serve from starting here", a.configCheck),
 		a.configSub("show [FILE]", "Print the effective configuration and where each value came from, secrets masked", a.configShow),
 		&cobra.Command{
 			Use:   "init",
@@ -67,9 +69,6 @@ func existingDefault() string {
 
 func (a *app) configCheck(file string) error {
 	loaded, err := a.loadConfig(file)
-	if err == nil {
-		err = a.checkServed(loaded)
-	}
 	if err != nil {
 		return err
 	}
@@ -77,7 +76,13 @@ func (a *app) configCheck(file string) error {
 	if name == "" {
 		name = "no file, defaults and environment"
 	}
-	return a.print("ok: %s (%s, %s)\n", plain(name), count(len(loaded.Organisations), "organisation"), count(len(loaded.Sources), "source"))
+	if err := a.print("ok: %s (%s, %s)\n", plain(name), count(len(loaded.Organisations), "organisation"), count(len(loaded.Sources), "source")); err != nil {
+		return err
+	}
+	if missing := a.unserved(loaded); len(missing) > 0 { // it is right all the same: whoever checks it need not be who serves it
+		fmt.Fprintf(a.stderr, "meetleaks: but `serve` would not start with it here:\n  %s\n", strings.Join(missing, "\n  "))
+	}
+	return nil
 }
 
 func (a *app) configShow(file string) error {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 
 	"meetleaks/cmd/meetleaks/internal/config"
@@ -70,8 +71,9 @@ func (s *service) plan(m *mistakes) {
 	}
 }
 
-// checkServed says all that would keep a configuration from being served by a process with all roles, and makes nothing.
-func (a *app) checkServed(loaded *config.Loaded) error {
+// unserved says all that would keep a configuration from being served on this machine, by a process with all roles: a line each. It
+// makes nothing, and asks nobody.
+func (a *app) unserved(loaded *config.Loaded) []string {
 	m := &mistakes{loaded: loaded}
 	s := &service{app: a, loaded: loaded, roles: allRoles(), log: slog.New(slog.DiscardHandler)}
 	s.plan(m)
@@ -85,7 +87,7 @@ func (a *app) checkServed(loaded *config.Loaded) error {
 			m.tell(err)
 		}
 	}
-	return m.err()
+	return slices.Compact(slices.Sorted(slices.Values(m.lines)))
 }
 
 // checkRoles: with an embedded store hints do not leave the process. One that reads and is told nothing would be blind for ever.
