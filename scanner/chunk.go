@@ -188,7 +188,7 @@ func (f *inFlight) start(work func() piece) {
 	}
 }
 
-// worker does jobs until the document ends.
+// worker does jobs until the document ends. Whoever made f closes them, also when its reader panics: nobody else sends the worker home.
 func (f *inFlight) worker() {
 	for j := range f.jobs {
 		j.done <- j.work()
@@ -208,7 +208,6 @@ func (f *inFlight) take() {
 
 // finish waits for all pieces and returns the first error.
 func (f *inFlight) finish() error {
-	close(f.jobs)
 	for len(f.queue) > 0 {
 		f.take()
 	}
@@ -239,6 +238,7 @@ func (m *Matcher) readAt(ctx context.Context, text at, found *meetings) error {
 		return p.err
 	}
 	f := m.newInFlight(found)
+	defer close(f.jobs)
 	var stopped error
 	for from := int64(0); from < size && f.err == nil; from += chunkSize {
 		if stopped = m.slot(ctx); stopped != nil {
@@ -281,6 +281,7 @@ func (m *Matcher) pieceAt(text at, from, size int64) piece {
 // filled before a slot is taken, so that a slow reader does not keep other documents waiting.
 func (m *Matcher) readStream(ctx context.Context, text io.Reader, found *meetings) error {
 	f := m.newInFlight(found)
+	defer close(f.jobs)
 	s := &stream{text: text}
 	var stopped error
 	for !s.ended && f.err == nil {
