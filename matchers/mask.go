@@ -302,11 +302,12 @@ func maskPacked(text string) string {
 	var out strings.Builder
 	done := 0
 	for i := 0; i < len(text); i++ {
-		if !strings.HasPrefix(text[i:], "aHR0c") && !strings.HasPrefix(text[i:], "SFRUU") { // "http", in base64
+		skip := packedAt(text[i:])
+		if skip < 0 {
 			continue
 		}
 		end := i + packedLen(text[i:])
-		plain, _ := decodeBase64(percentDecode(text[i:end]))
+		plain, _ := decodeBase64(percentDecode(text[i+skip : end]))
 		if len(named(plain)) > 0 || maskParameters(plain) != plain {
 			out.WriteString(text[done:i])
 			out.WriteString(dots)
@@ -320,10 +321,27 @@ func maskPacked(text string) string {
 	return out.String() + text[done:]
 }
 
-// packedLen returns the length of the base64 at the start of a text, in which addresses may have escaped "+", "/" and "=".
+// packedAt says where the first whole character of "http" in base64 lies at the start of a text, -1 when there is none. One or two
+// bytes may stand before it in its group of three: {"url":"https://…"} in a token.
+func packedAt(s string) int {
+	for skip, starts := range [...][]string{{"aHR0c", "SFRUU", "SHR0c"}, {"odHRw"}, {"h0dHA", "h0dHB"}} {
+		for _, start := range starts {
+			if strings.HasPrefix(s, start) {
+				return skip
+			}
+		}
+	}
+	return -1
+}
+
+// packedLen returns the length of the base64 at the start of a text, in which addresses may have escaped "+", "/" and "=". It ends where
+// another address begins: of two with a slash between them the second does not lie in the groups of the first.
 func packedLen(s string) int {
 	n := 0
 	for n < len(s) {
+		if n > 0 && packedAt(s[n:]) >= 0 {
+			return n
+		}
 		switch w := escapeLen(s[n:]); {
 		case isBase64(s[n]) || s[n] == '=':
 			n++

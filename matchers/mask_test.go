@@ -208,13 +208,17 @@ func TestMaskHidesPackedLinks(t *testing.T) {
 	std, url := base64.StdEncoding.EncodeToString([]byte(link)), base64.RawURLEncoding.EncodeToString([]byte(link))
 	upper := base64.StdEncoding.EncodeToString([]byte(strings.Replace(link, "https", "HTTPS", 1)))
 	for text, want := range map[string]string{
-		"https://a.example/go?u=" + std + "&x=1":                                             "https://a.example/go?u=•••••&x=1",
-		"https://a.example/go/" + url + "/next":                                              "https://a.example/go/•••••",
-		"https://a.example/go/" + url:                                                        "https://a.example/go/•••••",
-		"https://a.example/go?u=" + upper:                                                    "https://a.example/go?u=•••••",
-		"https://a.example/go?u=" + strings.NewReplacer("=", "%3D", "+", "%2B").Replace(std): "https://a.example/go?u=•••••",
-		"https://a.example/go?u=" + strings.ReplaceAll(std, "=", "%253D"):                    "https://a.example/go?u=•••••",
-		"a.zip!" + std + ".html":                                                             "a.zip!•••••.html",
+		"https://a.example/go?u=" + std + "&x=1":                                                    "https://a.example/go?u=•••••&x=1",
+		"https://a.example/go/" + url + "/next":                                                     "https://a.example/go/•••••",
+		"https://a.example/go/" + url:                                                               "https://a.example/go/•••••",
+		"https://a.example/go?u=" + upper:                                                           "https://a.example/go?u=•••••",
+		"https://a.example/go?u=" + strings.NewReplacer("=", "%3D", "+", "%2B").Replace(std):        "https://a.example/go?u=•••••",
+		"https://a.example/go?u=" + strings.ReplaceAll(std, "=", "%253D"):                           "https://a.example/go?u=•••••",
+		"https://a.example/from/aHR0cHM6Ly9hLmV4YW1wbGUv/" + url:                                    "https://a.example/from/aHR0cHM6Ly9hLmV4YW1wbGUv/•••••",
+		"https://a.example/?state=" + base64.RawURLEncoding.EncodeToString([]byte(`{"u":"`+link)):   "https://a.example/?state=eyJ1Ijoi•••••",
+		"https://a.example/?state=" + base64.RawURLEncoding.EncodeToString([]byte(`{"to":"`+link)):  "https://a.example/?state=eyJ0byI6Im•••••",
+		"https://a.example/?state=" + base64.RawURLEncoding.EncodeToString([]byte(`{"url":"`+link)): "https://a.example/?state=eyJ1cmwiOiJ•••••",
+		"a.zip!" + std + ".html":                                                                    "a.zip!•••••.html",
 	} {
 		if got := Mask(text); got != want {
 			t.Errorf("Mask(%q) = %q, want %q", text, got, want)
