@@ -117,6 +117,8 @@ func urlStart(text []byte, host int) (start int, prefix string) {
 		for i--; i > 0 && host-i < 128 && (isHostByte(text[i-1]) || text[i-1] == '+' || text[i-1] == '*' || text[i-1] == '#'); i-- {
 		}
 		prefix = string(text[i:host])
+	} else if n := len("%40"); i >= n && string(text[i-n:i]) == "%40" && (i == n || !isHostByte(text[i-n-1])) { // npm's scope, in an address
+		prefix = "@"
 	}
 	end := i - separatorBefore(text[:i])
 	if end == i {

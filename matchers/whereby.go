@@ -29,7 +29,7 @@ func parseWhereby(u *URL) (Link, error) {
 	if k := u.Param("roomKey"); cutKey(k) || len(k) < minRoomKey {
 		key = nil
 	}
-	if len(segs) != 1 || u.scoped || key == nil && isSitePage(segs[0]) { // npm's scope "@whereby.com/…" looks like a host without a scheme
+	if len(segs) != 1 || key == nil && (isSitePage(segs[0]) || u.scoped && u.Scheme == "") { // npm's scope "@whereby.com/…" looks like a host without a scheme
 		return Link{}, NotAMeeting
 	}
 	room := leading(segs[0], isWherebyByte)
