@@ -109,11 +109,11 @@ func zoomWord(text []byte) int {
 }
 
 // behindZoom: the number behind Zoom's name is printed as Zoom's are, or a colon and the word "meeting" stand before it. Telephone
-// numbers are printed 3-3-4 too, and those of East Asia 3-4-4, with nought or one at the beginning.
+// numbers are printed 3-3-4 too, those of East Asia 3-4-4, and many have eleven digits, with nought or one at the beginning.
 func behindZoom(label idLabel, run digitRun, said bool, words int) bool {
 	bare := !strings.Contains(run.shape, "-") && len(run.digits) == 11
 	if label.text == "Zoom " || label.text == "Zoom\n" {
-		return run.shape == "3-4-4" && run.digits[0] >= '2' || bare && said && words > 0
+		return run.digits[0] >= '2' && (run.shape == "3-4-4" || bare && said && words > 0)
 	}
 	said = said || strings.HasSuffix(label.text, ":")
 	switch run.shape {

@@ -183,7 +183,7 @@ func TestZoomWords(t *testing.T) {
 			t.Errorf("%q: found %q", text, got)
 		}
 	}
-	for _, text := range []string{"Zoom +852 9482 3071", "Zoom 138 9482 3071", "Zoom info 010-9482-3071", "Zoom level: 84930275116", "Zoom or call 849 3027 5116", "zoom 849302 751", "Zoom ID 12", "Zoom  "} {
+	for _, text := range []string{"Zoom +852 9482 3071", "Zoom 138 9482 3071", "Zoom info 010-9482-3071", "Zoom level: 84930275116", "Zoom room: 02079460183", "Zoom conference number: 18005550182", "Zoom or call 849 3027 5116", "zoom 849302 751", "Zoom ID 12", "Zoom  "} {
 		if got := meetings(Find([]byte("Choir: " + text + ".\n"))); len(got) != 0 {
 			t.Errorf("%q: found %q, want nothing", text, got)
 		}
