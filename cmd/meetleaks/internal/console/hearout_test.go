@@ -52,6 +52,35 @@ func TestARefusedBodyIsHeardOut(t *testing.T) {
 	}
 }
 
+// TestWhoWasToldToGoOnIsHeardOut: a sender that asks first is told to go on as soon as the handler reads.
+func TestWhoWasToldToGoOnIsHeardOut(t *testing.T) {
+	server := httptest.NewServer(heardOut(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
+		http.Error(w, "the body is too large", http.StatusRequestEntityTooLarge)
+	})))
+	defer server.Close()
+	c, err := new(net.Dialer).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if err := c.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	const length = 40 << 20
+	fmt.Fprintf(c, "POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n", length)
+	answers := bufio.NewReader(c)
+	if answer, err := http.ReadResponse(answers, nil); err != nil || answer.StatusCode != http.StatusContinue {
+		t.Fatalf("%+v, %v", answer, err)
+	}
+	if _, err := io.Copy(c, io.LimitReader(zeros{}, length)); err != nil {
+		t.Fatal("send:", err)
+	}
+	if answer, err := http.ReadResponse(answers, nil); err != nil || answer.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("%+v, %v", answer, err)
+	}
+}
+
 // zeros never ends.
 type zeros struct{}
 
