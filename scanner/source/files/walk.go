@@ -140,8 +140,8 @@ func (w *walk) folder(f folder) error {
 	entries, err := handle.ReadDir(batch)
 	for len(entries) > 0 {
 		var next []os.DirEntry
-		if err == nil && len(entries) < batch {
-			err = io.EOF // it gives fewer only at the end
+		if err == nil && len(entries) < batch/2 {
+			err = io.EOF // it gives fewer only at the end, or where names vanish while it looks at them: of half a batch they do not
 		}
 		if err == nil {
 			next, err = handle.ReadDir(batch)
