@@ -71,10 +71,6 @@ func hidesAt(text []byte, i int) bool {
 		return false
 	}
 	r, _ := utf8.DecodeRune(text[i:])
-	switch r {
-	case utf8.RuneError, '！', '（', '）', '，', '；': // these stand between the words of Chinese and Japanese, not in links
-		return false
-	}
 	_, changed := clarify(r)
 	return changed
 }
@@ -211,6 +207,8 @@ func clarify(r rune) (rune, bool) {
 	switch {
 	case invisible(r):
 		return -1, true
+	case r == '！', r == '（', r == '）', r == '，', r == '；': // these stand between the words of Chinese and Japanese, and end a link
+		return r, false
 	case r >= 0xFF01 && r <= 0xFF5E: // full-width forms
 		return r - 0xFF01 + '!', true
 	case r == 0x3000:

@@ -83,3 +83,15 @@ func TestWordsAreNotDots(t *testing.T) {
 		}
 	}
 }
+
+// TestFullWidthMarksEndALink: what stands between the words of Chinese ends a link, whether or not text beside it is cleaned.
+func TestFullWidthMarksEndALink(t *testing.T) {
+	for _, before := range []string{"", "\u200b"} {
+		for _, mark := range []string{"！", "（", "）", "，", "；"} {
+			text := "会议" + before + " https://meet.jit.si/AcmeBoardRoom42" + mark + "密码"
+			if found := Find([]byte(text)); len(found) != 1 || found[0].ID != "AcmeBoardRoom42" {
+				t.Errorf("%q: found %v", text, found)
+			}
+		}
+	}
+}
