@@ -287,7 +287,7 @@ func isPlain(c byte) bool {
 		high = (1<<26-1)<<('A'-64) | (1<<26-1)<<('a'-64) | 1<<('@'-64) | 1<<('_'-64) | 1<<('~'-64)
 	)
 	if c < 64 {
-		return low>>c&1 == 1
+		return uint64(low)>>c&1 == 1
 	}
 	return c < 128 && uint64(high)>>(c-64)&1 == 1
 }

@@ -295,7 +295,7 @@ func isOrdinary(c byte) bool {
 		high = 1<<('['-64) | 1<<('{'-64) | 1<<('\\'-64)
 	)
 	if c < 64 {
-		return low>>c&1 == 0
+		return uint64(low)>>c&1 == 0
 	}
 	return c < 128 && uint64(high)>>(c-64)&1 == 0
 }

@@ -140,10 +140,7 @@ func (w *walk) folder(f folder) error {
 	entries, err := handle.ReadDir(batch)
 	for len(entries) > 0 {
 		var next []os.DirEntry
-		if err == nil && len(entries) < batch/2 {
-			err = io.EOF // it gives fewer only at the end, or where names vanish while it looks at them: of half a batch they do not
-		}
-		if err == nil {
+		if err == nil { // that there were fewer says nothing: what vanishes meanwhile is left out
 			next, err = handle.ReadDir(batch)
 		}
 		if err != nil {
