@@ -137,7 +137,7 @@ func vendorRoom(u *URL, segment string) (string, error) {
 // sharedRoom reads a room that people name, on a server that everybody shares.
 func sharedRoom(u *URL, segment string) (string, error) {
 	room, err := namedRoom(u, segment)
-	if err == nil && genericRoom(room) && !u.believed {
+	if err == nil && genericRoom(room) && !u.believes(room) {
 		return "", Placeholder
 	}
 	return room, err

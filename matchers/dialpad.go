@@ -27,7 +27,7 @@ func parseDialpad(u *URL) (Link, error) {
 		return Link{}, err
 	case !all(name, func(c byte) bool { return isB64u(c) || c == '.' }):
 		return Link{}, Incomplete
-	case genericRoom(name) && !u.believed:
+	case genericRoom(name) && !u.believes(name):
 		return Link{}, Placeholder
 	}
 	return Link{Kind: PersonalRoom, Class: PermanentRoom, ID: name, Owner: name, Host: u.Host, Path: path}, nil

@@ -41,7 +41,7 @@ func parseDoxyMe(u *URL) (Link, error) {
 	switch {
 	case err != nil:
 		return Link{}, err
-	case sampleOrg(clinic) || clinic == "" && genericRoom(name):
+	case sampleOrg(clinic) || clinic == "" && genericRoom(name) && !u.believes(name):
 		return Link{}, Placeholder
 	}
 	clinic = lowerASCII(clinic)

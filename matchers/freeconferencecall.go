@@ -27,7 +27,7 @@ func parseFreeConferenceCall(u *URL) (Link, error) {
 	switch {
 	case err != nil:
 		return Link{}, err
-	case placeholderName(name) && !u.believed:
+	case placeholderName(name) && !u.believes(name):
 		return Link{}, Placeholder
 	case len(name) < 3:
 		return Link{}, Incomplete

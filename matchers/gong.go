@@ -19,7 +19,7 @@ func parseGong(u *URL) (Link, error) {
 	}
 	company, user := lowerASCII(segs[0]), lowerASCII(segs[1])
 	switch {
-	case sampleOrg(company) || sampleRoom(user) || genericRoom(user):
+	case sampleOrg(company) || (sampleRoom(user) || genericRoom(user)) && !u.believes(user):
 		return Link{}, Placeholder
 	case len(user) < 3 || !all(company, isB64u) || !all(user, isRoomByte):
 		return Link{}, Incomplete

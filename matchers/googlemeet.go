@@ -36,7 +36,7 @@ func parseGoogleMeet(u *URL) (Link, error) {
 			return Link{}, NotAMeeting
 		}
 		l.Host = "meet.google.com"
-		return meetNickname(u.Seg(1), l)
+		return meetNickname(u, u.Seg(1), l)
 	}
 	if len(segs) > 2 && segs[0] == "u" && all(segs[1], isDigit) { // "/u/0/": which of several accounts looks
 		segs = segs[2:]
@@ -50,7 +50,7 @@ func parseGoogleMeet(u *URL) (Link, error) {
 	}
 	switch strings.ToLower(segs[0]) {
 	case "lookup":
-		return meetNickname(name, l)
+		return meetNickname(u, name, l)
 	case "stream":
 		return meetStream(name, l)
 	case "tel":
@@ -143,11 +143,11 @@ func isKeyRun(s string) bool {
 }
 
 // meetNickname reads a nickname, which resolves only inside its owner's domain.
-func meetNickname(segment string, l Link) (Link, error) {
+func meetNickname(u *URL, segment string, l Link) (Link, error) {
 	name := lowerASCII(leading(segment, isB64u))
 	switch {
 	case placeholderWord(name) || placeholderToken(name) || name == "nickname" || name == "mynickname" || name == "meetingname" ||
-		len(name) == len(segment) && genericRoom(name):
+		len(name) == len(segment) && genericRoom(name) && !u.believes(name):
 		return Link{}, Placeholder
 	case len(name) < 4 || len(name) > 60 || len(name) != len(segment):
 		return Link{}, Incomplete

@@ -108,7 +108,7 @@ func gotoRoom(u *URL, segs []string, l Link, path string) (Link, error) {
 		return Link{}, err
 	case !all(room, isGoToByte) || !all(segs[0], isGoToByte):
 		return Link{}, Incomplete
-	case len(segs) == 1 && genericRoom(room) && !u.believed:
+	case len(segs) == 1 && genericRoom(room) && !u.believes(room):
 		return Link{}, Placeholder
 	}
 	if len(segs) == 2 {

@@ -95,7 +95,7 @@ func jitsiRoom(u *URL, l Link, segs []string) (Link, error) {
 		return Link{}, Incomplete
 	case u.Base != "" && len(segs) == 1 && strings.EqualFold(room, "moderated"): // the part before a moderated room's code
 		return Link{}, Incomplete
-	case u.Base != "" && len(segs) == 1 && genericRoom(room) && !u.believed:
+	case u.Base != "" && len(segs) == 1 && genericRoom(room) && !u.believes(room):
 		return Link{}, Placeholder
 	}
 	if len(segs) == 2 {

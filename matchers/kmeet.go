@@ -23,7 +23,7 @@ func parseKMeet(u *URL) (Link, error) {
 		return Link{}, err
 	case len(room) < 4:
 		return Link{}, Incomplete
-	case genericRoom(room) && !u.believed:
+	case genericRoom(room) && !u.believes(room):
 		return Link{}, Placeholder
 	}
 	return Link{Kind: PersonalRoom, Class: PermanentRoom, ID: room, Host: u.Host, Path: "/{id}"}, nil

@@ -16,8 +16,7 @@ func (f *Finder) Knowing(x *Index) *Finder {
 	return f.believing(x.registered)
 }
 
-// believing shares all tables with f and reads again, as if it were real, what a platform takes for a sample; it keeps what known says
-// of yes.
+// believing shares all tables with f. What a platform takes for a sample is read again as if it were real, and kept where known says so.
 func (f *Finder) believing(known func(Link) bool) *Finder {
 	g := &Finder{platforms: slices.Clone(f.platforms), hosts: f.hosts, wrapping: f.wrapping, labels: f.labels, set: f.set, targets: f.targets, short: f.short}
 	for i := range g.platforms {
@@ -48,6 +47,10 @@ func believing(p Platform, known func(Link) bool) func(*URL) (Link, error) {
 		return read, nil
 	}
 }
+
+// believes: the name is real, although it looks like a sample; but a word that stands for a name is none. Platforms ask it wherever they
+// refuse a name that people choose.
+func (u *URL) believes(name string) bool { return u.believed && !placeholderWord(name) }
 
 // registered reports whether an organisation has registered the link's number or room, whoever owns the link in the end.
 func (x *Index) registered(l Link) bool {

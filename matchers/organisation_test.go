@@ -346,6 +346,34 @@ func TestRegisteredIsNoSample(t *testing.T) {
 	}
 }
 
+// Wherever a name that somebody chose is taken for a sample, the organisation that has registered it is believed; a template stays one.
+func TestRegisteredRoomsAreBelievedOnEveryPlatform(t *testing.T) {
+	for link, template := range map[string]string{
+		"https://zoom.us/my/johndoe":                      "https://zoom.us/my/yourname",
+		"https://doxy.me/doctor1":                         "https://doxy.me/your-room",
+		"https://join.gong.io/hooli/alice":                "https://join.gong.io/hooli/username",
+		"https://g.co/meet/team-standup":                  "https://g.co/meet/your-room",
+		"https://whereby.com/team-meeting":                "https://whereby.com/your-room",
+		"https://meet.jit.si/TeamStandup":                 "https://meet.jit.si/your-room",
+		"https://gotomeet.me/teamdesign":                  "https://gotomeet.me/yourname",
+		"https://globex.webex.com/meet/john":              "https://globex.webex.com/meet/username",
+		"https://kmeet.infomaniak.com/teamdesign":         "https://kmeet.infomaniak.com/your-room",
+		"https://meetings.dialpad.com/room/teamdesign":    "https://meetings.dialpad.com/room/your-room",
+		"https://www.freeconferencecall.com/wall/johndoe": "https://www.freeconferencecall.com/wall/yourname",
+	} {
+		if plain := Find([]byte(link)); len(plain) > 0 {
+			t.Errorf("%s: found %v where nobody registered it", link, plain)
+		}
+		f := Standard().Knowing(index(t, org("acme", Pattern{MeetingPattern, link})))
+		if found := f.FindIn([]byte(link), 0, len(link)); len(found) != 1 {
+			t.Errorf("%s: found %v", link, found)
+		}
+		if _, err := knownKeys(template); err == nil {
+			t.Errorf("%s was registered", template)
+		}
+	}
+}
+
 // A field that is added to Finder must be shared with the one that knows.
 func TestKnowingSharesTheTables(t *testing.T) {
 	f, g := reflect.ValueOf(standard()).Elem(), reflect.ValueOf(credulous()).Elem()

@@ -19,7 +19,7 @@ func roomName(u *URL, name string) (string, error) {
 	switch {
 	case name == "" || len(name) > maxRoom || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
 		return "", Incomplete
-	case sampleRoom(name) && !(u.believed && !placeholderWord(name)):
+	case sampleRoom(name) && !u.believes(name):
 		return "", Placeholder
 	case strings.IndexByte("-_=.:+", name[len(name)-1]) >= 0 || goesOn(u.Tail()) && !(u.ended && name == lastOf(u.Segs())):
 		return "", Incomplete

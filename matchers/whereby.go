@@ -44,7 +44,7 @@ func parseWhereby(u *URL) (Link, error) {
 		return Link{}, Placeholder
 	case !all(room, isWherebyByte):
 		return Link{}, Incomplete
-	case org == "" && key == nil && genericRoom(room) && !u.believed:
+	case org == "" && key == nil && genericRoom(room) && !u.believes(room):
 		return Link{}, Placeholder
 	}
 	l := Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: org, ID: room, Org: org, Host: u.Host, Path: "/{id}"}
