@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"testing/synctest"
 	"time"
 	"unicode/utf8"
 
@@ -136,6 +137,18 @@ func randomText(r *rand.Rand, size int, lines bool) string {
 		}
 	}
 	return b.String()
+}
+
+// The workers of a document end with it: synctest fails when one is left.
+func TestNoWorkerOutlivesItsDocument(t *testing.T) {
+	text := strings.Repeat("meeting:7 and words ", chunkSize/4)
+	for name, reader := range everyReader(text) {
+		synctest.Test(t, func(t *testing.T) {
+			if got, skips := matchText(t, reader); len(got) != 1 || len(skips) > 0 {
+				t.Errorf("%s: %d findings, %v", name, len(got), skips)
+			}
+		})
+	}
 }
 
 func TestALinkOverEachBorderIsFoundOnce(t *testing.T) {
