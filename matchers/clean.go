@@ -87,7 +87,7 @@ func markSigns(marks *[markedBytes / 32]uint32, text []byte) int {
 	return plainMarks(marks, text)
 }
 
-// plainMarks is markSigns. Signs begin with six bytes, and looking for each is quicker than going through the text.
+// plainMarks is markSigns. Each sign begins with one of six bytes, and looking for each of those is quicker than going through the text.
 func plainMarks(marks *[markedBytes / 32]uint32, text []byte) int {
 	text = text[:min(len(text), markedBytes)]
 	clear(marks[:])

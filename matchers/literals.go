@@ -10,7 +10,7 @@ import (
 // Of a text only the blocks of four bytes at every fourth position are looked at. Wherever a literal stands, one of four
 // neighbouring blocks of it lies at such a position; every literal is represented by the four that are rarest in real text. Three
 // steps narrow down where to compare, each dearer than the one before and taken more seldom: a bitmap says whether a block may be
-// one of them (one position in twenty), a second one whether it is with the bytes beside it (one in a hundred), a table which
+// one of them (one position in twenty), a second one whether it is with the bytes beside it (one in 150 to 300), a table which
 // literals to compare. The first has no branches, and the positions do not depend on each other, so the processor reads ahead, or
 // looks at eight at a time (see vector_amd64.s); jumping tables (Wu-Manber) were several times slower here, because each jump waits
 // for the one before. Time is linear in the text, multiplied at worst by the literals that share a block. The set is read-only after
@@ -153,7 +153,7 @@ func newLiteralSet(texts []string, tags []int) *literalSet {
 	return s
 }
 
-// fillKnown makes the first table. Of a few factors that one is taken with which the fewest common blocks lead by chance to where
+// fillKnown makes the first bitmap, and spread. Of a few factors that one is taken with which the fewest common blocks lead by chance to where
 // one of the set leads.
 func (s *literalSet) fillKnown(usual *frequency) {
 	var blocks []uint32
@@ -487,15 +487,15 @@ func (s *literalSet) find(hits []literalHit, text []byte, from, to int) []litera
 // maxStops is how many blocks are looked at in one go.
 const maxStops = 1 << 10
 
-// stops notes where the blocks stand that may be of the set, in the first maxStops blocks of text, two blocks a turn, and returns
-// how many there are. The place of every block is written, but the next one overwrites it unless the block may be. So there is
-// no branch for the processor to guess: wrong guesses cost more than all the rest.
+// stops notes where the blocks stand that may be of the set, in the first maxStops blocks of text, and returns how many there are.
 func (s *literalSet) stops(places *[maxStops]uint16, text []byte) int {
 	n, done := s.vectorStops(places, text)
 	return s.plainStops(places, n, text, done)
 }
 
-// plainStops is stops from the byte done on; n places are there already.
+// plainStops is stops from the byte done on; n places are there already. Two blocks a turn: the place of each is written, but the next
+// one overwrites it unless the block may be of the set. So there is no branch for the processor to guess: wrong guesses cost more than
+// all the rest.
 func (s *literalSet) plainStops(places *[maxStops]uint16, n int, text []byte, done int) int {
 	for i := done; i+2*stride <= len(text); i += 2 * stride {
 		two := binary.LittleEndian.Uint64(text[i:i+2*stride:i+2*stride]) | caseless<<32 | caseless

@@ -240,7 +240,7 @@ const (
 	sampleColumns
 )
 
-// sampleTable is the one table of words by which samples give themselves away, a column a line, in small letters. What only one platform
+// sampleTable is the one table of words by which samples give themselves away, in small letters, divided by white space. What only one platform
 // knows stands in its file (the words of Discord's mock-ups, of Webex's manuals). Left apart because they are something else: the
 // groups of letters that Meet's codes have (placeholderCode), the pages of vendors (isSitePage), and the words of sentences that follow
 // "password" (proseWords). Rules that no list can hold, beginnings and ends, stand where the columns are asked.

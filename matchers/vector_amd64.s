@@ -34,8 +34,8 @@ REPEATED(turnBytes, 0x0020002000200020)
 
 // func stopsAVX2(places *uint16, text *byte, turns int, known *uint32, factor uint32, spread *[256]uint64) (n int)
 //
-// Eight blocks a turn: fold them, multiply by the factor, fetch the words of the table that the upper 14 bits name, shift the bits
-// that the next five name to the front, and write the places of the blocks whose bit is set. What is written behind them counts for
+// Eight blocks a turn: fold them, multiply by the factor, fetch the words of the table that the upper 14 bits (hashBits less five)
+// name, shift the bits that the next five name to the front, and write the places of the blocks whose bit is set. What is written behind them counts for
 // nothing; the next turn overwrites it.
 TEXT ·stopsAVX2(SB), NOSPLIT, $0-56
 	MOVQ places+0(FP), DI
@@ -86,7 +86,8 @@ REPEATED(before, 0x0001000000010000)
 REPEATED(twice, 0x0101010101010101)
 REPEATED(second, 0x0100010001000100)
 
-// WIDER leaves 1 in out where both bits of the keys in key are set in the second bitmap, at R8. It uses Y1 and Y8.
+// WIDER leaves 1 in out where both bits of the keys in key are set in the second bitmap, at R8, whose word the upper
+// 14 bits (widerWords) name; see widerKey and widerBits. It uses Y1 and Y8.
 #define WIDER(key, out) \
 	VPSRLD $15, key, Y8; \
 	VPXOR Y8, key, key; \

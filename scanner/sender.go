@@ -29,7 +29,8 @@ type SenderOptions struct {
 // Sender empties the outbox: it claims what is due, asks whether it is wanted still and by whom, sends it alone or in a digest, and
 // only then records it. A crash, or a store that does not answer, sends again what was under way; nothing is lost.
 //
-// Of the messages about a leak to one recipient the latest is answered and follows the leak. The one before it is taken back.
+// Of the messages about a leak to one recipient the latest is answered and follows the leak. The one before it is taken back where
+// its channel can do that.
 //
 // A leak that a digest names keeps a delivery of its own. It waits for the digest, and ends as the digest does.
 //
@@ -181,7 +182,7 @@ type letter struct {
 	known     bool
 	crowd     string
 	receipt   []byte // of the message to be changed
-	card      string // its delivery, of a leak
+	card      string // the delivery that sent that message; "" of a digest's
 }
 
 func (b *sending) fail(err error) {

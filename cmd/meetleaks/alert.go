@@ -133,7 +133,7 @@ func (t *teller) change(ctx context.Context, what scanner.Telling) ([]byte, erro
 	if channel == nil {
 		return nil, &scanner.TellError{Class: scanner.TellGone, Reason: "no-such-channel"}
 	}
-	if what.Past && name != channelSlack { // nothing but Slack's cards can be pressed; others would be told that nothing is new
+	if what.Past && name != channelSlack { // a mail cannot be changed, and its link goes on; others would be told that nothing is new
 		return slices.Clone(what.Receipt), nil
 	}
 	a := t.alert(what)

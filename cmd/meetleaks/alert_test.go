@@ -167,7 +167,7 @@ func TestACardFollowsTheLeak(t *testing.T) {
 	}
 }
 
-// TestAMessageThatWasFollowedIsAnsweredNoMore: in Slack it loses its buttons; of other channels nothing can be pressed, and they are not
+// TestAMessageThatWasFollowedIsAnsweredNoMore: in Slack it loses its buttons; other channels cannot change what they sent, and are not
 // told that there is nothing new.
 func TestAMessageThatWasFollowedIsAnsweredNoMore(t *testing.T) {
 	slack, soc := &fakeChannel{name: "slack"}, &fakeChannel{name: "webhook:soc"}

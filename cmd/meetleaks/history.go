@@ -91,7 +91,8 @@ func (h *history) ask(ctx context.Context, bound time.Duration) (scanner.Health,
 	return h.known(), err
 }
 
-// note keeps what a look saw, and returns what the one before it did. One that began before that, and waited longer, says nothing new.
+// note keeps what a look saw, and returns what the one before it did. One that began before that, and waited longer, says nothing new:
+// it is not kept, and what it saw itself is returned, as if that had been known.
 func (h *history) note(health scanner.Health, err error, asked, answered time.Time) (lost bool, before error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

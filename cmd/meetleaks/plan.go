@@ -72,7 +72,8 @@ func (s *service) plan(m *mistakes) {
 }
 
 // unserved says all that would keep a configuration from being served on this machine, by a process with all roles: a line each. It
-// makes nothing, and asks nobody.
+// makes nothing, and asks nobody. Where the store or the way out are wrong, plan has told it, and what depends on them is not looked at.
+// What serve comes to open at its start belongs here too.
 func (a *app) unserved(loaded *config.Loaded) []string {
 	m := &mistakes{loaded: loaded}
 	s := &service{app: a, loaded: loaded, roles: allRoles(), log: slog.New(slog.DiscardHandler)}
