@@ -247,12 +247,12 @@ const (
 func sampleTable() [sampleColumns]string {
 	return [...]string{
 		anySample: `example examples sample placeholder undefined null none nil todo tbd token
-			company companyname company-name your-company yourcompany yourorg your-org mycompany my-company
-			yourdomain your-domain mydomain organization organisation yourteam your-team
+			company companyname company-name mycompany my-company
+			mydomain organization organisation
 			roomname room-name room_name room roomid room-id room_id meetingid meeting-id meeting_id
-			username user-name user_name your-name yourname your_name invite-code invitecode invite_code code id
-			yourroom your-room your_room myroom my-room my_room abc abcd abcdef abc123 foo bar foobar
-			link your-link yourlink insert-link somelink changeme fake dummy invalid lorem ipsum
+			username user-name user_name invite-code invitecode invite_code code id
+			myroom my-room my_room abc abcd abcdef abc123 foo bar foobar
+			link somelink changeme fake dummy invalid lorem ipsum
 			ejemplo exemplo exemple esempio beispiel voorbeeld contoh`,
 		roomSample: `me drsmith drdoe drjohnsmith drjohndoe drjanedoe drname doctorname vmr myvmr myconference alias myalias
 			test testing testroom testmeeting testing123 test123 test1 demo demoroom demomeeting
