@@ -592,7 +592,16 @@ func nextLine(text []byte, end int) (int, bool) {
 	if i == fold && i < len(text) && (text[i] == ' ' || text[i] == '\t') {
 		i++
 	}
-	return i, true
+	return i, !listItem(text[i:])
+}
+
+// listItem: what begins the next line is the number of an item ("2. Wait for the host"), not the rest of a link's number.
+func listItem(line []byte) bool {
+	n := 0
+	for n < len(line) && n < 3 && isDigit(line[n]) {
+		n++
+	}
+	return n > 0 && n+1 < len(line) && (line[n] == '.' || line[n] == ')') && line[n+1] == ' '
 }
 
 // indentOf is what stands before a line's first word: blanks and the marks of comments and quotations, at most 32 bytes.

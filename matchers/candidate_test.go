@@ -93,3 +93,18 @@ func TestGooglesPathsInEveryEncoding(t *testing.T) {
 func TestLongOwnHost(t *testing.T) {
 	NewFinder(All(), strings.Repeat(strings.Repeat("a", 62)+".", 4)+"x")
 }
+
+// TestContinuedLinks: a number that breaks at a line's end goes on, but the number of a list's next item is not the rest of it.
+func TestContinuedLinks(t *testing.T) {
+	const line = "1. Open the meeting of the club: https://teams.microsoft.com/meet/306172945"
+	for text, want := range map[string]bool{
+		line + "\n183\nand wait": true, line + "\n183, and wait": true, line + "\n183 in a row": true, line + "\n183.": true,
+		line + "\n2. Wait": false, line + "\n2) Wait": false, line + "\n> 12. Wait": false, line + "\n 3. Wait": false, line + "\n https://a.example": false,
+	} {
+		at := strings.Index(text, "teams")
+		c, ok := cutCandidate([]byte(text), at, false)
+		if goes := c.wrapped != ""; !ok || goes != want {
+			t.Errorf("%q goes on: %v (%q), want %v", text, goes, c.wrapped, want)
+		}
+	}
+}
