@@ -613,6 +613,9 @@ func passcodeByte(c byte) bool {
 
 // placeholderPasscode: a stand-in, an expression, or the next word of a sentence.
 func placeholderPasscode(word string) bool {
+	if drawnPasscode(word) {
+		return false
+	}
 	lower := strings.ToLower(word)
 	if strings.Trim(lower, "x*•.-_#?0") == "" || strings.ContainsAny(word, "{}$%=") || strings.Contains(word, "...") || placeholderWord(lower) {
 		return true
@@ -621,6 +624,13 @@ func placeholderPasscode(word string) bool {
 		return true // config.password, example.com
 	}
 	return slices.Contains(proseWords(), lower)
+}
+
+// drawnPasscode: eight characters with a capital, a digit and a sign, as Zoom draws them for recordings, whatever the signs would mean
+// in a program ("k?4Tr%m8", "R^7T.BKV"). What begins with one of those is a program's.
+func drawnPasscode(word string) bool {
+	return len(word) == 8 && !strings.ContainsAny(word, "{}=") && strings.IndexByte("$%", word[0]) < 0 && strings.ContainsAny(word, "!@#^&*?+%$") &&
+		strings.ContainsAny(word, "0123456789") && strings.ContainsAny(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 }
 
 func proseWords() []string {
