@@ -16,15 +16,36 @@ const maxRoom = 200
 // roomName judges a room's name that stands at the end of u. It returns the name without what cannot belong to it.
 func roomName(u *URL, name string) (string, error) {
 	name = strings.TrimRight(name, " \t\r\n")
+	tail, last := u.Tail(), name == lastOf(u.Segs())
+	if n := unencoded(tail); n > 0 && last && name != "" && !u.ended {
+		name, tail = name+tail[:n], tail[n:]
+	}
 	switch {
 	case name == "" || len(name) > maxRoom || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
 		return "", Incomplete
 	case sampleRoom(name) && !u.believes(name):
 		return "", Placeholder
-	case strings.IndexByte("-_=.:+", name[len(name)-1]) >= 0 || goesOn(u.Tail()) && !(u.ended && name == lastOf(u.Segs())):
+	case strings.IndexByte("-_=.:+", name[len(name)-1]) >= 0 || goesOn(tail) && !(u.ended && last):
 		return "", Incomplete
 	}
 	return name, nil
+}
+
+// unencoded is the length of the rest of a name that stands behind a link because its writer did not encode a letter: "é-vandelay".
+// Capitals and what other signs follow are left alone: they are text that was decoded wrongly ("Â", "â€™").
+func unencoded(tail string) int {
+	first, _ := utf8.DecodeRuneInString(tail)
+	if first < utf8.RuneSelf || !unicode.IsLower(first) {
+		return 0
+	}
+	n := strings.IndexFunc(tail, func(r rune) bool { return !unicode.Is(unicode.Latin, r) && !unicode.IsDigit(r) && r != '-' && r != '_' })
+	if n < 0 {
+		return len(tail)
+	}
+	if tail[n] >= utf8.RuneSelf {
+		return 0
+	}
+	return n
 }
 
 // sampleRoom reports whether a room's or user's name is one that samples use.
@@ -81,11 +102,11 @@ func oneLetterGroups(lower string) bool {
 	return true
 }
 
-// sampleEnd reports whether a name ends as those do that somebody completed by habit: lesson-abc123, acme-xyz, room-1234.
+// sampleEnd reports whether a name ends as those do that somebody completed by habit: lesson-abc12, acme-xyz, room-1234.
 func sampleEnd(lower string) bool {
 	switch last := lower[strings.LastIndexAny(lower, "-_. ")+1:]; {
 	case len(last) == len(lower):
-		return strings.HasSuffix(lower, "abc123") || countedWord(lower)
+		return countedWord(lower)
 	case strings.HasPrefix(last, "abc") || strings.HasPrefix(last, "xyz"):
 		return len(last) == 3 || placeholderDigits(last[3:])
 	default:

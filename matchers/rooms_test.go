@@ -48,7 +48,7 @@ func TestGenericRoom(t *testing.T) {
 }
 
 func TestSampleEnd(t *testing.T) {
-	for _, room := range []string{"lesson-abc123", "435abc123", "acme-xyz", "board_abc", "consult-1234", "acme-foo", "doctor123", "Room1234", "fake-board", "deadbeef", "Mock_Visit", "visit-room-id", "somewhere", "Sala", "minha-sala", "ZIMMER_NAME", "SALA_ID", "dr-lastname"} {
+	for _, room := range []string{"lesson-abc123", "435abc123", "globex-call-abc123def456", "acme-xyz", "board_abc", "consult-1234", "acme-foo", "doctor123", "Room1234", "fake-board", "deadbeef", "Mock_Visit", "visit-room-id", "somewhere", "Sala", "minha-sala", "ZIMMER_NAME", "SALA_ID", "dr-lastname"} {
 		if !sampleRoom(room) {
 			t.Errorf("sampleRoom(%q) = false", room)
 		}
@@ -109,6 +109,23 @@ func TestEndedRoom(t *testing.T) {
 	} {
 		if found := Standard().FindIn([]byte(text), 0, len(text)); (len(found) > 0) != want {
 			t.Errorf("%s: found %v, want %v", text, len(found) > 0, want)
+		}
+	}
+}
+
+// A letter that nobody encoded belongs to a room's name; one that was decoded wrongly ends it, and then nothing is known.
+func TestUnencodedRoom(t *testing.T) {
+	for text, want := range map[string]string{
+		"'https://meet.jit.si/vandelay-café'": "vandelay-café", "(https://meet.jit.si/hooli-réunion-7)": "hooli-réunion-7", "https://globex.whereby.com/kjøkken end": "kjøkken",
+		"https://meet.jit.si/VandelayHallâ€™s": "", "https://meet.jit.si/VandelayHallÂ ": "", "`https://meet.jit.si/vandelay-é${n}`": "", "https://meet.jit.si/VandelayHall日本": "VandelayHall",
+		"https://meet.jit.si/VandelayHall?é": "VandelayHall", "https://meet.jit.si/VandelayHallé": "VandelayHallé",
+	} {
+		id := ""
+		if found := Standard().FindIn([]byte(text), 0, len(text)); len(found) > 0 {
+			id = found[0].ID
+		}
+		if id != want {
+			t.Errorf("%s: %q, want %q", text, id, want)
 		}
 	}
 }
