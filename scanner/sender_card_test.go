@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"sync"
 	"testing"
 	"time"
 )
@@ -127,6 +128,7 @@ func TestWhereAnalystsWereAskedNothingNoCardOfTheirsIsChanged(t *testing.T) {
 
 // channel is one where each message can be answered until it is changed to one that cannot.
 type channel struct {
+	mu     sync.Mutex        // a sender tells several at a time
 	open   map[string]string // the messages that can be answered, and whose they are
 	n      int
 	during func() // while the next change is on its way
@@ -135,8 +137,10 @@ type channel struct {
 func (c *channel) Tell(_ context.Context, t Telling) ([]byte, error) {
 	if during := c.during; during != nil && t.Receipt != nil {
 		c.during = nil
-		during()
+		during() // tells, itself
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	receipt := string(t.Receipt)
 	if receipt == "" {
 		c.n++
