@@ -133,7 +133,8 @@ func (s *Sender) told(ctx context.Context, l *letter, receipt []byte) error {
 	return s.patiently(ctx, func() error { return s.settle(ctx, l.row, how) })
 }
 
-// takeBack is the change of the card that the same recipient had before, if there is one: it is answered no more.
+// takeBack is the change of the card that the same recipient had before, if there is one: it is answered no more. Those of security
+// operations stay: each asks something else.
 func (l *letter) takeBack(now time.Time) []Delivery {
 	d := l.row.Delivery
 	for _, row := range l.rows { // the newest first
