@@ -27,6 +27,7 @@
 //	labels.go                 the table of labels in every language
 //	invitation.go tap.go      numbers behind labels; dial strings, H.323, SIP
 //	join.go join_teams.go vicinity.go   what belongs together; the text around it
+//	join_satellites.go        pages and files that accompany a meeting's link or number
 //	join_table.go             passcodes in the columns of tables
 //	placeholder.go codes.go rooms.go    what samples look like; shapes of codes and of room names that platforms share
 //	teams_thread.go           Teams threads wherever they stand

@@ -25,7 +25,7 @@ func TestWhereby(t *testing.T) {
 		{"host = \"https://acmecare.whereby.com/dr-moura?roomKey=eyJhbGciOiJIUzI1NiJ9...\"", org},
 	}, []string{
 		"https://whereby.com/information/pricing", "https://whereby.com/user/login", "https://api.whereby.com/v1/meetings", "https://cdn.srv.whereby.com/embed/v2-embed.js", "from \"@whereby.com/core\"", "wraps `@whereby.com/light-effects` on demand",
-		"https://registry.npmjs.org/%40whereby.com%2Fcore", "pkg:npm/%40whereby.com/assistant-sdk", "https://registry.npmjs.org/@whereby.com%2fcore",
+		"https://packages.acme.example/%40whereby.com%2Fcore", "pkg:npm/%40whereby.com/assistant-sdk", "https://packages.acme.example/@whereby.com%2fcore",
 		"import x from '@whereby.com/react-native-sdk/embed'", "https://whereby.com/your-room", "https://<org>.whereby.com/<room>", "'https://appear.in/hooli_op' + item.id", "https://appear.in/images/favicon.png",
 		"`https://appear.in/${link}`", "https://whereby.com/", "https://docs.whereby.com/reference", "http://www.whereby.com",
 		"https://whereby.com/team-room", "\"https://whereby.com/planning-room\",", "https://www.whereby.com/435abc123",

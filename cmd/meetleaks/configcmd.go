@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -79,8 +78,12 @@ func (a *app) configCheck(file string) error {
 	if err := a.print("ok: %s (%s, %s)\n", plain(name), count(len(loaded.Organisations), "organisation"), count(len(loaded.Sources), "source")); err != nil {
 		return err
 	}
-	if missing := a.unserved(loaded); len(missing) > 0 { // it is right all the same: whoever checks it need not be who serves it
-		fmt.Fprintf(a.stderr, "meetleaks: but `serve` would not start with it here:\n  %s\n", strings.Join(missing, "\n  "))
+	missing := a.unserved(loaded)
+	if len(missing) > 0 { // it is right all the same: whoever checks it need not be who serves it
+		fmt.Fprintln(a.stderr, "meetleaks: but `serve` would not start with it here:")
+	}
+	for _, line := range missing {
+		fmt.Fprintf(a.stderr, "  %s\n", plain(line))
 	}
 	return nil
 }
