@@ -247,8 +247,9 @@ func ends(s *stage) {
 	if _ = s.begin().end(); s.t.Failed() {
 		return
 	}
+	const passes = 10
 	before := runtime.NumGoroutine()
-	for range 5 {
+	for range passes {
 		s.nudge()
 		if _ = s.begin().end(); s.t.Failed() {
 			return
@@ -256,11 +257,11 @@ func ends(s *stage) {
 	}
 	deadline := time.Now().Add(s.h.Patience)
 	for now := 0; ; runtime.Gosched() {
-		if now = runtime.NumGoroutine(); now <= before+4 { // of connections that are kept
+		if now = runtime.NumGoroutine(); now < before+passes { // fewer than one a pass: of connections that are kept
 			return
 		}
 		if time.Now().After(deadline) {
-			s.t.Fatalf("%d goroutines after five passes more, %d before", now, before)
+			s.t.Fatalf("%d goroutines after %d passes more, %d before", now, passes, before)
 		}
 	}
 }
