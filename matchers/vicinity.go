@@ -46,25 +46,22 @@ func (v *vicinity) cover(from, to int) {
 
 // scan reads the remarks and line breaks that start in [from, to).
 func (v *vicinity) scan(from, to int) {
-	i, table := from, v.table
-	for i < to {
-		c := v.text[i]
-		if c == '\n' {
-			v.breaks = append(v.breaks, i)
+	for i := from; ; i++ {
+		n := bytes.IndexByte(v.text[i:to], '\n')
+		if n < 0 {
+			break
 		}
-		if i > 1 && isAlpha(v.text[i-1]) && 'a' <= c && c <= 'z' && v.text[i-2] != '\\' { // inside a word
-			for i++; i < to && 'a' <= v.text[i] && v.text[i] <= 'z'; i++ {
-			}
-			continue
+		i += n
+		v.breaks = append(v.breaks, i)
+	}
+	i := from
+	for i = v.table.next(v.text, i, to); i < to; i = v.table.next(v.text, i, to) {
+		if r, ok := v.table.read(v.text, i); ok {
+			v.remarks = append(v.remarks, r)
+			i = r.end
+		} else {
+			i++
 		}
-		if i+1 < len(v.text) && table.seconds[c]>>(v.text[i+1]&63)&1 != 0 && table.mayBegin(v.text[i:]) {
-			if r, ok := table.read(v.text, i); ok {
-				v.remarks = append(v.remarks, r)
-				i = r.end
-				continue
-			}
-		}
-		i++
 	}
 	v.to = max(i, to)
 }
@@ -113,22 +110,22 @@ func (v *vicinity) namesCall(it *item) bool {
 	return false
 }
 
-// remarkTable finds remarks by their first bytes.
+// remarkTable finds remarks by their first letters.
 type remarkTable struct {
+	gate    [1 << (15 - 6)]uint64 // which classes of three bytes a label can begin with, see letterClass
 	seconds [256]uint64           // by first byte: which second bytes a label can have, modulo 64
-	thirds  [1 << (15 - 6)]uint64 // which three letters, see threeLetters
 	starts  [256][]remarkStart
 	labels  []remarkLabel
 
 	generous bool // see hiddenLabels
 }
 
-// remarkStart is how one spelling of a label goes on behind its first byte, in lower case. It is all that is looked at of most
-// labels, so it is kept small and apart from them.
+// remarkStart is how one spelling of a label goes on behind its first byte. It is all that is looked at of most labels, so it is kept
+// small and apart from them.
 type remarkStart struct {
-	second byte
-	third  byte // 0 unless the label begins with three ASCII letters
-	label  int32
+	second byte   // in lower case
+	label  uint16 // index into remarkTable.labels
+	thirds uint32 // a bit for each class that the third byte can have
 }
 
 type remarkLabel struct {
@@ -175,59 +172,87 @@ func (t *remarkTable) addSecrets() {
 func (t *remarkTable) add(texts []string, secret string, c cue) {
 	for _, text := range texts {
 		t.labels = append(t.labels, remarkLabel{text, secret, c})
-		for _, first := range firstPairs(text) {
-			start := remarkStart{lowerByte(first[1]), thirdLetter(text), int32(len(t.labels) - 1)}
-			if !slices.Contains(t.starts[first[0]], start) {
-				t.starts[first[0]] = append(t.starts[first[0]], start)
-			}
-			t.seconds[first[0]] |= 1 << (first[1] & 63)
-			for third := range byte(32) {
-				if at := threeLetters(first[0], first[1], third); start.third == 0 || start.third&31 == third {
-					t.thirds[at>>6] |= 1 << (at & 63)
-				}
-			}
+		for _, beginning := range beginnings(text) {
+			t.addBeginning(beginning, uint16(len(t.labels)-1))
 		}
 	}
 }
 
-// threeLetters is a place for each three letters, whatever their case.
-func threeLetters(first, second, third byte) uint {
-	return uint(first&31)<<10 | uint(second&31)<<5 | uint(third&31)
-}
-
-// mayBegin rules out most words by their first three letters, when these are plain.
-func (t *remarkTable) mayBegin(text []byte) bool {
-	third := plainThird(text)
-	if third == 0 {
-		return true
+func (t *remarkTable) addBeginning(spelled string, label uint16) {
+	start := remarkStart{lowerByte(spelled[1]), label, thirdClasses(spelled)}
+	if !slices.Contains(t.starts[spelled[0]], start) {
+		t.starts[spelled[0]] = append(t.starts[spelled[0]], start)
 	}
-	at := threeLetters(text[0], text[1], third)
-	return t.thirds[at>>6]>>(at&63)&1 != 0
-}
-
-// thirdLetter is the third byte of a text that begins with three ASCII letters, in lower case, else 0.
-func thirdLetter(text string) byte {
-	if len(text) < 3 || !isAlpha(text[0]) || !isAlpha(text[1]) || !isAlpha(text[2]) {
-		return 0
+	t.seconds[spelled[0]] |= 1 << (spelled[1] & 63)
+	for third := range uint(32) {
+		if start.thirds>>third&1 != 0 {
+			at := letterClass(spelled[0])<<10 | letterClass(spelled[1])<<5 | third
+			t.gate[at>>6] |= 1 << (at & 63)
+		}
 	}
-	return lowerByte(text[2])
 }
 
-// firstPairs are the first two bytes of a label in its spellings.
-func firstPairs(text string) [][2]byte {
-	var pairs [][2]byte
+// anyLetter is the class of bytes that may begin a letter of whatever kind: beyond ASCII, or an escape.
+const anyLetter = 27
+
+// letterClasses are the classes of bytes, five bits each: letters by themselves, whatever their case; anyLetter; 0 for all others.
+var letterClasses = func() (classes [256]uint8) { //nolint:gochecknoglobals // immutable
+	for c := range classes {
+		switch b := byte(c); {
+		case isAlpha(b):
+			classes[c] = b & 31
+		case b >= utf8.RuneSelf || b == '&' || b == '\\' || b == '=':
+			classes[c] = anyLetter
+		}
+	}
+	return classes
+}()
+
+func letterClass(c byte) uint { return uint(letterClasses[c]) }
+
+// thirdClasses are those that the third byte can have of a text that begins as spelled does: a plain letter's own, or that of another
+// spelling of it.
+func thirdClasses(spelled string) uint32 {
+	if len(spelled) < 3 || spelled[2] < utf8.RuneSelf && !isAlnum(spelled[2]) {
+		return 1<<32 - 1
+	}
+	return 1<<letterClass(spelled[2]) | 1<<anyLetter
+}
+
+// next is the first place in [from, to) where a label may begin, to when there is none. It passes over most words by their first letters.
+func (t *remarkTable) next(text []byte, from, to int) int {
+	at := uint(0)
+	for i := from; i < min(from+2, len(text)); i++ {
+		at = at<<5 | letterClass(text[i])
+	}
+	i := from
+	for last := min(to, len(text)-2); i < last; i++ {
+		at = (at<<5 | letterClass(text[i+2])) & (1<<15 - 1)
+		if t.gate[at>>6]>>(at&63)&1 != 0 && t.seconds[text[i]]>>(text[i+1]&63)&1 != 0 {
+			return i
+		}
+	}
+	if i < to && i+1 < len(text) && t.seconds[text[i]]>>(text[i+1]&63)&1 != 0 {
+		return i // two bytes are left, which may be all of a label
+	}
+	return to
+}
+
+// beginnings are the first bytes of a label in its spellings, two or more.
+func beginnings(text string) []string {
+	var all []string
 	for _, form := range []string{text, strings.ToLower(text), strings.ToUpper(text)} {
 		for _, spelled := range []string{form, norm.NFD.String(form), escaped(form)} {
-			pairs = append(pairs, [2]byte{spelled[0], spelled[1]})
+			all = append(all, spelled[:min(len(spelled), 3)])
 		}
 		if isAlpha(form[0]) && isAlpha(form[1]) {
-			pairs = append(pairs, [2]byte{form[0] ^ 0x20, form[1]}, [2]byte{form[0], form[1] ^ 0x20})
+			all = append(all, string(form[0]^0x20)+form[1:min(len(form), 3)], form[:1]+string(form[1]^0x20)+form[2:min(len(form), 3)])
 		}
 		if isAlpha(form[0]) && form[1] >= utf8.RuneSelf {
-			pairs = append(pairs, [2]byte{form[0], '&'}, [2]byte{form[0], '='})
+			all = append(all, form[:1]+"&", form[:1]+"=")
 		}
 	}
-	return pairs
+	return all
 }
 
 // inQuery: the word is a parameter in a link ("…/j/123?pwd=xyz"), which speaks of that link alone.
@@ -240,15 +265,6 @@ func inQuery(text []byte, at int) bool {
 // nameGoesOn: the word is the beginning of a program's name, as in ZOOM_JOIN_URL.
 func nameGoesOn(text []byte, end int) bool { return end < len(text) && text[end] == '_' }
 
-// plainThird is the third of three ASCII letters or digits that nothing changes (no accent follows, no escape is among them), in
-// lower case; 0 when the text does not begin with such.
-func plainThird(text []byte) byte {
-	if len(text) < 4 || !isAlnum(text[0]) || !isAlnum(text[1]) || !isAlnum(text[2]) || text[3] >= utf8.RuneSelf {
-		return 0
-	}
-	return lowerByte(text[2])
-}
-
 // read reads the longest label at text[at] and, of a secret, its value.
 func (t *remarkTable) read(text []byte, at int) (r remark, ok bool) {
 	if !wordStart(text, at) || inQuery(text, at) {
@@ -256,9 +272,12 @@ func (t *remarkTable) read(text []byte, at int) (r remark, ok bool) {
 	}
 	var best remarkLabel
 	length := 0
-	second, third := lowerByte(text[min(at+1, len(text)-1)]), plainThird(text[at:])
+	second, third := lowerByte(text[min(at+1, len(text)-1)]), uint(0)
+	if at+2 < len(text) {
+		third = letterClass(text[at+2])
+	}
 	for _, start := range t.starts[text[at]] {
-		if start.second != second || start.third != third && start.third != 0 && third != 0 {
+		if start.second != second || start.thirds>>third&1 == 0 {
 			continue
 		}
 		label := &t.labels[start.label]
