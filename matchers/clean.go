@@ -497,7 +497,7 @@ func firstWord(b []byte) string {
 // cleaningSigns are the literals that call for the cleaned view: dots of known hosts in other clothes, and markup.
 func cleaningSigns(hosts []string) []string {
 	signs := []string{"[dot]", "(dot)", "{dot}", "&shy;", "&#8203;", "&#x200b", "&zerowidth", "\\u200b", "&#173;", "[://]", "[:]//", "<wbr>", "<wbr/", "<wbr "}
-	seen := make(map[string]bool)
+	seen := make(map[string]bool, 4*len(hosts))
 	add := func(sign string) {
 		if len(sign) >= minLiteral && !seen[sign] {
 			seen[sign] = true

@@ -13,6 +13,9 @@ const (
 	MinOwnHost  = 7
 )
 
+// usualLiterals is about how many literals there are without own hosts.
+const usualLiterals = 2000
+
 // builder collects the literals of a Finder.
 type builder struct {
 	f     *Finder
@@ -24,13 +27,15 @@ type builder struct {
 // stands there is a BigBlueButton, Mattermost … link by its path, and else a Jitsi room. At most MaxOwnHosts of them.
 func NewFinder(platforms []Platform, ownHosts ...string) *Finder {
 	b := builder{f: &Finder{platforms: platforms, hosts: make(map[string]int), wrapping: make(map[string]bool), labels: make(map[string]bool)}}
+	b.texts, b.tags, b.f.targets = make([]string, 0, usualLiterals), make([]int, 0, usualLiterals), make([]target, 0, usualLiterals)
 	var known []string
 	for i := range platforms {
 		known = append(known, b.platform(i)...)
 	}
-	b.noteWrapping()
+	wrappers := unwrap.All()
+	b.noteWrapping(wrappers)
 	b.ownHosts(ownHosts[:min(len(ownHosts), MaxOwnHosts)])
-	b.add(target{kind: wrapperTarget}, wrapperLiterals()...)
+	b.add(target{kind: wrapperTarget}, wrapperLiterals(wrappers)...)
 	b.add(target{kind: wrapperPathTarget}, googlePaths()...)
 	b.add(target{kind: labelTarget}, labelLiterals()...)
 	b.add(target{kind: tapTarget}, ",,", "%2c%2c", "#,,,,*", "#,,,,,,0#")
@@ -72,8 +77,8 @@ func (b *builder) platform(i int) (hosts []string) {
 }
 
 // noteWrapping notes the hosts of platforms that are a wrapper's too, or have one below them.
-func (b *builder) noteWrapping() {
-	for _, w := range unwrap.All() {
+func (b *builder) noteWrapping(wrappers []unwrap.Wrapper) {
+	for _, w := range wrappers {
 		for _, host := range w.Hosts {
 			for ok := true; ok; _, host, ok = strings.Cut(host, ".") {
 				if _, known := b.f.hosts[host]; known {
@@ -109,10 +114,10 @@ func (b *builder) ownHosts(hosts []string) {
 // wrapperLiterals are what the sweep looks for: the wrappers' hosts and schemes. Of Google's hosts there is the calendar's alone,
 // because other pages name them all the time: googlePaths stands for the others. Shorteners and click counters are left out:
 // nothing can be decoded of them.
-func wrapperLiterals() []string {
+func wrapperLiterals(wrappers []unwrap.Wrapper) []string {
 	literals := append([]string{"calendar.google.com"}, slashed("google.com/calendar")...)
 	seen := make(map[string]bool)
-	for _, w := range unwrap.All() {
+	for _, w := range wrappers {
 		if w.Name == "shortener" || w.Name == "click-counter" { // they never tell where they lead
 			continue
 		}

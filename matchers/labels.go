@@ -279,7 +279,7 @@ func spellings(label string) []string {
 	title := string(beginning)
 	var out []string
 	for _, form := range []string{title, strings.ToLower(title), strings.ToUpper(title)} {
-		out = append(out, lowerASCII(form), lowerASCII(norm.NFD.String(form)), lowerASCII(entities(form)), lowerASCII(escaped(form)))
+		out = append(out, lowerASCII(form), lowerASCII(norm.NFD.String(form)), lowerASCII(toEntities.Replace(form)), lowerASCII(escaped(form)))
 	}
 	return out
 }
@@ -290,11 +290,9 @@ func escaped(s string) string {
 	return strings.ReplaceAll(quoted[1:len(quoted)-1], `\x`, `\u00`)
 }
 
-// entities writes the accented letters that early letters of labels have as HTML entities.
-func entities(s string) string {
-	return strings.NewReplacer("é", "&eacute;", "É", "&Eacute;", "ú", "&uacute;", "Ú", "&Uacute;", "ó", "&oacute;", "Ó", "&Oacute;",
-		"ö", "&ouml;", "Ö", "&Ouml;", "ø", "&oslash;", "Ø", "&Oslash;", "°", "&deg;").Replace(s)
-}
+// toEntities writes the accented letters that early letters of labels have as HTML entities.
+var toEntities = strings.NewReplacer("é", "&eacute;", "É", "&Eacute;", "ú", "&uacute;", "Ú", "&Uacute;", "ó", "&oacute;", "Ó", "&Oacute;", //nolint:gochecknoglobals // immutable
+	"ö", "&ouml;", "Ö", "&Ouml;", "ø", "&oslash;", "Ø", "&Oslash;", "°", "&deg;")
 
 // labelsByLetter are the id labels by their first letter as foldLetter gives it; built once, never changed.
 var labelsByLetter = sync.OnceValue(func() map[rune][]idLabel { //nolint:gochecknoglobals // immutable after first use

@@ -23,8 +23,7 @@ type literalSet struct {
 	slots  []blockSlot                 // open addressing, at most half full
 	refs   []blockRef                  // those of a block stand together, see blockSlot.first; the first is not used
 	items  []literalItem
-	shorts []uint32    // the literals of three bytes, folded as blocks are
-	chain  *blockChain // while the set is built: slots lead into it, not yet into refs
+	shorts []uint32 // the literals of three bytes, folded as blocks are
 }
 
 type literalItem struct {
@@ -36,7 +35,7 @@ type literalItem struct {
 // small, so that the table stays in the processor's cache.
 type blockSlot struct {
 	block uint32
-	first int32 // index into literalSet.refs
+	first int32 // index into literalSet.refs; while the set is built, see newLiteralSet, how many refs there will be
 }
 
 // blockRef: the block stands at an offset in a literal, -1 when its first byte stands before it. The four bytes at probe from the
@@ -65,31 +64,32 @@ func newBlockRef(item int, text string, offset int) blockRef {
 	return ref
 }
 
-// blockChain holds the refs of a set that is being built, each with the place of the next one of the same block, 0 for none.
-type blockChain struct {
-	refs []blockRef
-	next []int32
-}
-
-func newBlockChain(about int) *blockChain {
-	return &blockChain{refs: make([]blockRef, 1, about+1), next: make([]int32, 1, about+1)}
-}
-
-// gather puts the refs of each block together.
-func (s *literalSet) gather() {
-	s.refs = make([]blockRef, 1, len(s.chain.refs))
+// allot gives each block as many refs as were counted, one after the other. put fills them from behind.
+func (s *literalSet) allot() {
+	next := int32(1)
 	for i := range s.slots {
-		slot := &s.slots[i]
-		at := slot.first
-		if at == 0 {
-			continue
+		if slot := &s.slots[i]; slot.block != 0 {
+			next += slot.first
+			slot.first = next
 		}
-		for slot.first = int32(len(s.refs)); at != 0; at = s.chain.next[at] {
-			s.refs = append(s.refs, s.chain.refs[at])
-		}
-		s.refs[len(s.refs)-1].last = true
 	}
-	s.chain = nil
+	s.refs = make([]blockRef, next)
+}
+
+func (s *literalSet) put(block uint32, ref blockRef) {
+	slot := s.slot(block)
+	slot.first--
+	s.refs[slot.first] = ref
+}
+
+// markLast marks the last ref of each block: where those of the next one begin.
+func (s *literalSet) markLast() {
+	for i := range s.slots {
+		if slot := &s.slots[i]; slot.block != 0 {
+			s.refs[slot.first-1].last = true
+		}
+	}
+	s.refs[len(s.refs)-1].last = true
 }
 
 // literalHit is one occurrence.
@@ -122,49 +122,72 @@ func (s *literalSet) isKnown(block uint32) (one int) {
 // other literals shorter than minLiteral, or not shorter than maxLiteral by a block, panic, because they are a mistake in a
 // platform's file: a host that somebody configured is never one. The shortest choose their blocks
 // first, because they have the least choice; the others prefer blocks that are taken already.
+//
+// A process that looks through a few files waits for this: each block is counted before there is room for its refs, because to use
+// memory for the first time costs more than to count.
 func newLiteralSet(texts []string, tags []int) *literalSet {
-	s := &literalSet{slots: make([]blockSlot, 1<<slotBits), items: make([]literalItem, len(texts)), chain: newBlockChain(12 * len(texts))}
-	order := make([]int, len(texts))
+	s := &literalSet{slots: make([]blockSlot, 1<<slotBits), items: make([]literalItem, len(texts))}
+	order := make([]int, len(texts)) // by length, then as given
 	for i, text := range texts {
 		if len(text) < minLiteral && len(text) != shortLiteral || len(text) > maxLiteral-stride {
 			panic("matchers: literal too short or too long: " + text)
 		}
-		order[i] = i
+		order[i] = len(text)*len(texts) + i
 		s.items[i] = literalItem{text: lowerASCII(text), tag: tags[i]}
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return len(texts[a]) - len(texts[b]) })
-	usual := newFrequency()
-	for _, i := range order {
+	slices.Sort(order)
+	usual, firsts := newFrequency(), make([]int, len(texts))
+	for _, at := range order {
+		i := at % len(texts)
 		text := s.items[i].text
 		if len(text) == shortLiteral {
-			s.addShort(text, i)
-			continue
+			s.shorts = append(s.shorts, blockOf(text+" ")&0xffffff)
+		} else {
+			firsts[i] = s.rarestBlocks(text, usual)
+			s.addWider(text, firsts[i])
 		}
-		first := s.rarestBlocks(text, usual)
-		for offset := first; offset < first+stride; offset++ {
-			eachBlock(text, offset, func(block uint32) {
-				s.add(block, newBlockRef(i, text, offset))
-				s.addWider(block, text, offset)
-			})
-		}
+		s.eachRef(i, firsts[i], func(block uint32, _ blockRef) {
+			slot := s.slot(block)
+			slot.block = block
+			slot.first++
+		})
 	}
 	s.fillKnown(usual)
-	s.gather()
+	s.allot()
+	for _, at := range order {
+		i := at % len(texts)
+		s.eachRef(i, firsts[i], s.put)
+	}
+	s.markLast()
 	return s
+}
+
+// eachRef yields the blocks that represent a literal: the four neighbours from first on.
+func (s *literalSet) eachRef(item, first int, f func(uint32, blockRef)) {
+	text := s.items[item].text
+	if len(text) == shortLiteral {
+		eachShortRef(item, text, f)
+		return
+	}
+	for offset := first; offset < first+stride; offset++ {
+		ref := newBlockRef(item, text, offset)
+		eachBlock(text, offset, func(block uint32) { f(block, ref) })
+	}
 }
 
 // fillKnown makes the first bitmap, and spread. Of a few factors that one is taken with which the fewest common blocks lead by chance to where
 // one of the set leads.
 func (s *literalSet) fillKnown(usual *frequency) {
-	var blocks []uint32
+	blocks := make([]uint32, 0, len(s.slots)/2)
 	for _, slot := range s.slots {
 		if slot.block != 0 {
 			blocks = append(blocks, slot.block)
 		}
 	}
+	others := slices.DeleteFunc(slices.Clone(usual.ranks[:]), func(r rank) bool { return r.place == 0 || s.has(r.block) })
 	least := -1
 	for factor := uint32(0x9E3779B1); factor < 0x9E3779B1+2*16; factor += 2 {
-		if cost := s.mistaken(blocks, usual, factor); least < 0 || cost < least {
+		if cost := mistaken(blocks, others, factor); least < 0 || cost < least {
 			least, s.factor = cost, factor
 		}
 	}
@@ -184,45 +207,40 @@ func (s *literalSet) fillKnown(usual *frequency) {
 }
 
 // mistaken is how often the sweep would stop in vain, with a factor, at common blocks that are not of the set.
-func (s *literalSet) mistaken(blocks []uint32, usual *frequency, factor uint32) (cost int) {
-	var taken [1 << (hashBits - 6)]uint64 // by hash: such a common block leads there
-	for _, r := range usual.ranks {
-		if h := r.block * factor >> (32 - hashBits); r.place > 0 && !s.has(r.block) {
-			taken[h>>6] |= 1 << (h & 63)
-		}
+func mistaken(blocks []uint32, others []rank, factor uint32) (cost int) {
+	const size = 1 << (hashBits - 6)
+	var wanted, hit [size]uint64 // by hash: another common block leads there, and one of the set, too
+	for _, r := range others {
+		h := r.block * factor >> (32 - hashBits)
+		wanted[h>>6] |= 1 << (h & 63)
 	}
-	hit := make(map[uint32]bool)
 	for _, block := range blocks {
-		if h := block * factor >> (32 - hashBits); taken[h>>6]&(1<<(h&63)) != 0 {
-			hit[h] = true
-		}
+		h := block * factor >> (32 - hashBits)
+		hit[h>>6] |= wanted[h>>6] & (1 << (h & 63))
 	}
-	for _, r := range usual.ranks {
-		if r.place > 0 && !s.has(r.block) && hit[r.block*factor>>(32-hashBits)] {
+	for _, r := range others {
+		if h := r.block * factor >> (32 - hashBits); hit[h>>6]&(1<<(h&63)) != 0 {
 			cost += r.stops()
 		}
 	}
 	return cost
 }
 
-// addShort adds the four blocks of a literal of three bytes: with two letters or digits before it, with one, with one behind it,
+// eachShortRef yields the four blocks of a literal of three bytes: with two letters or digits before it, with one, with one behind it,
 // and its end with two.
-func (s *literalSet) addShort(text string, item int) {
+func eachShortRef(item int, text string, f func(uint32, blockRef)) {
 	const alnum = "abcdefghijklmnopqrstuvwxyz0123456789"
-	s.shorts = append(s.shorts, blockOf(text+" ")&0xffffff)
-	for _, a := range alnum {
-		s.addShortBlock(string(a)+text, blockRef{item: int32(item), offset: -1})
-		s.addShortBlock(text+string(a), blockRef{item: int32(item), offset: 0})
-		for _, b := range alnum {
-			s.addShortBlock(string(a)+string(b)+text[:2], blockRef{item: int32(item), offset: -2})
-			s.addShortBlock(text[1:]+string(a)+string(b), blockRef{item: int32(item), offset: 1})
+	at := func(offset int, a, b, c, d byte) {
+		f(blockOf(string([]byte{a, b, c, d})), blockRef{item: int32(item), offset: int16(offset)})
+	}
+	for _, a := range []byte(alnum) {
+		at(-1, a, text[0], text[1], text[2])
+		at(0, text[0], text[1], text[2], a)
+		for _, b := range []byte(alnum) {
+			at(-2, a, b, text[0], text[1])
+			at(1, text[1], text[2], a, b)
 		}
 	}
-}
-
-func (s *literalSet) addShortBlock(text string, ref blockRef) {
-	block := blockOf(text)
-	s.add(block, ref)
 }
 
 // holdsShort: a literal of three bytes stands, whole, where addShort puts one: around is the folded block with two bytes before it
@@ -267,15 +285,19 @@ func (s *literalSet) missing(key uint32) uint32 {
 	return bits &^ s.wider[word]
 }
 
-// addWider notes a block with its neighbours. A neighbour outside of the literal may be any byte.
-func (s *literalSet) addWider(block uint32, text string, offset int) {
-	if behind := len(text) - offset - stride; behind >= 2 || behind == 1 && offset < 2 {
-		next := uint16(text[offset+stride])
-		eachByte(text, offset+stride+1, func(c byte) { s.note(withNext(block, next|uint16(c)<<8)) })
-		return
+// addWider notes the four blocks from first on, each with its neighbours. A neighbour outside of the literal may be any byte.
+func (s *literalSet) addWider(text string, first int) {
+	for offset := first; offset < first+stride; offset++ {
+		eachBlock(text, offset, func(block uint32) {
+			if behind := len(text) - offset - stride; behind >= 2 || behind == 1 && offset < 2 {
+				next := uint16(text[offset+stride])
+				eachByte(text, offset+stride+1, func(c byte) { s.note(withNext(block, next|uint16(c)<<8)) })
+				return
+			}
+			last := uint16(text[offset-1]) << 8
+			eachByte(text, offset-2, func(c byte) { s.note(withLast(block, last|uint16(c))) })
+		})
 	}
-	last := uint16(text[offset-1]) << 8
-	eachByte(text, offset-2, func(c byte) { s.note(withLast(block, last|uint16(c))) })
 }
 
 // eachByte yields the byte of text at i, every byte when that is outside.
@@ -338,13 +360,6 @@ func blockOf(s string) uint32 {
 
 // has: the folded block represents a literal.
 func (s *literalSet) has(block uint32) bool { return s.slot(block).block == block }
-
-func (s *literalSet) add(block uint32, ref blockRef) {
-	slot := s.slot(block)
-	slot.block = block
-	s.chain.refs, s.chain.next = append(s.chain.refs, ref), append(s.chain.next, slot.first)
-	slot.first = int32(len(s.chain.refs) - 1)
-}
 
 // slot finds the place of a block, or the empty one where it belongs.
 func (s *literalSet) slot(block uint32) *blockSlot {

@@ -63,6 +63,9 @@ func All() []Wrapper {
 	)
 }
 
+// all is what All returns; built once, never changed.
+var all = sync.OnceValue(All) //nolint:gochecknoglobals // immutable after first use
+
 // Hosts lists all hosts of all wrappers, lower case, sorted, each once. Each stands for its subdomains too.
 func Hosts() []string {
 	return collect(func(w Wrapper) []string { return w.Hosts })
@@ -75,12 +78,12 @@ func Schemes() []string {
 }
 
 func collect(names func(Wrapper) []string) []string {
-	var all []string
-	for _, w := range All() {
-		all = append(all, names(w)...)
+	var found []string
+	for _, w := range all() {
+		found = append(found, names(w)...)
 	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	slices.Sort(found)
+	return slices.Compact(found)
 }
 
 // Unwrap takes one layer off u. u is one URL as text, scheme optional, already free of the escapes of its container (HTML
@@ -121,7 +124,7 @@ type index struct{ hosts, schemes map[string][]Wrapper }
 // byName returns the index, built once and never changed.
 var byName = sync.OnceValue(func() index {
 	x := index{hosts: map[string][]Wrapper{}, schemes: map[string][]Wrapper{}}
-	for _, w := range All() {
+	for _, w := range all() {
 		for _, host := range w.Hosts {
 			x.hosts[host] = append(x.hosts[host], w)
 		}
