@@ -103,17 +103,29 @@ func (s Start) interval() meetingStart {
 // (21.11.2026). Forms that can be read in two ways (03/04/2026) are not. Years from 2000 to 2099.
 func eachStart(text string, yield func(meetingStart) bool) bool {
 	for i := 0; i < len(text); i++ {
-		if !asciiWord(text[i]) {
+		if !asciiWords[text[i]] {
 			continue
 		}
-		if s, ok := startAt(text[i:]); ok && !yield(s) {
-			return false
+		if mayBeginDate(text[i:]) {
+			if s, ok := startAt(text[i:]); ok && !yield(s) {
+				return false
+			}
 		}
-		for i+1 < len(text) && asciiWord(text[i+1]) {
-			i++
-		}
+		i = skipWord(text, i)
 	}
 	return true
+}
+
+// mayBeginDate: a digit, or the first two letters of a month's name, or nearly. Three quarters of all words do not begin so.
+func mayBeginDate(text string) bool {
+	const (
+		first  = 1<<('j'-'a') | 1<<('f'-'a') | 1<<('m'-'a') | 1<<('a'-'a') | 1<<('s'-'a') | 1<<('o'-'a') | 1<<('n'-'a') | 1<<('d'-'a')
+		second = 1<<('a'-'a') | 1<<('e'-'a') | 1<<('p'-'a') | 1<<('u'-'a') | 1<<('c'-'a') | 1<<('o'-'a')
+	)
+	if text[0] <= '9' {
+		return true
+	}
+	return len(text) > 3 && first>>(text[0]-'a')&1 != 0 && second>>(text[1]-'a')&1 != 0
 }
 
 // startAt reads a date at the beginning of text, in the first form that fits.
@@ -137,7 +149,7 @@ func formsAt(text string) (first, last dateForm) {
 		digits++
 	}
 	switch {
-	case digits == 0 && len(text) > 3 && strings.IndexByte("aepuco", text[1]) >= 0 && strings.IndexByte("jfmasond", text[0]) >= 0:
+	case digits == 0 && mayBeginDate(text):
 		return formMonthDay, formMonthDay
 	case digits == 1 || digits == 2:
 		return formDotted, formDayMonth

@@ -92,7 +92,14 @@ type listedWord struct {
 // wordIndex finds all words of the list in one walk over a text: the key is the first two characters of a word.
 type wordIndex struct {
 	byStart map[string][]listedWord
-	pairs   [256]uint64 // by first byte: which second bytes a word can have, modulo 64
+	gate    [1 << (gateBits - 6)]uint64 // by threeBytes: a word may begin so
+}
+
+const gateBits = 12
+
+// threeBytes is a place for the first three bytes of a text; all words of the list are longer.
+func threeBytes(text string) uint32 {
+	return (uint32(text[0]) | uint32(text[1])<<8 | uint32(text[2])<<16) * 0x9E3779B1 >> (32 - gateBits)
 }
 
 func newWordIndex(rows []wordRow) *wordIndex {
@@ -102,7 +109,8 @@ func newWordIndex(rows []wordRow) *wordIndex {
 			text, open := strings.CutSuffix(word, "*")
 			start := firstTwo(text)
 			index.byStart[start] = append(index.byStart[start], listedWord{text: text, sense: row.sense, open: open, free: spaceless(text)})
-			index.pairs[start[0]] |= 1 << (start[1] & 63)
+			at := threeBytes(text)
+			index.gate[at>>6] |= 1 << (at & 63)
 		}
 	}
 	return index
@@ -113,15 +121,19 @@ func (x *wordIndex) find(texts []string) foundWords {
 	var found foundWords
 	for _, text := range texts {
 		inside := false
-		for i, r := range text {
-			if inside && r < utf8.RuneSelf {
-				inside = wordRune(r)
-				continue
+		for i := 0; i+2 < len(text); {
+			r, size := rune(text[i]), 1
+			if r >= utf8.RuneSelf {
+				r, size = utf8.DecodeRuneInString(text[i:])
 			}
-			if (!inside || r >= firstSpaceless) && i+1 < len(text) && x.pairs[text[i]]>>(text[i+1]&63)&1 != 0 {
+			if at := threeBytes(text[i:]); x.gate[at>>6]>>(at&63)&1 != 0 && (!inside || r >= firstSpaceless) {
 				x.findAt(text, i, inside, &found)
 			}
-			inside = wordRune(r)
+			i += size
+			if inside = wordRune(r); inside { // what goes on a word begins none
+				i = skipWord(text, i)
+				inside = i < len(text) && text[i] >= utf8.RuneSelf
+			}
 		}
 	}
 	return found
@@ -191,21 +203,22 @@ func normaliseTexts(texts []string) []string {
 }
 
 func normaliseText(text string) string {
-	var b strings.Builder
-	b.Grow(len(text))
+	var room [maxNearBytes + utf8.UTFMax]byte
+	out := room[:0]
 	space := false
-	for _, r := range text {
-		switch {
-		case r > ' ' && r < 0x7f:
-			if r >= 'A' && r <= 'Z' {
-				r += 'a' - 'A'
-			}
+	for i := 0; i < len(text); {
+		if plain := plainBytes[text[i]]; plain != 0 {
+			out = append(out, plain)
 			space = false
-			b.WriteByte(byte(r))
+			i++
 			continue
+		}
+		r, size := utf8.DecodeRuneInString(text[i:])
+		i += size
+		switch {
 		case unicode.IsSpace(r):
 			if !space {
-				b.WriteByte(' ')
+				out = append(out, ' ')
 			}
 			space = true
 			continue
@@ -215,7 +228,31 @@ func normaliseText(text string) string {
 			continue
 		}
 		space = false
-		b.WriteRune(unicode.ToLower(r))
+		out = utf8.AppendRune(out, unicode.ToLower(r))
 	}
-	return b.String()
+	return string(out)
 }
+
+// skipWord is where the letters and digits of ASCII end that stand at text[i:], of a text as normaliseTexts makes it.
+func skipWord(text string, i int) int {
+	for i < len(text) && asciiWords[text[i]] {
+		i++
+	}
+	return i
+}
+
+// asciiWords are the bytes of words in ASCII.
+var asciiWords = func() (words [256]bool) { //nolint:gochecknoglobals // immutable
+	for c := range words {
+		words[c] = asciiWord(byte(c))
+	}
+	return words
+}()
+
+// plainBytes are the visible characters of ASCII, in lower case; 0 stands for all others.
+var plainBytes = func() (plain [256]byte) { //nolint:gochecknoglobals // immutable
+	for c := byte('!'); c <= '~'; c++ {
+		plain[c] = byte(unicode.ToLower(rune(c)))
+	}
+	return plain
+}()
