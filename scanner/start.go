@@ -119,13 +119,13 @@ func eachStart(text string, yield func(meetingStart) bool) bool {
 // mayBeginDate: a digit, or the first two letters of a month's name, or nearly. Three quarters of all words do not begin so.
 func mayBeginDate(text string) bool {
 	const (
-		first  = 1<<('j'-'a') | 1<<('f'-'a') | 1<<('m'-'a') | 1<<('a'-'a') | 1<<('s'-'a') | 1<<('o'-'a') | 1<<('n'-'a') | 1<<('d'-'a')
-		second = 1<<('a'-'a') | 1<<('e'-'a') | 1<<('p'-'a') | 1<<('u'-'a') | 1<<('c'-'a') | 1<<('o'-'a')
+		first  = 1<<('j'&31) | 1<<('f'&31) | 1<<('m'&31) | 1<<('a'&31) | 1<<('s'&31) | 1<<('o'&31) | 1<<('n'&31) | 1<<('d'&31)
+		second = 1<<('a'&31) | 1<<('e'&31) | 1<<('p'&31) | 1<<('u'&31) | 1<<('c'&31) | 1<<('o'&31)
 	)
 	if text[0] <= '9' {
 		return true
 	}
-	return len(text) > 3 && first>>(text[0]-'a')&1 != 0 && second>>(text[1]-'a')&1 != 0
+	return len(text) > 3 && first>>(text[0]&31)&1 != 0 && second>>(text[1]&31)&1 != 0
 }
 
 // startAt reads a date at the beginning of text, in the first form that fits.
