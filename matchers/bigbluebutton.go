@@ -6,11 +6,12 @@ import "strings"
 //
 // Documented: join links signed with a checksum (docs.bigbluebutton.org, "API reference"); Greenlight 2 puts rooms under /b/, three or
 // four groups of three characters, the first from the owner's name; Greenlight 3 under /rooms/<id>/join. Seen: Greenlight 2 under /gl/
-// or directly behind a host that is named after the service.
+// or directly behind a host that is named after the service, and on public servers directly behind theirs or under /user/.
 func bigbluebutton() Platform {
 	return Platform{
 		Name:  "bigbluebutton",
 		Title: "BigBlueButton",
+		Hosts: []string{"senfcall.de", "osmvideo.cloud68.co/user/"}, // public servers whose rooms neither their path nor their name tells
 		Anchors: []string{"/b/", "\\/b\\/", "%2fb%2f", "\\u002fb\\u002f", "\\x2fb\\x2f", "/rooms/", "\\/rooms\\/", "%2frooms%2f", "\\u002frooms\\u002f", "\\x2frooms\\x2f",
 			"/bigbluebutton/api/join", "bigbluebutton%2fapi%2fjoin", "bigbluebutton\\/api\\/join", "/playback/presentation/",
 			"://bbb.", ":\\/\\/bbb.", "://greenlight.", ":\\/\\/greenlight.", "://bigbluebutton.", ":\\/\\/bigbluebutton."},
@@ -18,6 +19,7 @@ func bigbluebutton() Platform {
 		Parse: parseBigBlueButton,
 		Forms: []Form{
 			{"<host>/b/<abc-def-ghi>, bbb.<domain>/[gl/]<abc-def-ghi>, <host>/rooms/<abc-def-ghi-jkl>/join", PersonalRoom, PermanentRoom},
+			{"lecture.senfcall.de/<abc-def-ghi>, osmvideo.cloud68.co/user/<abc-def-ghi>", PersonalRoom, PermanentRoom},
 			{"<host>/bigbluebutton/api/join?meetingID=&checksum=", PersonalRoom, JoinWithSecret},
 			{"… with the moderator's role", HostStart, HostCredential},
 			{"<host>/playback/presentation/<version>/<meeting id>", Recording, PastContent},
@@ -37,8 +39,10 @@ func parseBigBlueButton(u *URL) (Link, error) {
 			return greenlightRoom(l, segs[i+1], len(segs) > i+3, "/b/{id}")
 		case seg == "gl" && i == 0 && len(segs) == 2 && namedAfterBBB(u.Host):
 			return greenlightRoom(l, segs[1], false, "/gl/{id}")
-		case i == 0 && len(segs) == 1 && namedAfterBBB(u.Host):
+		case i == 0 && len(segs) == 1 && (namedAfterBBB(u.Host) || u.Base != ""):
 			return greenlightRoom(l, seg, false, "/{id}")
+		case seg == "user" && i == 0 && len(segs) == 2 && u.Base != "":
+			return greenlightRoom(l, segs[1], false, "/user/{id}")
 		case seg == "rooms" && i+1 < len(segs) && i <= 2:
 			if i+2 >= len(segs) || segs[i+2] != "join" && segs[i+2] != "public" {
 				return Link{}, NotAMeeting

@@ -7,6 +7,9 @@ func TestBigBlueButton(t *testing.T) {
 	room := Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "bbb.acme.example", ID: "ros-9kf-x3m", Org: "bbb.acme.example"}
 	four := room
 	four.ID = "k4w-z8p-m2t-x9q"
+	public, osm := four, room
+	public.Realm, public.Org = "lecture.senfcall.de", "lecture.senfcall.de"
+	osm.Realm, osm.Org = "osmvideo.cloud68.co", "osmvideo.cloud68.co"
 	signed := Link{Kind: PersonalRoom, Class: JoinWithSecret, Realm: "bbb.acme.example", ID: "kurs 7c", Org: "bbb.acme.example", Secrets: []string{"checksum", "password"}}
 	moderator := signed
 	moderator.Kind, moderator.Class = HostStart, HostCredential
@@ -19,6 +22,8 @@ func TestBigBlueButton(t *testing.T) {
 		{"https://bbb.acme.example/b/k4w-z8p-m2t-x9q", four},
 		{"Sprechstunde im [BBB](https://bbb.acme.example/gl/ros-9kf-x3m)", room},
 		{"join at https://bbb.acme.example/ros-9kf-x3m, please", room},
+		{"[Sprechstunde](https://lecture.senfcall.de/k4w-z8p-m2t-x9q)", public},
+		{"[meeting-link](https://osmvideo.cloud68.co/user/ros-9kf-x3m)", osm},
 		// Greenlight 3
 		{"<https://bbb.acme.example/rooms/k4w-z8p-m2t-x9q/join>", four},
 		// recordings
@@ -28,7 +33,7 @@ func TestBigBlueButton(t *testing.T) {
 		{"src=\"https://bbb.acme.example/bigbluebutton/api/join?fullName=w1&amp;meetingID=kurs+7c&amp;password=u8Kq&amp;checksum=" + checksum + "\"", signed},
 		{"https://bbb.acme.example/bigbluebutton/api/join?fullName=Ines&meetingID=kurs%207c&password=u8Kq&role=moderator&checksum=" + checksum, moderator},
 	}, []string{
-		"https://bbb.example.com/b/abc-def-ghi", "https://bbb.acme.example/gl/abc-def-ghi", "https://bbb.acme.example/eq/eye-accessory", "https://bbb.acme.example/gl/ros-9kf-x3m/edit", "https://shop.acme.example/ros-9kf-x3m", "https://bbb.acme.example/b", "https://bbb.acme.example/b/xxx-yyy-zzz", "https://gitlab.acme.example/b/abc/commit/4f2", "/a/b/c", "https://x.acme.example/b/ros-9kf-x3mm", "https://x.acme.example/rooms/ros-9kf-x3m",
+		"https://bbb.example.com/b/abc-def-ghi", "https://bbb.acme.example/gl/abc-def-ghi", "https://bbb.acme.example/eq/eye-accessory", "https://bbb.acme.example/gl/ros-9kf-x3m/edit", "https://shop.acme.example/ros-9kf-x3m", "https://bbb.acme.example/b", "https://bbb.acme.example/b/xxx-yyy-zzz", "https://gitlab.acme.example/b/abc/commit/4f2", "/a/b/c", "https://x.acme.example/b/ros-9kf-x3mm", "https://x.acme.example/rooms/ros-9kf-x3m", "https://www.senfcall.de/", "https://public.senfcall.de/room", "https://gitlab.senfcall.de/ros-9kf-x3m/door", "https://osmvideo.cloud68.co/user/settings", "https://acme.example/user/ros-9kf-x3m",
 		"\"http://\" + host + \"/bigbluebutton/api/join?\" + params", "https://bbb.acme.example/bigbluebutton/api/join?meetingID=<id>&checksum=<sum>",
 		"http://test-install.blindsidenetworks.com/bigbluebutton/api/join?fullName=User&meetingID=random-606821&password=mp&checksum=" + checksum,
 		"https://bbb.acme.example/bigbluebutton/api/join?meetingID=kurs&password=u8Kq", "https://bbb.acme.example/b/ros-9kf-x3m/a/b/c",
