@@ -136,7 +136,10 @@ func lookup(query, name string) (string, bool) {
 		} else {
 			pair, query = query, ""
 		}
-		key, value, _ := strings.Cut(pair, "=")
+		key, value, ok := strings.Cut(pair, "=")
+		if !ok { // "?pwd%3D…": a redirector's link with the redirector cut off, and its encoding left
+			key, value, _ = strings.Cut(percentDecode(pair), "=")
+		}
 		if strings.EqualFold(key, name) {
 			return percentDecode(value), true
 		}

@@ -25,6 +25,7 @@ func TestZoomLinks(t *testing.T) {
 		{"https://us06web.zoom.us/j/84930275116?tk=TOKEN&pwd=...", meeting},
 		{"https://us06web.zoom.us/skype/84930275116", meeting},
 		{"https://us06web.zoom.us/j/84930275116pwd=VGhlIHNob3J0IGxhbXA", secret},
+		{"[Weekly](https://zoom.us/j/84930275116?pwd%3DRk4tbAq7Wz2LmX9cVh3PyTn5GdKs8J.1&sa=D&source=calendar)", secret},
 	}, []string{
 		"`https://zoom.us/j/849302751${String(i).padStart(2, '0')}`", `f"https://zoom.us/j/849302751{suffix}"`, "https://zoom.us/j/849302751#{n}",
 		"https://zoom.us/j/81234567890", "https://us02web.zoom.us/j/8412345678?pwd=abcd", "https://zoom.us/j/85512345678", "https://zoom.us/j/22345678901",
