@@ -627,9 +627,9 @@ func placeholderPasscode(word string) bool {
 }
 
 // drawnPasscode: eight characters with a capital, a digit and a sign, as Zoom draws them for recordings, whatever the signs would mean
-// in a program ("k?4Tr%m8", "R^7T.BKV"). What begins with one of those is a program's.
+// in a program ("k?4Tr%m8", "R^7T.BKV", "pRT#w.4="). What begins with one of those is a program's, and a query has "=" and "&".
 func drawnPasscode(word string) bool {
-	return len(word) == 8 && !strings.ContainsAny(word, "{}=") && strings.IndexByte("$%", word[0]) < 0 && strings.ContainsAny(word, "!@#^&*?+%$") &&
+	return len(word) == 8 && !strings.ContainsAny(word, "{}") && !(strings.Contains(word, "=") && strings.Contains(word, "&")) && strings.IndexByte("$%", word[0]) < 0 && strings.ContainsAny(word, "!@#^&*?+%$") &&
 		strings.ContainsAny(word, "0123456789") && strings.ContainsAny(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 }
 
