@@ -76,8 +76,8 @@ func jitsiProject(host string) bool {
 // jitsiPage: what a server serves beside rooms, and the service's front pages.
 func jitsiPage(segs []string) bool {
 	switch strings.ToLower(segs[0]) {
-	case "http-bind", "http-pre-bind", "xmpp-websocket", "colibri-ws", "conference-request", "room-info", "about", "accueil", "libs", "static", "css", "images", "sounds", "fonts", "lang", "api",
-		"favicon.ico", "config", "authenticate", "login", "app-login", "download", "downloads", "etherpad", "metadata", "pwa-worker.js", "base.html", "privacy", "terms", "info", "faq", "docs", "blog", "impressum", "imprint", "datenschutz", "widget":
+	case "http-bind", "http-pre-bind", "xmpp-websocket", "colibri-ws", "conference-request", "room-info", "about", "accueil", "home", "libs", "static", "css", "images", "sounds", "fonts", "lang", "api",
+		"favicon.ico", "config", "authenticate", "login", "app-login", "shibboleth", "shibboleth.sso", "voxapi", "download", "downloads", "etherpad", "metadata", "pwa-worker.js", "base.html", "privacy", "terms", "info", "faq", "docs", "blog", "impressum", "imprint", "datenschutz", "widget":
 		return true
 	}
 	return isSiteFile(lastOf(segs))

@@ -29,7 +29,7 @@ func TestJitsi(t *testing.T) {
 		"https://meet.jit.si/", "https://meet.jit.si/external_api.js", "https://meet.jit.si/static/dialInInfo.html", "https://meet.jit.si/static/dialInInfo.html?room=x", "https://meet.jit.si/roomName#config.prejoinPageEnabled=false",
 		"`https://meet.jit.si/${room}`", "'https://meet.jit.si/Hooli-' . implode('-', $ids)", "\"https://meet.jit.si/hooli\" + id", "src=\"http://meet.jit.si/'.$voip_id.'\"", "`https://meet.jit.si/hooli${id}`",
 		"https://meet.jit.si/kku-session-xxx-timestamp", "https://meet.jit.si/SomeRoom", "replace('https://meet.jit.si/', '')", "https://jitsi.org/downloads/", "xmlns=\"http://jitsi.org/protocol/focus\"",
-		"https://jitsi.example.com/room-12", "https://jitsi.acme.example/a/b/c", "https://jitsi.github.io/handbook", "https://framatalk.org/accueil/fr/", "[Forum](https://framatalk.org/c/hooliforge)", "'org.jitsi.meet:features/audio-mode#devices-update'",
+		"https://jitsi.example.com/room-12", "https://jitsi.acme.example/a/b/c", "https://jitsi.github.io/handbook", "https://framatalk.org/accueil/fr/", "<a href='https://rendez-vous.renater.fr/home/'>Web</a>", "'https://talk.fdn.fr/Shibboleth.sso/SAML2/POST'", "\"https://talk.fdn.fr/shibboleth\": 3", "https://webconf.numerique.gouv.fr/voxapi", "[Forum](https://framatalk.org/c/hooliforge)", "'org.jitsi.meet:features/audio-mode#devices-update'",
 		"package=org.jitsi.meet;S.browser", "https://jitsi.acme.example/libs/app.bundle.min.js",
 	})
 }
