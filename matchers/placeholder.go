@@ -269,9 +269,9 @@ func sampleTable() [sampleColumns]string {
 		orgSample:     `subdomain domain account tenant workspace acme-inc org orgname team clinic host`,
 		companySample: `contoso fabrikam litwareinc litware tailspintoys northwindtraders adatum abc yourdomain domain tenant`,
 		secretSample:  `example token password passcode redacted placeholder hidden removed`,
-		inTokenSample: `example placeholder your_ your- yourtoken xxxx abcdef abc123 123456789 0123456 qwerty .... …`,
+		inTokenSample: `example placeholder your_ your- yourtoken xxxx abcdef abc123 123456789 0123456 qwerty q1w2e3 q2w3e4 1q2w3e .... …`,
 		inCodeSample:  `your sample token room- -room testroom meeting invite demo test- -test a1b2 1a2b a1s2 1a2s code -here _here`,
-		inRoomSample:  `xxx abc123 placeholder firstname lastname roomname room-name room_name yourroom your- your_ < > { } … %s %d`,
+		inRoomSample:  `xxx abc123 q1w2e3 q2w3e4 1q2w3e placeholder firstname lastname roomname room-name room_name yourroom your- your_ < > { } … %s %d`,
 		genericPart: `my our the some any a new this test demo sample custom personal private general main default
 			team group company project product engineering design room rooms lobby office space meeting meetings meet call
 			standup sync planning retro daily weekly monthly chat video conference conf session interview kickoff episode name

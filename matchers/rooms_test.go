@@ -48,7 +48,7 @@ func TestGenericRoom(t *testing.T) {
 }
 
 func TestSampleEnd(t *testing.T) {
-	for _, room := range []string{"lesson-abc123", "435abc123", "globex-call-abc123def456", "acme-xyz", "board_abc", "consult-1234", "acme-foo", "doctor123", "Room1234", "fake-board", "deadbeef", "Mock_Visit", "visit-room-id", "somewhere", "Sala", "minha-sala", "ZIMMER_NAME", "SALA_ID", "dr-lastname", "deneme", "Prueba", "teste1234"} {
+	for _, room := range []string{"lesson-abc123", "435abc123", "globex-call-abc123def456", "acme-xyz", "board_abc", "consult-1234", "acme-foo", "doctor123", "Room1234", "fake-board", "deadbeef", "Mock_Visit", "visit-room-id", "somewhere", "Sala", "minha-sala", "ZIMMER_NAME", "SALA_ID", "dr-lastname", "deneme", "Prueba", "teste1234", "q2w3e4r5t6"} {
 		if !sampleRoom(room) {
 			t.Errorf("sampleRoom(%q) = false", room)
 		}
@@ -155,7 +155,7 @@ func TestSampleTable(t *testing.T) {
 	for what, sample := range map[string]bool{
 		"placeholderWord": placeholderWord("Your-Company"), "sampleRoom": sampleRoom("Dr-Smith"), "counted room": sampleRoom("doctor123"), "placeholderName": placeholderName("Max.Mustermann"),
 		"namesField": namesField("First.Last"), "sampleOrg": sampleOrg("workspace"), "sampleDomain": sampleDomain("Contoso.com"), "placeholderSecret": placeholderSecret("REDACTED"),
-		"placeholderToken": placeholderToken("9fqwerty2"), "inventedCode": inventedCode("kTestroom9x"), "in a room": sampleRoom("the-roomname-9"), "genericRoom": genericRoom("Team Sync 2"),
+		"placeholderToken": placeholderToken("9fqwerty2"), "keyboard": placeholderToken("1q2w3e4r5t6y7u8i"), "inventedCode": inventedCode("kTestroom9x"), "in a room": sampleRoom("the-roomname-9"), "genericRoom": genericRoom("Team Sync 2"),
 		"domain": sampleHost("meet.company.com"), "private domain": sampleHost("meet.lan"),
 	} {
 		if !sample {
