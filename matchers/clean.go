@@ -238,6 +238,9 @@ func (v *view) clean(raw []byte, spots []Span, labels map[string]bool) {
 	v.text = append(v.text, raw[done:]...)
 }
 
+// leave lets go of the text.
+func (v *view) leave() { v.raw = nil }
+
 // cleanSpot cleans one stretch and returns where it ended, which may be a few bytes behind the spot's end.
 func (v *view) cleanSpot(at Span, labels map[string]bool) int {
 	raw, i := v.raw, at.Start

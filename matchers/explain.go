@@ -22,7 +22,8 @@ func Explain(text []byte) (found []Sighting, steps []Step, truncated bool) {
 // Explain finds as FindIn does in the whole text and reports every candidate on the way. truncated says that there were more
 // than MaxSteps.
 func (f *Finder) Explain(text []byte) (found []Sighting, steps []Step, truncated bool) {
-	s := search{f: f}
+	s := f.search()
+	defer s.end()
 	s.trace = func(step Step) {
 		if len(steps) >= MaxSteps {
 			truncated = true

@@ -18,7 +18,7 @@ type Finder struct {
 	set       *literalSet
 	targets   []target // by tag of the set
 	short     []shortAnchor
-	views     sync.Pool // *view
+	rooms     sync.Pool // *room
 }
 
 type targetKind int
@@ -76,9 +76,10 @@ func Standard() *Finder { return standard() }
 // Promising reports whether text holds anything that a link or an invitation can begin with. Where it says no, FindIn finds nothing.
 // It is a fraction of that work, for streams of which nearly nothing holds a link.
 func (f *Finder) Promising(text []byte) bool {
-	s := search{f: f}
+	s := f.search()
+	defer s.end()
 	spots := hiddenSpots(text)
-	if len(f.set.find(nil, text, 0, len(text))) > 0 {
+	if len(f.set.find(s.room.hits, text, 0, len(text))) > 0 {
 		return true
 	}
 	return len(spots) > 0 && len(s.telling(text, mergeSpots(spots), nil)) > 0
@@ -92,7 +93,8 @@ const Reach = 4 << 10
 // sightings that start in the piece itself: so neighbours come to the same sightings, and each is kept once. Unlike Find it also
 // returns what is only possible (see Sighting.Possible).
 func (f *Finder) FindIn(text []byte, from, to int) []Sighting {
-	s := search{f: f}
+	s := f.search()
+	defer s.end()
 	return s.run(text, from, to)
 }
 
@@ -105,18 +107,64 @@ type search struct {
 	plain     int  // see mayWrap
 	possibles []Sighting
 	trace     func(Step) // for Explain
+	room      *room
+}
+
+// room is memory that searches use one after the other: most of what they make is gone when they end. All slices are empty between
+// two searches, and hold nothing of a text any more.
+type room struct {
+	hits, moved, tried []literalHit
+	links              []Sighting
+	one                [1]Sighting
+	items              []item
+	view               view
+}
+
+func (f *Finder) search() search {
+	r, ok := f.rooms.Get().(*room)
+	if !ok {
+		r = &room{}
+	}
+	return search{f: f, room: r}
+}
+
+// end gives the room back.
+func (s *search) end() {
+	s.room.one[0] = Sighting{}
+	s.f.rooms.Put(s.room)
+	s.room = nil
+}
+
+// only is a list of one sighting; it lasts until the next is made.
+func (r *room) only(s Sighting) []Sighting {
+	r.one[0] = s
+	return r.one[:]
+}
+
+// mostKept is how many links, numbers and hits a room may hold when it is given back.
+const mostKept = 1 << 10
+
+// emptied is a list for the next search, without what this one left in it.
+func emptied[T any](list []T) []T {
+	if cap(list) > mostKept {
+		return nil
+	}
+	clear(list)
+	return list[:0]
 }
 
 func (s *search) run(text []byte, from, to int) []Sighting {
 	spots := hiddenSpots(text)
-	hits, spots := s.sweep(text, from, to, spots)
+	hits, spots := s.sweep(s.room.hits, text, from, to, spots)
+	defer func() { s.room.hits = emptied(hits) }()
 	if spots = s.telling(text, mergeSpots(spots), hits); len(spots) == 0 {
 		return s.judged(text, hits)
 	}
-	v := s.f.clean(text, spots)
-	defer s.f.release(v)
-	hits = s.resweep(v, hits, from, to)
-	found := s.judged(v.text, hits)
+	v := s.clean(text, spots)
+	defer v.leave()
+	moved := s.resweep(v, hits, from, to)
+	defer func() { s.room.moved = emptied(moved) }()
+	found := s.judged(v.text, moved)
 	for i := range found {
 		found[i].Start, found[i].End = v.offset(found[i].Start), v.offset(found[i].End)
 		for j, span := range found[i].Secret {
@@ -141,30 +189,22 @@ func (s *search) telling(text []byte, spots []Span, hits []literalHit) []Span {
 }
 
 func (s *search) uncovers(raw []byte) bool {
-	v := s.f.clean(raw, []Span{{0, len(raw)}})
-	defer s.f.release(v)
-	hits, _ := s.sweep(v.text, 0, len(v.text), nil)
+	v := s.clean(raw, []Span{{0, len(raw)}})
+	defer v.leave()
+	hits, _ := s.sweep(s.room.tried, v.text, 0, len(v.text), nil)
+	s.room.tried = emptied(hits)
 	return len(hits) > 0
 }
 
-func (f *Finder) release(v *view) {
-	v.raw = nil
-	f.views.Put(v)
+// clean builds the search's view. It has one at a time.
+func (s *search) clean(raw []byte, spots []Span) *view {
+	s.room.view.clean(raw, spots, s.f.labels)
+	return &s.room.view
 }
 
-// clean builds a view in the room of an earlier one.
-func (f *Finder) clean(raw []byte, spots []Span) *view {
-	v, ok := f.views.Get().(*view)
-	if !ok {
-		v = &view{}
-	}
-	v.clean(raw, spots, f.labels)
-	return v
-}
-
-// sweep collects the literals' hits in order, and adds the surroundings of signs of hidden text to spots.
-func (s *search) sweep(text []byte, from, to int, spots []Span) ([]literalHit, []Span) {
-	hits := s.f.set.find(nil, text, max(0, from-spotRadius), min(len(text), to+spotRadius))
+// sweep collects the literals' hits in order, in the room of hits, and adds the surroundings of signs of hidden text to spots.
+func (s *search) sweep(hits []literalHit, text []byte, from, to int, spots []Span) ([]literalHit, []Span) {
+	hits = s.f.set.find(hits[:0], text, max(0, from-spotRadius), min(len(text), to+spotRadius))
 	kept := hits[:0]
 	unfolded := 0
 	for _, h := range hits {
@@ -195,7 +235,7 @@ func (s *search) sweep(text []byte, from, to int, spots []Span) ([]literalHit, [
 
 // resweep leads the hits outside the cleaned spots into the view and looks for new ones inside them.
 func (s *search) resweep(v *view, hits []literalHit, from, to int) []literalHit {
-	var moved []literalHit
+	moved := s.room.moved
 	next, shift := 0, 0
 	for i, spot := range v.spots {
 		for ; next < len(hits) && hits[next].start < spot.raw.Start; next++ {
@@ -205,8 +245,9 @@ func (s *search) resweep(v *view, hits []literalHit, from, to int) []literalHit 
 		if i+1 < len(v.spots) {
 			limit = v.spots[i+1].clean.Start
 		}
-		found, _ := s.sweep(v.text[:limit], max(spot.clean.Start, v.inverse(from)), min(spot.clean.End, v.inverse(to)), nil)
+		found, _ := s.sweep(s.room.tried, v.text[:limit], max(spot.clean.Start, v.inverse(from)), min(spot.clean.End, v.inverse(to)), nil)
 		moved = append(moved, found...)
+		s.room.tried = emptied(found)
 		for ; next < len(hits) && hits[next].start < spot.raw.End; next++ {
 		}
 		shift = spot.raw.End - spot.clean.End
@@ -244,13 +285,15 @@ func (f *Finder) appendShort(hits []literalHit, text []byte, from, to int) []lit
 // judged turns hits into sightings: joined, or each for itself.
 func (s *search) judged(text []byte, hits []literalHit) []Sighting {
 	links, numbers := s.judge(text, hits)
+	defer func() { s.room.links = emptied(s.room.links) }()
 	switch {
 	case s.apart:
-		return append(links, apart(numbers)...)
+		return slices.Concat(links, apart(numbers))
 	case len(links) == 0 && len(numbers) == 0:
 		return s.possibles
 	}
-	found := join(text, links, numbers)
+	found, items := join(text, links, numbers, s.room.items)
+	s.room.items = emptied(items)
 	s.explainNumbers(numbers, found)
 	return append(found, s.possibles...)
 }
@@ -311,6 +354,7 @@ func apart(numbers []number) []Sighting {
 
 // judge turns hits into links and numbers, in order.
 func (s *search) judge(text []byte, hits []literalHit) (links []Sighting, numbers []number) {
+	links = s.room.links
 	consumed, looked, inside := 0, 0, 0
 	for _, h := range hits {
 		if h.start < consumed {
@@ -352,6 +396,7 @@ func (s *search) judge(text []byte, hits []literalHit) (links []Sighting, number
 			consumed = max(consumed, end)
 		}
 	}
+	s.room.links = links
 	return withoutCutEnd(text, links), numbers
 }
 
@@ -559,7 +604,7 @@ func (s *search) parse(text []byte, c candidate, u *URL, p *Platform) ([]Sightin
 			return Step{Start: c.start, End: end, Platform: p.Name, Via: via, Outcome: "dropped", Reason: err.Error(), Shown: maskLoose(c.text)}
 		})
 		if s.apart && c.cut && !bytes.HasPrefix(text[c.end:], []byte("•")) { // what was cut off may be most of an id
-			return []Sighting{{Link: Link{Platform: p.Name, Path: maskLoose(c.text)}, Start: c.start, End: end}}, end
+			return s.room.only(Sighting{Link: Link{Platform: p.Name, Path: maskLoose(c.text)}, Start: c.start, End: end}), end
 		}
 		return nil, end
 	}
@@ -567,7 +612,7 @@ func (s *search) parse(text []byte, c candidate, u *URL, p *Platform) ([]Sightin
 	s.step(func() Step {
 		return Step{Start: c.start, End: end, Platform: p.Name, Via: via, Outcome: "kept", Shown: link.MaskedURL()}
 	})
-	return []Sighting{{Link: link, Start: c.start, End: end, Via: via}}, end
+	return s.room.only(Sighting{Link: link, Start: c.start, End: end, Via: via}), end
 }
 
 // completes reports whether a number that could stand for itself is the beginning of the longer one. Of other ids the one that
@@ -594,7 +639,7 @@ func (s *search) atBare(text []byte, h literalHit, t target) ([]Sighting, int) {
 	s.step(func() Step {
 		return Step{Start: span.Start, End: span.End, Platform: p.Name, Outcome: "kept", Shown: link.MaskedURL()}
 	})
-	return []Sighting{{Link: link, Start: span.Start, End: span.End}}, span.End
+	return s.room.only(Sighting{Link: link, Start: span.Start, End: span.End}), span.End
 }
 
 // unwrapped takes one wrapper off and searches what was inside.
@@ -615,7 +660,9 @@ func (s *search) unwrapped(c candidate) ([]Sighting, bool) {
 		s.opaque(c, layer)
 		return nil, true
 	}
-	inner := search{f: s.f, depth: s.depth + 1, fuel: s.fuel, apart: s.apart}
+	inner := s.f.search()
+	defer inner.end()
+	inner.depth, inner.fuel, inner.apart = s.depth+1, s.fuel, s.apart
 	if s.trace != nil {
 		inner.trace = func(step Step) {
 			step.Start, step.End, step.Via = c.start, c.end, append([]string{layer.Name}, step.Via...)

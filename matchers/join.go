@@ -30,9 +30,9 @@ const (
 // their Key, or name each other's among their Aliases. Numbers of nobody are left out.
 //
 // Time and memory are linear: every byte near a link or number is read at most twice, and each has a bounded
-// neighbourhood.
-func join(text []byte, links []Sighting, numbers []number) []Sighting {
-	j := newJoiner(text, links, numbers)
+// neighbourhood. The list of items is returned for the next call: room is such a list, empty.
+func join(text []byte, links []Sighting, numbers []number, room []item) ([]Sighting, []item) {
+	j := newJoiner(text, links, numbers, room)
 	j.joinSatellites()
 	j.joinThreads()
 	j.resolve(func(n number) bool {
@@ -43,7 +43,7 @@ func join(text []byte, links []Sighting, numbers []number) []Sighting {
 	j.joinRest()
 	j.addSecrets()
 	j.addColumnSecrets()
-	return j.result()
+	return j.result(), j.items
 }
 
 // item is a link or a number, in the order of the text.
@@ -64,9 +64,9 @@ type joiner struct {
 	taken    map[string]string // key of a link and space of an alias: the digits it has got
 }
 
-func newJoiner(text []byte, links []Sighting, numbers []number) *joiner {
+func newJoiner(text []byte, links []Sighting, numbers []number, room []item) *joiner {
 	j := &joiner{text: text, byDigits: make(map[string][]int), byNumber: make(map[string]int), named: make(map[string]string), taken: make(map[string]string)}
-	j.items = make([]item, 0, len(links)+len(numbers))
+	j.items = slices.Grow(room, len(links)+len(numbers))
 	for _, link := range links {
 		link.Secret = slices.Clip(link.Secret)
 		j.items = append(j.items, item{start: link.Start, end: link.End, link: true, sighting: link, resolved: true})

@@ -109,7 +109,9 @@ func Mask(text string) string {
 
 // named is what Find finds in a text, and what it takes for a sample, drops or joins.
 func named(text string) []Sighting {
-	each := search{f: credulous(), apart: true}
+	each := credulous().search()
+	defer each.end()
+	each.apart = true
 	return slices.Concat(each.run([]byte(text), 0, len(text)), Find([]byte(text)))
 }
 

@@ -379,7 +379,7 @@ func TestKnowingSharesTheTables(t *testing.T) {
 	f, g := reflect.ValueOf(standard()).Elem(), reflect.ValueOf(credulous()).Elem()
 	for i := range f.NumField() {
 		switch name := f.Type().Field(i).Name; {
-		case name == "platforms" || name == "views": // one is another; the other is room to work in
+		case name == "platforms" || name == "rooms": // one is another; the other is room to work in
 		case g.Field(i).IsZero() || g.Field(i).Pointer() != f.Field(i).Pointer():
 			t.Errorf("Finder.%s is not shared", name)
 		}
