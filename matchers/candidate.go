@@ -20,8 +20,8 @@ type candidate struct {
 	wrappedEnd int
 }
 
-// cutCandidate cuts out the URL whose host contains text[at:]. ok is false when there is no host.
-func cutCandidate(text []byte, at int, wrapper bool) (c candidate, ok bool) {
+// cutCandidate cuts out the URL whose host contains text[at:]. ok is false when there is no host. room is where it is written first.
+func cutCandidate(text []byte, at int, wrapper bool, room []byte) (c candidate, ok bool) {
 	host := hostStart(text, at)
 	hostEnd := at
 	for hostEnd < len(text) && hostEnd-host < 255 && isHostByte(text[hostEnd]) {
@@ -33,20 +33,16 @@ func cutCandidate(text []byte, at int, wrapper bool) (c candidate, ok bool) {
 	var prefix string
 	c.start, prefix = urlStart(text, host)
 	c.layers = percentLayers(text, hostEnd)
-	r := reader{text: text, pos: host, wrapper: wrapper, encoded: c.layers > 0, out: make([]byte, 0, 160)}
-	r.read(maxCandidate)
-	c.end, c.cut = r.pos, r.cut
-	c.text = finish(r.out, c.layers, text, c.start)
-	c.end = trimEnd(text, c.start, c.end)
+	r := reader{text: text, pos: host, wrapper: wrapper, encoded: c.layers > 0, out: append(room[:0], prefix...)}
+	r.read(maxCandidate + len(prefix))
+	c.cut = r.cut
+	c.text = finish(r.out, len(prefix), c.layers, text, c.start)
+	c.end = trimEnd(text, c.start, r.pos)
 	if next, joins := continuation(text, r.pos, c.start); joins {
-		more := reader{text: text, pos: next, wrapper: wrapper, encoded: r.encoded, out: append([]byte(nil), r.out...)}
-		more.read(maxCandidate)
-		c.wrapped = finish(more.out, c.layers, text, c.start)
+		more := reader{text: text, pos: next, wrapper: wrapper, encoded: r.encoded, out: r.out}
+		more.read(maxCandidate + len(prefix))
+		c.wrapped = finish(more.out, len(prefix), c.layers, text, c.start)
 		c.wrappedEnd = trimEnd(text, c.start, more.pos)
-	}
-	c.text = prefix + c.text
-	if c.wrapped != "" {
-		c.wrapped = prefix + c.wrapped
 	}
 	return c, true
 }
@@ -132,7 +128,10 @@ func urlStart(text []byte, host int) (start int, prefix string) {
 	for j < end && !isAlpha(text[j]) {
 		j++
 	}
-	if j < end {
+	switch {
+	case string(text[j:end]) == "https" && prefix == "":
+		prefix = "https://"
+	case j < end:
 		prefix = strings.ToLower(string(text[j:end])) + "://" + prefix
 	}
 	return j, prefix
@@ -198,23 +197,24 @@ func percentLayers(text []byte, at int) int {
 	return 0
 }
 
-// finish takes off the percent layers and the punctuation that belongs to the sentence.
-func finish(out []byte, layers int, text []byte, start int) string {
-	s := string(out)
-	for range layers {
-		s = percentDecode(s)
-	}
-	if layers > 0 {
-		if i := strings.IndexFunc(s, endsDecoded); i >= 0 {
-			s = s[:i]
-		}
-		s = strings.ReplaceAll(s, "&amp;", "&")
-	}
+// finish takes the percent layers and the punctuation that belongs to the sentence off what stands behind the first kept bytes.
+func finish(out []byte, kept, layers int, text []byte, start int) string {
+	whole := string(out)
+	prefix, s := whole[:kept], whole[kept:]
 	before := byte(0)
 	if start > 0 {
 		before = text[start-1]
 	}
-	return trimTail(s, before)
+	if layers == 0 {
+		return whole[:kept+len(trimTail(s, before))]
+	}
+	for range layers {
+		s = percentDecode(s)
+	}
+	if i := strings.IndexFunc(s, endsDecoded); i >= 0 {
+		s = s[:i]
+	}
+	return prefix + trimTail(strings.ReplaceAll(s, "&amp;", "&"), before)
 }
 
 func endsDecoded(r rune) bool {
@@ -632,7 +632,7 @@ func nextLiteral(text []byte, end int) (int, bool) {
 
 // anchorURL cuts out the URL that contains a telling path at text[at:], on whatever host. ok is false when what stands
 // there is no URL.
-func anchorURL(text []byte, at int) (c candidate, ok bool) {
+func anchorURL(text []byte, at int, room []byte) (c candidate, ok bool) {
 	left := at
 	for left > 0 && at-left < 512 && !endsLeft(text[left-1]) {
 		left--
@@ -652,7 +652,7 @@ func anchorURL(text []byte, at int) (c candidate, ok bool) {
 	if host >= at || !isAlnum(text[host]) {
 		return c, false
 	}
-	return cutCandidate(text, host, false)
+	return cutCandidate(text, host, false, room)
 }
 
 func endsLeft(c byte) bool {

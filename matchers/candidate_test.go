@@ -37,7 +37,7 @@ func TestCandidateEnds(t *testing.T) {
 	}
 	for _, test := range tests {
 		hits := newLiteralSet([]string{"zoom.us"}, []int{0}).find(nil, []byte(test.text), 0, len(test.text))
-		c, ok := cutCandidate([]byte(test.text), hits[0].start, false)
+		c, ok := cutCandidate([]byte(test.text), hits[0].start, false, nil)
 		if !ok {
 			t.Errorf("%q: no candidate", test.text)
 			continue
@@ -102,7 +102,7 @@ func TestContinuedLinks(t *testing.T) {
 		line + "\n2. Wait": false, line + "\n2) Wait": false, line + "\n> 12. Wait": false, line + "\n 3. Wait": false, line + "\n https://a.example": false,
 	} {
 		at := strings.Index(text, "teams")
-		c, ok := cutCandidate([]byte(text), at, false)
+		c, ok := cutCandidate([]byte(text), at, false, nil)
 		if goes := c.wrapped != ""; !ok || goes != want {
 			t.Errorf("%q goes on: %v (%q), want %v", text, goes, c.wrapped, want)
 		}

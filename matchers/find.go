@@ -118,6 +118,8 @@ type room struct {
 	one                [1]Sighting
 	items              []item
 	view               view
+	url                URL
+	text               [256]byte
 }
 
 func (f *Finder) search() search {
@@ -130,7 +132,7 @@ func (f *Finder) search() search {
 
 // end gives the room back.
 func (s *search) end() {
-	s.room.one[0] = Sighting{}
+	s.room.one[0], s.room.url, s.room.text = Sighting{}, URL{}, [len(s.room.text)]byte{}
 	s.f.rooms.Put(s.room)
 	s.room = nil
 }
@@ -434,11 +436,11 @@ func (s *search) atHost(text []byte, h literalHit) ([]Sighting, int) {
 	if !wrapper && s.trace == nil && headedElsewhere(text[h.end:], s.f.platforms[s.f.targets[h.tag].platform].Heads) {
 		return nil, h.end
 	}
-	c, ok := cutCandidate(text, h.start, wrapper)
+	c, ok := cutCandidate(text, h.start, wrapper, s.room.text[:])
 	if !ok {
 		return nil, h.end
 	}
-	u := parseURL(c.text)
+	u := s.room.url.read(c.text)
 	index, base := s.f.platformOf(u.Host)
 	if base == "" || base != u.Host && s.f.wrapping[base] { // a platform's own host is no wrapper, whatever its parent domain is
 		if found, ok := s.unwrapped(c); ok {
@@ -511,7 +513,7 @@ func (s *search) atWrapperPath(text []byte, h literalHit) ([]Sighting, int) {
 	if at < max(0, h.start-reach) {
 		return nil, h.end
 	}
-	c, ok := cutCandidate(text, at, true)
+	c, ok := cutCandidate(text, at, true, s.room.text[:])
 	if !ok {
 		return nil, h.end
 	}
@@ -538,14 +540,14 @@ func (s *search) atAnchor(text []byte, h literalHit, t target) ([]Sighting, int)
 	var c candidate
 	var ok bool
 	if strings.Contains(t.literal, ":") {
-		c, ok = cutCandidate(text, h.start, false)
+		c, ok = cutCandidate(text, h.start, false, s.room.text[:])
 	} else {
-		c, ok = anchorURL(text, h.start)
+		c, ok = anchorURL(text, h.start, s.room.text[:])
 	}
 	if !ok {
 		return nil, h.end
 	}
-	u := parseURL(c.text)
+	u := s.room.url.read(c.text)
 	if _, base := s.f.platformOf(u.Host); base != "" {
 		return nil, c.end // a known host speaks for itself
 	}
@@ -556,11 +558,11 @@ func (s *search) atAnchor(text []byte, h literalHit, t target) ([]Sighting, int)
 // atOwnHost judges the URL on a host that an organisation registered for a service of its own: by the telling paths of the
 // platforms, and else as a room of Jitsi, which has none.
 func (s *search) atOwnHost(text []byte, h literalHit, t target) ([]Sighting, int) {
-	c, ok := cutCandidate(text, h.start, false)
+	c, ok := cutCandidate(text, h.start, false, s.room.text[:])
 	if !ok {
 		return nil, h.end
 	}
-	u := parseURL(c.text)
+	u := s.room.url.read(c.text)
 	if u.Host != t.literal || u.User != "" {
 		return nil, c.end
 	}

@@ -21,6 +21,7 @@ type URL struct {
 	believed bool   // what somebody chose is real, however much it looks like a sample; see Finder.Knowing
 	scoped   bool   // "@" with nobody before it stands before the host: a package's scope
 	segs     []string
+	few      [6]string // room for segs
 }
 
 const (
@@ -32,8 +33,11 @@ const (
 func (u *URL) Tail() string { return string(u.tail) }
 
 // parseURL never fails: what is missing stays empty.
-func parseURL(s string) *URL {
-	u := &URL{}
+func parseURL(s string) *URL { return new(URL).read(s) }
+
+// read is parseURL in the place of another URL.
+func (u *URL) read(s string) *URL {
+	*u = URL{}
 	if i := strings.Index(s, ":"); i > 0 && i < 24 && isScheme(s[:i]) && strings.HasPrefix(s[i+1:], "/") {
 		u.Scheme = strings.ToLower(s[:i])
 		s = strings.TrimLeft(s[i+1:], "/")
@@ -88,7 +92,7 @@ func (u *URL) Label() string {
 // Segs are the path's segments, percent-decoded once, empty ones left out; at most 32.
 func (u *URL) Segs() []string {
 	if u.segs == nil {
-		u.segs = make([]string, 0, 6)
+		u.segs = u.few[:0]
 		for s := range strings.SplitSeq(u.Path, "/") {
 			if s != "" && len(u.segs) < 32 {
 				u.segs = append(u.segs, percentDecode(s))
