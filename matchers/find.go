@@ -116,7 +116,7 @@ type room struct {
 	hits, moved, tried []literalHit
 	links              []Sighting
 	one                [1]Sighting
-	items              []item
+	joiner             *joiner
 	view               view
 	url                URL
 	text               [256]byte
@@ -125,7 +125,7 @@ type room struct {
 func (f *Finder) search() search {
 	r, ok := f.rooms.Get().(*room)
 	if !ok {
-		r = &room{}
+		r = &room{joiner: newJoiner()}
 	}
 	return search{f: f, room: r}
 }
@@ -294,8 +294,7 @@ func (s *search) judged(text []byte, hits []literalHit) []Sighting {
 	case len(links) == 0 && len(numbers) == 0:
 		return s.possibles
 	}
-	found, items := join(text, links, numbers, s.room.items)
-	s.room.items = emptied(items)
+	found := join(s.room.joiner, text, links, numbers)
 	s.explainNumbers(numbers, found)
 	return append(found, s.possibles...)
 }

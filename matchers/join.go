@@ -30,9 +30,10 @@ const (
 // their Key, or name each other's among their Aliases. Numbers of nobody are left out.
 //
 // Time and memory are linear: every byte near a link or number is read at most twice, and each has a bounded
-// neighbourhood. The list of items is returned for the next call: room is such a list, empty.
-func join(text []byte, links []Sighting, numbers []number, room []item) ([]Sighting, []item) {
-	j := newJoiner(text, links, numbers, room)
+// neighbourhood. j is a joiner that nothing else uses now; it keeps its memory, and nothing in it.
+func join(j *joiner, text []byte, links []Sighting, numbers []number) []Sighting {
+	j.begin(text, links, numbers)
+	defer j.end()
 	j.joinSatellites()
 	j.joinThreads()
 	j.resolve(func(n number) bool {
@@ -43,7 +44,7 @@ func join(text []byte, links []Sighting, numbers []number, room []item) ([]Sight
 	j.joinRest()
 	j.addSecrets()
 	j.addColumnSecrets()
-	return j.result(), j.items
+	return j.result()
 }
 
 // item is a link or a number, in the order of the text.
@@ -64,9 +65,12 @@ type joiner struct {
 	taken    map[string]string // key of a link and space of an alias: the digits it has got
 }
 
-func newJoiner(text []byte, links []Sighting, numbers []number, room []item) *joiner {
-	j := &joiner{text: text, byDigits: make(map[string][]int), byNumber: make(map[string]int), named: make(map[string]string), taken: make(map[string]string)}
-	j.items = slices.Grow(room, len(links)+len(numbers))
+func newJoiner() *joiner {
+	return &joiner{byDigits: make(map[string][]int), byNumber: make(map[string]int), named: make(map[string]string), taken: make(map[string]string)}
+}
+
+func (j *joiner) begin(text []byte, links []Sighting, numbers []number) {
+	j.text, j.items = text, slices.Grow(j.items, len(links)+len(numbers))
 	for _, link := range links {
 		link.Secret = slices.Clip(link.Secret)
 		j.items = append(j.items, item{start: link.Start, end: link.End, link: true, sighting: link, resolved: true})
@@ -83,7 +87,19 @@ func newJoiner(text []byte, links []Sighting, numbers []number, room []item) *jo
 			j.byDigits[it.sighting.ID] = append(j.byDigits[it.sighting.ID], i)
 		}
 	}
-	return j
+}
+
+// end lets go of the text and of what was found in it.
+func (j *joiner) end() {
+	if len(j.items) > mostKept {
+		*j = *newJoiner()
+		return
+	}
+	j.text, j.items = nil, emptied(j.items)
+	clear(j.byDigits)
+	clear(j.byNumber)
+	clear(j.named)
+	clear(j.taken)
 }
 
 // distinctNumbers keeps one reading of each number: the one whose label begins first ("Phone conference ID" holds

@@ -28,8 +28,7 @@ func joined(t *testing.T, text string, links ...planted) []Sighting {
 		sightings = append(sightings, Sighting{Link: p.link, Start: start, End: start + len(p.at)})
 	}
 	sort.Slice(sightings, func(a, b int) bool { return sightings[a].Start < sightings[b].Start })
-	found, _ := join([]byte(text), sightings, readNumbers([]byte(text)), nil)
-	return found
+	return join(newJoiner(), []byte(text), sightings, readNumbers([]byte(text)))
 }
 
 // sweptLiterals is the sweep's part that readers are called for.
@@ -382,7 +381,7 @@ func TestPasscodeValues(t *testing.T) {
 func TestJoinKeepsInput(t *testing.T) {
 	text := zoomURL + "\nMeeting ID: 981 2345 6210\nPasscode: Rk4tbA\n"
 	links := []Sighting{{Link: zoomLink(zoomURL, "98123456210", Meeting, "").link, End: len(zoomURL), Secret: make([]Span, 0, 4)}}
-	found, _ := join([]byte(text), links, readNumbers([]byte(text)), nil)
+	found := join(newJoiner(), []byte(text), links, readNumbers([]byte(text)))
 	if len(links[0].Secrets) > 0 || len(links[0].Secret[:4][0:]) != 4 || links[0].Secret[:1][0] != (Span{}) {
 		t.Errorf("the caller's link was changed: %+v", links[0])
 	}
@@ -424,7 +423,7 @@ func TestJoinIsLinear(t *testing.T) {
 			t.Fatalf("the window holds %d remarks and %d line breaks", len(near.remarks), len(near.breaks))
 		}
 	}
-	if found, _ := join(text, links, numbers, nil); len(found) != 8000 {
+	if found := join(newJoiner(), text, links, numbers); len(found) != 8000 {
 		t.Errorf("%d sightings, want 8000", len(found))
 	}
 }
@@ -441,7 +440,7 @@ func FuzzJoin(f *testing.F) {
 		if 0 <= start && start < end && end <= len(text) {
 			links = append(links, Sighting{Link: zoomLink("", "98123456210", Meeting, "").link, Start: start, End: end})
 		}
-		found, _ := join(text, links, readNumbers(text), nil)
+		found := join(newJoiner(), text, links, readNumbers(text))
 		checkPlaces(t, string(text), found)
 		if len(found) < len(links) {
 			t.Errorf("%q: a link was lost", text)
