@@ -33,6 +33,8 @@ type at interface {
 // piece is what was found in one stretch of a document. Lines and columns count from its start, and are completed by
 // meetings.add with what went before.
 type piece struct {
+	text      []byte  // in which the sightings' offsets are
+	buffer    *[]byte // of the matcher, in which text lies; nil when it lies elsewhere
 	sightings []placed
 	bytes     int64 // its own, without context
 	lines     int   // line breaks in it
@@ -47,7 +49,6 @@ type placed struct {
 	offset int64 // in the document
 	line   int   // line breaks before it in its piece
 	column int   // characters before it on its line in its piece
-	near   Window
 }
 
 // find matches text[from:to), which starts in the document at byte base.
@@ -58,13 +59,12 @@ func (m *Matcher) find(text []byte, from, to int, base int64) (p piece) {
 			p.err = fmt.Errorf("internal error while matching (%T); please report it", broken)
 		}
 	}()
-	p.bytes = int64(to - from)
+	p.text, p.bytes = text, int64(to-from)
 	sightings := m.finder.FindIn(text, max(from-matchers.Reach, 0), min(to+matchers.Reach, len(text)))
 	sort.SliceStable(sightings, func(i, j int) bool { return sightings[i].Start < sightings[j].Start })
 	if len(sightings) > 0 {
 		p.sightings = make([]placed, 0, len(sightings))
 	}
-	windows := windowsOf(text, len(sightings))
 	c := cursor{text: text, at: from}
 	for _, s := range sightings {
 		if s.Start < from || s.Start >= to || s.End < s.Start || s.End > len(text) {
@@ -75,8 +75,7 @@ func (m *Matcher) find(text []byte, from, to int, base int64) (p piece) {
 			continue
 		}
 		c.move(s.Start)
-		near := windows(s.Start, s.End)
-		p.sightings = append(p.sightings, placed{s, base + int64(s.Start-from), c.lines, c.column, near})
+		p.sightings = append(p.sightings, placed{s, base + int64(s.Start-from), c.lines, c.column})
 	}
 	c.move(to)
 	p.lines, p.tail = c.lines, c.column
@@ -118,20 +117,12 @@ func sideOf(part []byte) int {
 	return judgedSide
 }
 
-// windowsOf returns the function that cuts windows out of text. Where windows would overlap much they share one copy
-// of the text, so that a text full of links does not take many times its size.
-func windowsOf(text []byte, count int) func(start, end int) Window {
-	cut := func(from, to int) string { return string(text[from:to]) }
-	if count*2*nearSide > len(text) && count > 1 {
-		whole := string(text)
-		cut = func(from, to int) string { return whole[from:to] }
-	}
-	return func(start, end int) Window {
-		end = min(end, start+nearLink)
-		from, to := start-sideOf(text[max(start-judgedSide, 0):start]), end+sideOf(text[end:min(end+judgedSide, len(text))])
-		from, to = max(from, 0), min(to, len(text))
-		return Window{Text: cut(from, to), Start: start - from, End: end - from}
-	}
+// windowAt is the window around a link at text[start:end), with at most narrow bytes on each side. It is a copy.
+func windowAt(text []byte, start, end, narrow int) Window {
+	end = min(end, start+nearLink)
+	before, after := text[max(start-judgedSide, 0):start], text[end:min(end+judgedSide, len(text))]
+	from, to := max(start-min(sideOf(before), narrow), 0), min(end+min(sideOf(after), narrow), len(text))
+	return Window{Text: string(text[from:to]), Start: start - from, End: end - from}
 }
 
 // border moves a cut at text[i] back to the start of the character it would split. Both neighbours of a cut see the same
@@ -152,6 +143,13 @@ func (m *Matcher) readHeld(text []byte, found *meetings) error {
 	return p.err
 }
 
+// release gives back the buffer of a piece that was added.
+func (m *Matcher) release(p piece) {
+	if p.buffer != nil {
+		m.buffers.Put(p.buffer)
+	}
+}
+
 // inFlight is the pieces of one document that are being matched, in order.
 type inFlight struct {
 	m       *Matcher
@@ -162,7 +160,7 @@ type inFlight struct {
 	err     error // the first
 }
 
-// job is a piece to match. The worker gives the piece's slot back.
+// job is a piece to match.
 type job struct {
 	work func() piece
 	done chan<- piece
@@ -170,6 +168,28 @@ type job struct {
 
 func (m *Matcher) newInFlight(found *meetings) *inFlight {
 	return &inFlight{m: m, found: found, jobs: make(chan job, cap(m.slots))}
+}
+
+// slot waits until one more piece may be in flight. While it waits it takes its own pieces, so that no document waits for slots that
+// it holds itself.
+func (f *inFlight) slot(ctx context.Context) error {
+	for ctx.Err() == nil {
+		select {
+		case f.m.slots <- struct{}{}:
+			return nil
+		default:
+		}
+		if len(f.queue) > 0 {
+			f.take()
+			continue
+		}
+		select {
+		case f.m.slots <- struct{}{}:
+			return nil
+		case <-ctx.Done():
+		}
+	}
+	return ctx.Err()
 }
 
 // start has work run beside others; the caller has taken a slot for it. There are as many workers as processors, and they stay to
@@ -183,20 +203,16 @@ func (f *inFlight) start(work func() piece) {
 		f.workers++
 		go f.worker()
 	}
-	for len(f.queue) > cap(f.m.slots) {
-		f.take()
-	}
 }
 
 // worker does jobs until the document ends. Whoever made f closes them, also when its reader panics: nobody else sends the worker home.
 func (f *inFlight) worker() {
 	for j := range f.jobs {
 		j.done <- j.work()
-		<-f.m.slots
 	}
 }
 
-// take waits for the oldest piece and adds what it found.
+// take waits for the oldest piece, adds what it found, and gives its slot and its buffer back.
 func (f *inFlight) take() {
 	p := <-f.queue[0]
 	f.queue = f.queue[1:]
@@ -204,6 +220,8 @@ func (f *inFlight) take() {
 	if f.err == nil {
 		f.err = p.err
 	}
+	f.m.release(p)
+	<-f.m.slots
 }
 
 // finish waits for all pieces and returns the first error.
@@ -214,34 +232,20 @@ func (f *inFlight) finish() error {
 	return f.err
 }
 
-// slot waits until one more piece may be in flight.
-func (m *Matcher) slot(ctx context.Context) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	default:
-	}
-	select {
-	case m.slots <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // readAt matches a text that can be read anywhere: several pieces are read and matched at the same time.
 func (m *Matcher) readAt(ctx context.Context, text at, found *meetings) error {
 	size := text.Size()
 	if size <= chunkSize { // short: not worth a goroutine
 		p := m.pieceAt(text, 0, size)
 		found.add(p)
+		m.release(p)
 		return p.err
 	}
 	f := m.newInFlight(found)
 	defer close(f.jobs)
 	var stopped error
 	for from := int64(0); from < size && f.err == nil; from += chunkSize {
-		if stopped = m.slot(ctx); stopped != nil {
+		if stopped = f.slot(ctx); stopped != nil {
 			break
 		}
 		f.start(func() piece { return m.pieceAt(text, from, size) })
@@ -252,7 +256,6 @@ func (m *Matcher) readAt(ctx context.Context, text at, found *meetings) error {
 // pieceAt reads and matches the piece of about chunkSize bytes at from.
 func (m *Matcher) pieceAt(text at, from, size int64) piece {
 	buffer := m.buffers.Get().(*[]byte)
-	defer m.buffers.Put(buffer)
 	start := max(from-contextSize, 0)
 	want := min(from+chunkSize+contextSize, size) - start
 	b := (*buffer)[:want]
@@ -273,7 +276,7 @@ func (m *Matcher) pieceAt(text at, from, size int64) piece {
 		last = max(border(b, last), first)
 	}
 	p := m.find(b, first, last, start+int64(first))
-	p.err = errors.Join(err, p.err)
+	p.buffer, p.err = buffer, errors.Join(err, p.err)
 	return p
 }
 
@@ -288,15 +291,17 @@ func (m *Matcher) readStream(ctx context.Context, text io.Reader, found *meeting
 		buffer := m.buffers.Get().(*[]byte)
 		b, first, last, base := s.next(*buffer)
 		work := func() piece {
-			defer m.buffers.Put(buffer)
-			return m.find(b, first, last, base)
+			p := m.find(b, first, last, base)
+			p.buffer = buffer
+			return p
 		}
 		if s.ended && base == 0 { // short: not worth a goroutine
 			p := work()
 			found.add(p)
+			m.release(p)
 			return errors.Join(s.err, p.err)
 		}
-		if stopped = m.slot(ctx); stopped != nil {
+		if stopped = f.slot(ctx); stopped != nil {
 			m.buffers.Put(buffer)
 			break
 		}

@@ -71,7 +71,7 @@ const (
 // add takes in the next piece of the document. Pieces come in order.
 func (s *meetings) add(p piece) {
 	for i := range p.sightings {
-		s.see(&p.sightings[i])
+		s.see(&p.sightings[i], p.text)
 	}
 	s.bytes += p.bytes
 	s.possible += int64(p.possible)
@@ -82,22 +82,30 @@ func (s *meetings) add(p piece) {
 	s.column += p.tail
 }
 
-// see takes in one sighting.
-func (s *meetings) see(p *placed) {
+// see takes in one sighting in text.
+func (s *meetings) see(p *placed, text []byte) {
 	spot := s.spot(p) // first: the locator goes with the sightings
 	g := s.meetingOf(p.Link)
 	if g == nil {
 		s.lost++
 		return
 	}
-	if event := s.eventAt(p.offset); event != nil {
-		p.near.event = &event.Start
+	event := s.eventAt(p.offset)
+	if event != nil {
 		g.hear(event)
 	}
 	if len(g.places) == 0 {
 		g.at = p.offset
 	}
-	s.keep(g, spot, p.near)
+	if s.keep(g, spot) {
+		s.keepNear(g, func(narrow int) Window {
+			w := windowAt(text, p.Start, p.End, narrow)
+			if event != nil {
+				w.event = &event.Start
+			}
+			return w
+		})
+	}
 }
 
 // spot says where a sighting stands.
@@ -151,39 +159,39 @@ func (s *meetings) eventAt(offset int64) *Event {
 	return &s.events[0]
 }
 
-// keep notes a place, within the bounds of a meeting and of the document.
-func (s *meetings) keep(g *meeting, p spot, near Window) {
+// keep notes a place, within the bounds of a meeting and of the document, and says whether it did.
+func (s *meetings) keep(g *meeting, p spot) bool {
 	if len(g.places) > 0 && (len(g.places) >= MaxPlaces || s.places >= maxPlaces) {
 		g.more++
-		return
+		return false
 	}
 	if len(g.places) > 0 {
 		s.places++
 	}
 	g.places = append(g.places, p)
-	s.keepNear(g, near)
+	return true
 }
 
 // keepNear keeps the text around a place. Once half of what may be kept is, it is only that of first places, and less and
 // less.
-func (s *meetings) keepNear(g *meeting, w Window) {
+func (s *meetings) keepNear(g *meeting, cut func(narrow int) Window) {
 	if len(g.near) >= firstPlaces {
-		s.keepFurther(g, w)
+		s.keepFurther(g, cut)
 		return
 	}
 	if s.near > maxNear/2 && len(g.near) > 0 {
 		return
 	}
+	narrow := nearSide
 	switch {
 	case s.near > maxNear*3/4:
-		w = w.Narrow(nearSide / 4)
+		narrow = nearSide / 4
 	case s.near > maxNear/2:
-		w = w.Narrow(nearSide / 2)
+		narrow = nearSide / 2
 	}
-	switch {
+	switch w := cut(narrow); {
 	case s.near+len(w.Text) <= maxNear:
 		s.near += len(w.Text)
-		w.Text = strings.Clone(w.Text) // it may be part of a whole piece
 		g.near = append(g.near, w)
 	case len(g.near) == 0:
 		s.blind++
@@ -191,10 +199,12 @@ func (s *meetings) keepNear(g *meeting, w Window) {
 }
 
 // keepFurther keeps the text around a place that is not among the first.
-func (s *meetings) keepFurther(g *meeting, w Window) {
-	if len(g.near) < maxNearPlaces && s.further+len(w.Text) <= maxFurther {
+func (s *meetings) keepFurther(g *meeting, cut func(narrow int) Window) {
+	if len(g.near) >= maxNearPlaces || s.further >= maxFurther {
+		return
+	}
+	if w := cut(nearSide); s.further+len(w.Text) <= maxFurther {
 		s.further += len(w.Text)
-		w.Text = strings.Clone(w.Text)
 		g.near = append(g.near, w)
 	}
 }
