@@ -16,7 +16,7 @@ import (
 // Long documents are matched in pieces of chunkSize bytes, in parallel. A piece sees contextSize bytes of its neighbours
 // on both sides, so that a link over a border is found once, by the piece in which it starts.
 const (
-	chunkSize   = 256 << 10
+	chunkSize   = 512 << 10
 	contextSize = 16 << 10
 	bufferSize  = chunkSize + 2*contextSize
 )
