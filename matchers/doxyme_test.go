@@ -26,6 +26,6 @@ func TestDoxyMe(t *testing.T) {
 		"<a href=\"https://help.doxy.me/en/articles/95911\">More</a>",
 		"Need help? https://doxy.me/pricing | Unsubscribe",
 		"See the [vendor page](https://globexclinic.doxy.me/) for details.",
-		"                (\"https://doxy.me/drsmith\", LinkKind::DoxyMe),",
+		"                (\"https://doxy.me/drsmith\", LinkKind::DoxyMe),", "// People type \"doxy.me/drsomebody\"",
 	})
 }

@@ -75,6 +75,8 @@ func ringcentralNumber(u *URL, l Link, segment, path string) (Link, error) {
 		return Link{}, err
 	case len(name) < 5 || !isAlpha(name[0]) || !all(name, func(c byte) bool { return isB64u(c) || c == '.' }):
 		return Link{}, Incomplete
+	case genericRoom(name) && !u.believes(name):
+		return Link{}, Placeholder
 	}
 	l.Kind, l.Class, l.Space, l.ID, l.Fold, l.Owner, l.Path = PersonalRoom, PermanentRoom, "name", name, true, name, path+"{id}"
 	return l, nil

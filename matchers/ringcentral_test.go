@@ -21,7 +21,7 @@ func TestRingCentral(t *testing.T) {
 		{"| meetings.ringcentral.com/join?mid=1485730926 |", old},
 		{"SIP: 384907215638.4826@rcv.com", Link{Kind: DialIn, Class: NumberOnly, ID: "384907215638", Secrets: []string{"pin"}}},
 	}, []string{
-		"https://v.ringcentral.com/join/123456789", "http://v.ringcentral.com/join/148123456", "https://v.ringcentral.com/join/999888", "https://v.ringcentral.com/join/jane-doe", "https://v.ringcentral.com/join/...", "https://v.ringcentral.com/teleconference/",
+		"https://v.ringcentral.com/join/123456789", "http://v.ringcentral.com/join/148123456", "https://v.ringcentral.com/join/999888", "https://v.ringcentral.com/join/jane-doe", "https://v.ringcentral.com/join/instant", "https://v.ringcentral.com/join/team-standup", "https://v.ringcentral.com/join/...", "https://v.ringcentral.com/teleconference/",
 		"https://meetings.ringcentral.com/j/435", "https://meetings.ringcentral.com/join?*", "https://meetings.ringcentral.com/teleconference", "https://www.ringcentral.com/video.html", "support@rcv.com",
 	})
 }

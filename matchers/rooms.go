@@ -102,7 +102,7 @@ func oneLetterGroups(lower string) bool {
 	return true
 }
 
-// sampleEnd reports whether a name ends as those do that somebody completed by habit: lesson-abc12, acme-xyz, room-1234.
+// sampleEnd reports whether a name ends as those do that somebody completed by habit: lesson-abc12, acme-xyz, room-1234, case-0001.
 func sampleEnd(lower string) bool {
 	switch last := lower[strings.LastIndexAny(lower, "-_. ")+1:]; {
 	case len(last) == len(lower):
@@ -110,7 +110,7 @@ func sampleEnd(lower string) bool {
 	case strings.HasPrefix(last, "abc") || strings.HasPrefix(last, "xyz"):
 		return len(last) == 3 || placeholderDigits(last[3:])
 	default:
-		return last == "foo" || last == "bar" || strings.HasPrefix(last, "123") && all(last, isDigit) && isRun(last, 1)
+		return last == "foo" || last == "bar" || len(last) > 3 && strings.TrimLeft(last, "0") == "1" || strings.HasPrefix(last, "123") && all(last, isDigit) && isRun(last, 1)
 	}
 }
 

@@ -226,6 +226,7 @@ func zoomPersonalLink(u *URL, l Link) (Link, error) {
 		all(name, func(c byte) bool { return isAlnum(c) || c == '.' || c == '-' || c == '_' })
 	switch {
 	case placeholderWord(name) || sampleDomain(l.Org) || namesLinkItself(name),
+		(sampleRoom(name) || l.Org == "" && genericRoom(name)) && !u.believed,
 		placeholderName(name) && !u.believed && !(l.Org != "" && !namesField(name) && zoomDrewPassword(u.Param("pwd"))): // there are people called Juan Pérez
 		return Link{}, Placeholder
 	case !ok:

@@ -30,7 +30,7 @@ func TestZoomLinks(t *testing.T) {
 		"`https://zoom.us/j/849302751${String(i).padStart(2, '0')}`", `f"https://zoom.us/j/849302751{suffix}"`, "https://zoom.us/j/849302751#{n}",
 		"https://zoom.us/j/81234567890", "https://us02web.zoom.us/j/8412345678?pwd=abcd", "https://zoom.us/j/85512345678", "https://zoom.us/j/22345678901",
 		"https://zoom.us/w/98765432100", "https://zoom.us/j/1122334455?pwd=abc123", "https://zoom.us/j/77889900112", "https://zoom.us/j/100200300",
-		"https://acme.zoom.us/my/Jane.Doe?pwd=x1", "https://zoom.us/my/john-doe", "https://zoom.us/my/firstname.lastname", "https://zoom.us/my/personal-room",
+		"https://acme.zoom.us/my/Jane.Doe?pwd=x1", "https://zoom.us/my/john-doe", "https://zoom.us/my/team-room", "https://us02web.zoom.us/my/team.sync?pwd=x1", "https://globex.zoom.us/my/test?pwd=x1", "https://zoom.us/my/firstname.lastname", "https://zoom.us/my/personal-room",
 	})
 }
 
