@@ -408,19 +408,23 @@ func wordEnd(text []byte, end int) bool {
 }
 
 // skipMarkup skips what may stand between a label and its value: blanks, at most `breaks` line breaks, a colon, quotes,
-// emphasis, tags, cell borders, a note in parentheses. said is true when something of it says "the value follows".
+// emphasis, tags, cell borders, a note in parentheses. Where breaks are allowed, one behind a tag does not count: who writes each tag on
+// a line of its own means no paragraphs. said is true when something of it says "the value follows".
 func skipMarkup(text []byte, at, breaks int) (next int, said bool) {
 	limit := min(len(text), at+maxGap)
+	lines, tag := breaks > 0, false
 	for i := at; i < limit; {
 		n, colon := markupAt(text, i, limit)
 		if n == 0 {
 			return i, said
 		}
-		if breaksLine(text[i : i+n]) {
+		piece := text[i : i+n]
+		if breaksLine(piece) && !(lines && tag) {
 			if breaks--; breaks < 0 {
 				return i, said
 			}
 		}
+		tag = piece[0] == '<' && !bytes.HasPrefix(piece, []byte("</tr")) || tag && (piece[0] == ' ' || piece[0] == '\t' || piece[0] == '\r')
 		said = said || colon
 		i += n
 	}

@@ -86,6 +86,7 @@ func TestInvitations(t *testing.T) {
 		{"English, broken over a line", "Zoom Meeting ID: 849 <br />\n   3027 5116 Passcode: 482913", zoomNumber},
 		{"English, over string literals", "\"Zoom meeting ID: 849\" +\n\t\" 3027 5116, passcode: 482913\"", zoomNumber},
 		{"English, string literals", "\"Join Zoom\\nMeeting ID: \" +\n    \"849 3027 5116\\n\" +\n    \"Passcode: 482913\"", zoomNumber},
+		{"English, each tag on a line", "<span>\n  Zoom ID:\n</span>\n<span className=\"bold\">\n  849 3027 5116\n</span>\n<b>\n  Passcode:\n</b>\n<i>\n  482913\n</i>", zoomNumber},
 		{"French", "Participer à la réunion Zoom\nID de réunion : 849 3027 5116\nCode secret : 482913", zoomNumber},
 		{"French, number sign", "Réunion Zoom, N° de réunion : 849.3027.5116, mot de passe : 482913", zoomNumber},
 		{"French, entities", "R&eacute;union Zoom<br>ID de r&eacute;union&nbsp;: 849 3027 5116<br>Mot de passe&nbsp;: 482913", zoomNumber},
@@ -160,7 +161,7 @@ func TestReadLabelNothing(t *testing.T) {
 	for _, text := range []string{"Meeting IDs: 849 3027 5116", "Meeting identity 849 3027 5116", "Meeting ID: 111 1111 1111", "Meeting ID: 123 456 789",
 		"Meeting ID: 8493027511...", "Zoom ID: 849 3027 511…", "Zoom ID: 849 302 7511 62 04", "Zoom ID: 849\n\n\n3027 5116",
 		"Meeting ID: {id}", "Meeting ID: ", "Meeting ID", "Meeting ID: https://zoom.us/j/84930275116", "Meeting ID and 849 3027 5116",
-		"Meeting ID\n\n\n849 3027 5116", "Meeting ID: <" + strings.Repeat("a", 400) + ">849 3027 5116"} {
+		"Meeting ID\n\n\n849 3027 5116", "<th>Meeting ID</th>\n</tr>\n<tr>\n<td>849 3027 5116", "Meeting ID:<br>\n\n\n\n849 3027 5116", "Meeting ID: <" + strings.Repeat("a", 400) + ">849 3027 5116"} {
 		if n, ok := readLabel([]byte(text), 0, len("meeting id")); ok {
 			t.Errorf("%q: read %+v", text, n)
 		}
