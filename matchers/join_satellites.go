@@ -40,6 +40,8 @@ func isSatellite(text []byte, it *item) bool {
 	switch l.Platform {
 	case "teams":
 		return l.Kind == OptionsPage || l.Kind == DialIn
+	case "skype-for-business":
+		return l.Kind == DialIn
 	case "webex":
 		return l.Kind == DialIn || bytes.IndexByte(text[it.start:min(it.end, it.start+wideAddress)], '@') >= 0
 	case "zoom":

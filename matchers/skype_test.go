@@ -1,6 +1,9 @@
 package matchers
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestSkype(t *testing.T) {
 	group := Link{Kind: GroupInvite, Class: ChatInvite, ID: "wKcZ4mPtXv9q"}
@@ -51,11 +54,13 @@ func TestSkypeForBusiness(t *testing.T) {
 		{"\"onlineMeetingUri\" : \"sip:jo.ann@initech.example;gruu;opaque=app:conf:focus:id:7DV2KWQ9\",", own},
 		{"conf:sip:jo.ann@initech.example\\;gruu\\;opaque=app:conf:focus:id:7DV2KWQ9?conversation-id=x", own},
 		{"https://imdf.initech.example/Join?uri=sip%3Ajo.ann%40initech.example%3Bgruu%3Bopaque%3Dapp%3Aconf%3Afocus%3Aid%3A125e95b0c0184dcfb706f1a0191302a9&key=FdzmiLi6L6u", focus},
+		// the page of access numbers
+		{"Find a local number <https://dialin.lync.com/5e0c71d4-92ab-4f36-8b17-c03d9a64e285?id=6139074>", Link{Kind: DialIn, Class: NumberOnly, Space: "conf", ID: "6139074"}},
 		// a broadcast
 		{"https://join.broadcast.skype.com/initech.example/7c9e04b1f83d26a5e07412db96f5c83a", Link{Kind: Event, Class: JoinWithSecret, Space: "broadcast", ID: "7c9e04b1f83d26a5e07412db96f5c83a", Org: "initech.example"}},
 	}
 	runPlatform(t, skypeForBusiness(), hits, []string{
-		"https://mysettings.lync.com/pstnconferencing https://meet.lync.com/ https://dialin.lync.com/x https://webdir.online.lync.com/autodiscover",
+		"https://mysettings.lync.com/pstnconferencing https://meet.lync.com/ https://dialin.lync.com/x https://dialin.lync.com/5e0c71d4-92ab-4f36-8b17-c03d9a64e285 https://dialin.lync.com/x?id=123456789 https://webdir.online.lync.com/autodiscover",
 		"https://meet.lync.com/[yourdomain]/[youralias]/[somevalue] https://meet.lync.com/skydrive3m-mmm/random/random https://meet.lync.com/contoso/jo/4ZGZFH31",
 		"https://meet.contoso.com/kazuto/7322994 https://meet.contoso.com/bmauldin/IB88RLLY https://meet.fabrikam.com/x/7DV2KWQ9",
 		"https://meet.initech.example/ https://meet.initech.example/standup https://meet.initech.example/team/weekly https://meet.initech.example/rooms/4821907",
@@ -63,6 +68,14 @@ func TestSkypeForBusiness(t *testing.T) {
 		"$\"{sip};gruu;opaque=app:conf:focus:id:{meetingId}\" sip:kmyer@litwareinc.com;gruu;opaque=app:conf:focus:id:drg2y8v4",
 		"conf:sip:jo@acme.example;gruu;opaque=app:conf:focus:id:teams:2:0!19:meeting_x-thread.v2!y",
 	})
+}
+
+// The page of access numbers beside a join link is that meeting's, whatever its number.
+func TestConferencePageBesideLink(t *testing.T) {
+	text := "Join Skype Meeting <https://meet.lync.com/globexleaf/w.mcdougall/M3KZNN7H>\nFind a local number <https://dialin.lync.com/5e0c71d4-92ab-4f36-8b17-c03d9a64e285?id=6139074>\n"
+	if got := meetings(Find([]byte(text))); len(got) != 1 || !strings.Contains(got[0], "M3KZNN7H meeting") {
+		t.Errorf("found %q, want the meeting alone", got)
+	}
 }
 
 func FuzzBareSkypeForBusiness(f *testing.F) {

@@ -22,6 +22,7 @@ func skypeForBusiness() Platform {
 			{"meet.lync.com/<tenant>/<user>/<id>", Meeting, JoinWithSecret},
 			{"meet.<domain>/<user>/<id>, <host>/[<domain>/]meet/<user>/<id>", Meeting, JoinWithSecret},
 			{"sip:<user>@<domain>;gruu;opaque=app:conf:focus:id:<id>", Meeting, JoinWithSecret},
+			{"dialin.lync.com/<guid>?id=<conference id>", DialIn, NumberOnly},
 			{"join.broadcast.skype.com/<domain>/<32 hex>", Event, JoinWithSecret},
 		},
 	}
@@ -37,8 +38,11 @@ func parseS4B(u *URL) (Link, error) {
 	case "":
 		return s4bOwnServer(u)
 	}
-	segs := u.Segs()
-	if sub := u.Sub(); sub != "meet" && !strings.HasPrefix(sub, "meet.") && sub != "join" {
+	segs, sub := u.Segs(), u.Sub()
+	switch {
+	case sub == "dialin":
+		return conferencePage(u, Link{Host: u.Host})
+	case sub != "meet" && !strings.HasPrefix(sub, "meet.") && sub != "join":
 		return Link{}, NotAMeeting
 	}
 	if len(segs) > 0 && strings.EqualFold(segs[0], "onmicrosoft") {

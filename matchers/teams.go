@@ -47,7 +47,7 @@ func parseTeams(u *URL) (Link, error) {
 	case u.Label() == "events":
 		return teamsEvent(u, l)
 	case strings.HasPrefix(u.Host, "dialin."):
-		return teamsDialIn(u, l)
+		return conferencePage(u, l)
 	case strings.Contains(u.Sub(), "scheduler"):
 		return teamsScheduler(u, l)
 	}
@@ -310,9 +310,9 @@ func shortGUID(s string) string {
 	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }
 
-// teamsDialIn reads the page of access numbers: its id is the phone conference id. The guid before it names a bridge, not a
-// tenant.
-func teamsDialIn(u *URL, l Link) (Link, error) {
+// conferencePage reads the page of access numbers that Teams has, and Skype for Business had before it: its id is the phone conference
+// id. The guid before it names a bridge, not a tenant.
+func conferencePage(u *URL, l Link) (Link, error) {
 	if !u.Has("id") {
 		return Link{}, NotAMeeting
 	}
