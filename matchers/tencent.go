@@ -8,7 +8,7 @@ import (
 // tencentMeeting knows the links of Tencent Meeting and of its international brand VooV Meeting. The number that stands beside a link in an
 // invitation is read by invitation.go.
 //
-// Documented: /dm/<12>; seen in public pages: /s/<12> (older), /p/<number> (personal meeting number), the app's wemeet://page/inmeeting, and
+// Documented: /dm/<12>; seen in public pages: /s/<12> (older), /dw/<12> (webinars), /p/<number> (personal meeting number), the app's wemeet://page/inmeeting, and
 // recordings under /crm/, /cw/, /v2/cloud-record/share and /user-center/shared-record-info. Both brands resolve the same numbers.
 func tencentMeeting() Platform {
 	return Platform{
@@ -20,6 +20,7 @@ func tencentMeeting() Platform {
 		Parse:   parseTencentMeeting,
 		Forms: []Form{
 			{"meeting.tencent.com/dm/<12>, /s/<12>, voovmeeting.com/dm/<12>", Meeting, JoinWithSecret},
+			{"meeting.tencent.com/dw/<12>", Meeting, JoinWithSecret},
 			{"meeting.tencent.com/p/<ten digits>", PersonalRoom, PermanentRoom},
 			{"meeting.tencent.com/p/<number>, wemeet://page/inmeeting?meeting_code=<number>", Meeting, JoinWithSecret},
 			{"meeting.tencent.com/crm/<10>, /cw/<10>, /v2/cloud-record/share?id=<guid or 43>", Recording, PastContent},
@@ -36,6 +37,8 @@ func parseTencentMeeting(u *URL) (Link, error) {
 		return Link{}, NotAMeeting
 	case first == "dm" || first == "s":
 		return tencentCode(u, first, 12, Link{Kind: Meeting, Class: JoinWithSecret, Space: "dm"})
+	case first == "dw":
+		return tencentCode(u, first, 12, Link{Kind: Meeting, Class: JoinWithSecret, Space: "dw"})
 	case first == "p":
 		l, err := tencentNumber(u.Seg(1), Link{Host: u.Host, Path: "/p/{id}"})
 		if len(l.ID) == 10 { // a user's own room; meetings have nine or eleven digits

@@ -8,6 +8,7 @@ func TestTencentMeeting(t *testing.T) {
 		{"date,topic,link\n2023-02-14,Budget,https://meeting.tencent.com/dm/Ofb5dsXDpHrN\n2023-02-21,Hiring,tba\n", Link{Kind: Meeting, Class: JoinWithSecret, Space: "dm", ID: "Ofb5dsXDpHrN"}},
 		{"今夜20時から → https://voovmeeting.com/dm/AYIaXZUCe38e （参加自由）", Link{Kind: Meeting, Class: JoinWithSecret, Space: "dm", ID: "AYIaXZUCe38e"}},
 		{"The group meets [here](https://meeting.tencent.com/s/Ofb5dsXDpHrN) every other Thursday.", Link{Kind: Meeting, Class: JoinWithSecret, Space: "dm", ID: "Ofb5dsXDpHrN"}},
+		{"link: { href: \"https://meeting.tencent.com/dw/Ofb5dsXDpHrN\", tag: \"#腾讯会议：638-204-917\" }", Link{Kind: Meeting, Class: JoinWithSecret, Space: "dw", ID: "Ofb5dsXDpHrN"}},
 		{"<li>Sprechstunde: <a href=\"https://meeting.tencent.com/p/9532090232\" target=\"_blank\">Raum öffnen</a></li>", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "9532090232"}},
 		{"{\"title\":\"Planning\",\"link\":\"wemeet:\\/\\/page\\/inmeeting?meeting_code=249286803\",\"seats\":12}", Link{Kind: Meeting, Class: JoinWithSecret, ID: "249286803"}},
 		{"  { id: 4, title: 'Retro', url: 'https://meeting.tencent.com/crm/2pR131glgc', open: true },", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: "2pR131glgc"}},
