@@ -51,7 +51,7 @@ func whatsappCode(segment string, ok func(byte) bool, l Link) (Link, error) {
 	switch {
 	case placeholderWord(segment) || placeholderToken(code) || wordyCode(code):
 		return Link{}, Placeholder
-	case len(code) < length || all(code[:length], isDigit):
+	case len(code) < length || all(code[:length], isDigit) || strings.ContainsAny(code[length:], "0123456789"): // a word may be glued to a code; a digit makes it another, longer one
 		return Link{}, Incomplete
 	}
 	l.ID = code[:length]
