@@ -20,7 +20,7 @@ func parseDaily(u *URL) (Link, error) {
 	case "", "api", "docs", "dashboard", "help", "blog", "status", "cdn", "c", "gs", "gateway", "prebuilt", "static", "support", "app", "staging", "b", "bots", "assets", "go", "info", "track", "logs", "discuss", "community", "developers", "changelog":
 		return Link{}, NotAMeeting
 	}
-	if len(segs) != 1 || isSiteFile(segs[0]) {
+	if len(segs) != 1 || isSiteFile(segs[0]) || opensAccount(segs[0]) {
 		return Link{}, NotAMeeting
 	}
 	room, err := namedRoom(u, segs[0])

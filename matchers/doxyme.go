@@ -30,11 +30,7 @@ func parseDoxyMe(u *URL) (Link, error) {
 			path = "/" + strings.ReplaceAll(clinic, "{", "") + "/{id}"
 		}
 	}
-	if len(segs) != 1 || isSiteFile(segs[0]) {
-		return Link{}, NotAMeeting
-	}
-	switch segs[0] {
-	case "sign-in", "signin", "sign-up", "signup", "login":
+	if len(segs) != 1 || isSiteFile(segs[0]) || opensAccount(segs[0]) {
 		return Link{}, NotAMeeting
 	}
 	name, err := namedRoom(u, segs[0])

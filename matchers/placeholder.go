@@ -255,13 +255,13 @@ func sampleTable() [sampleColumns]string {
 			link somelink changeme fake dummy invalid lorem ipsum
 			ejemplo exemplo exemple esempio beispiel voorbeeld contoh`,
 		roomSample: `me drsmith drdoe drjohnsmith drjohndoe drjanedoe drname doctorname vmr myvmr myconference alias myalias
-			test testing testroom testmeeting deneme prueba teste essai prova testing123 test123 test1 demo demoroom demomeeting
+			test testing testroom testmeeting deneme prueba teste essai prova testing123 test1 demo demoroom demomeeting
 			sala minhasala misala salle raum
 			someroom anyroom newroom randomroom defaultroom devroom sampleroom exampleroom
 			uniqueroom uniqueroomname myroomname mymeeting mymeetingroom meetingname meetinglink roomlink roomslug
 			johndoe janedoe johnsmith janesmith nickname name user userid slug string value uuid guid hash key
 			deadbeef cafebabe replaceme xyz abcxyz asdf qwerty anything whatever something somewhere path url href here`,
-		countedSample: `room meeting call session conference class group team event user host guest
+		countedSample: `test room meeting call session conference class group team event user host guest
 			doctor dr clinic provider patient therapist coach teacher name link`,
 		nobodySample: `johndoe janedoe johnsmith janesmith jsmith alice bob alicesmith bobsmith joebloggs
 			juanperez maxmustermann erikamustermann mariorossi jeandupont`,

@@ -60,7 +60,7 @@ func sampleRoom(name string) bool {
 			return true
 		}
 	}
-	if roomSample.is(plain) || inRoomSample.within(lower) {
+	if roomSample.is(plain) || inRoomSample.within(lower) || alphabet(plain) {
 		return true
 	}
 	return lower[0] == ':' || lower[0] == '$' || lower[0] == '%' || strings.HasSuffix(lower, "-here") || strings.HasSuffix(lower, "_here") || sampleEnd(lower) ||
@@ -92,6 +92,22 @@ func variableName(name string) bool {
 	return false
 }
 
+// alphabet: letters in their order, perhaps with digits in theirs behind them: abc-defg, def456.
+func alphabet(plain string) bool {
+	letters := leading(plain, isAlpha)
+	digits := plain[len(letters):]
+	return isLettersRun(letters) && (len(letters) >= 4 && digits == "" || len(letters) >= 3 && len(digits) >= 3 && all(digits, isDigit) && isRun(digits, 1))
+}
+
+func isLettersRun(s string) bool {
+	for i := 1; i < len(s); i++ {
+		if s[i] != s[i-1]+1 {
+			return false
+		}
+	}
+	return true
+}
+
 // oneLetterGroups: nothing but groups of one letter repeated: aaa-bbb.
 func oneLetterGroups(lower string) bool {
 	for group := range strings.SplitSeq(lower, "-") {
@@ -110,7 +126,7 @@ func sampleEnd(lower string) bool {
 	case strings.HasPrefix(last, "abc") || strings.HasPrefix(last, "xyz"):
 		return len(last) == 3 || placeholderDigits(last[3:])
 	default:
-		return last == "foo" || last == "bar" || len(last) > 3 && strings.TrimLeft(last, "0") == "1" || strings.HasPrefix(last, "123") && all(last, isDigit) && isRun(last, 1)
+		return last == "foo" || last == "bar" || len(last) > 3 && strings.TrimLeft(last, "0") == "1" || countedWord(last) || strings.HasPrefix(last, "123") && all(last, isDigit) && isRun(last, 1)
 	}
 }
 
@@ -254,6 +270,15 @@ func isSitePage(segment string) bool {
 		return true
 	}
 	return isSiteFile(s)
+}
+
+// opensAccount: the page on which one signs in or up; it stands beside the rooms of organisations too.
+func opensAccount(segment string) bool {
+	switch strings.ToLower(segment) {
+	case "sign-in", "signin", "sign-up", "signup", "login":
+		return true
+	}
+	return false
 }
 
 // sampleHost reports whether a self-hosted service's host is one of documentation or of somebody's own machine.
