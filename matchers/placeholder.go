@@ -277,7 +277,8 @@ func sampleTable() [sampleColumns]string {
 			standup sync planning retro daily weekly monthly chat video conference conf session interview kickoff episode name
 			host guest link john jane doe smith alice
 			review sprint budget app online class lesson visit consultation appointment booking clinic
-			user admin member coach doctor dr patient student hello instant somebody someone`,
+			user admin member coach mentor mentorship teacher tutor training course event
+			doctor dr patient student hello instant somebody someone`,
 		domainSample: `example.com example.org example.net example.edu domain.com mydomain.com mycompany.com company.com
 			server.com myserver.com domain.org`,
 		privateDomain: `local localhost test invalid internal lan tld`,

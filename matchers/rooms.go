@@ -92,8 +92,12 @@ func variableName(name string) bool {
 	return false
 }
 
-// alphabet: letters in their order, perhaps with digits in theirs behind them: abc-defg, def456.
+// alphabet: letters in their order, perhaps with digits in theirs behind or between them: abc-defg, def456, a1b2c3.
 func alphabet(plain string) bool {
+	const byTurns = "a1b2c3d4e5f6g7h8"
+	if 4 <= len(plain) && len(plain) <= len(byTurns) && plain == byTurns[:len(plain)] {
+		return true
+	}
 	letters := leading(plain, isAlpha)
 	digits := plain[len(letters):]
 	return isLettersRun(letters) && (len(letters) >= 4 && digits == "" || len(letters) >= 3 && len(digits) >= 3 && all(digits, isDigit) && isRun(digits, 1))
@@ -118,13 +122,16 @@ func oneLetterGroups(lower string) bool {
 	return true
 }
 
-// sampleEnd reports whether a name ends as those do that somebody completed by habit: lesson-abc12, acme-xyz, room-1234, case-0001.
+// sampleEnd reports whether a name ends as those do that somebody completed by habit: lesson-abc12, acme-xyz, lesson-a1b2c3,
+// room-1234, case-0001.
 func sampleEnd(lower string) bool {
 	switch last := lower[strings.LastIndexAny(lower, "-_. ")+1:]; {
 	case len(last) == len(lower):
 		return countedWord(lower)
 	case strings.HasPrefix(last, "abc") || strings.HasPrefix(last, "xyz"):
 		return len(last) == 3 || placeholderDigits(last[3:])
+	case alphabet(last):
+		return true
 	default:
 		return last == "foo" || last == "bar" || len(last) > 3 && strings.TrimLeft(last, "0") == "1" || countedWord(last) || strings.HasPrefix(last, "123") && all(last, isDigit) && isRun(last, 1)
 	}
