@@ -21,7 +21,7 @@
 //	references.go                                               which posts are to be looked at again
 //	pass.go watch.go scheduler*.go                              which source is read next
 //	health.go coverage.go canary.go blindness.go                how sources do, what they saw, what they do not see
-//	keyring.go datakey.go concealed.go                          keys, and what cannot be printed
+//	keyring.go datakey.go visitkey.go concealed.go              keys, and what cannot be printed
 //
 // Of these `scan` uses the first two rows, `serve` all.
 //

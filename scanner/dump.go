@@ -177,7 +177,7 @@ func (c *DumpedCursor) check() error {
 }
 
 func (v *DumpedVisit) check() error {
-	return errors.Join(CheckName("source", v.Source), CheckPage(v.Page), checkMost("bytes of a visit", int64(len(v.Data)), MaxRecord))
+	return Visit{Page: v.Page, Data: v.Data}.Check(v.Source)
 }
 
 func (d Dumped) checkClaim() error {

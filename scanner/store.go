@@ -246,11 +246,14 @@ type Items interface {
 	RememberItems(ctx context.Context, prints []uint64) error
 }
 
-// Visit is what a source remembers of a page; Data is opaque here, at most MaxRecord bytes. Page is never a meeting link.
+// Visit is what a source remembers of a page; Data is opaque here, at most MaxRecord bytes. Page is what it is known by, never a meeting
+// link.
 type Visit struct {
 	Page string
 	Next time.Time
 	Data []byte
+	// Was is what the page was known by until now, "" for the same: SaveVisit takes away what was known of that. It is not kept.
+	Was string
 }
 
 // Visits keeps visits by source, for sources that come back to pages.
@@ -260,7 +263,7 @@ type Visits interface {
 	DueVisits(ctx context.Context, source string, now time.Time, yield func(Visit) bool) error
 	// LoadVisit returns what is known of a page, and whether anything is.
 	LoadVisit(ctx context.Context, source, page string) (Visit, bool, error)
-	// SaveVisit keeps a visit in place of what was known of its page, or ErrFull at MaxVisits pages.
+	// SaveVisit keeps a visit in place of what was known of its page, and of Was, in one step, or ErrFull at MaxVisits pages.
 	SaveVisit(ctx context.Context, source string, v Visit) error
 	// ForgetVisits takes away up to MaxBatch pages of a source and says how many: call it until it is none.
 	ForgetVisits(ctx context.Context, source string) (int, error)

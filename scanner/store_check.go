@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 	"unicode"
@@ -139,6 +140,15 @@ func CheckNames(what string, names ...string) error {
 
 // CheckPage is CheckName for the address of a page: up to MaxLongName bytes.
 func CheckPage(page string) error { return checkText("page", page, MaxLongName) }
+
+// Check says whether a visit of a source keeps the bounds that all stores share. Its error is as [Change.Check]'s.
+func (v Visit) Check(source string) error {
+	was := error(nil)
+	if v.Was != "" {
+		was = CheckPage(v.Was)
+	}
+	return errors.Join(CheckName("source", source), CheckPage(v.Page), was, checkMost("bytes of a visit", int64(len(v.Data)), MaxRecord))
+}
 
 func checkText(what, s string, most int) error {
 	if s == "" || len(s) > most {

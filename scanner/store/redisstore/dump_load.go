@@ -260,9 +260,7 @@ func (l *loading) visits(ctx context.Context, batch []scanner.Dumped) error {
 	var calls []call
 	for _, d := range batch {
 		if v := d.Visit; v != nil {
-			at, next := sourceSpot(v.Source), sortable(v.Next)
-			value := next + "\t" + whole(v.Next) + "\n" + string(v.Data)
-			calls = append(calls, call{at.partition, []any{at.tag, v.Source, v.Page, next, value, l.maxVisits}})
+			calls = append(calls, saveVisit(v.Source, scanner.Visit{Page: v.Page, Next: v.Next, Data: v.Data}, l.maxVisits))
 		}
 	}
 	answers, failed := l.runAll(ctx, "visitsave", calls)

@@ -90,19 +90,21 @@ func (s *Store) LoadVisit(ctx context.Context, source, page string) (scanner.Vis
 
 // SaveVisit implements [scanner.Visits].
 func (s *Store) SaveVisit(ctx context.Context, source string, v scanner.Visit) error {
-	if err := errors.Join(scanner.CheckName("source", source), scanner.CheckPage(v.Page)); err != nil {
+	if err := v.Check(source); err != nil {
 		return fmt.Errorf("save visit: %w", err)
 	}
-	if len(v.Data) > scanner.MaxRecord {
-		return fmt.Errorf("save visit: %d bytes, %d at most: %w", len(v.Data), scanner.MaxRecord, scanner.ErrBadValue)
-	}
-	at, next := sourceSpot(source), sortable(v.Next)
-	value := next + "\t" + whole(v.Next) + "\n" + string(v.Data)
-	answer, err := s.run(ctx, "visitsave", call{at.partition, []any{at.tag, source, v.Page, next, value, s.maxVisits}})
+	answer, err := s.run(ctx, "visitsave", saveVisit(source, v, s.maxVisits))
 	if err == nil && answer == "full" {
 		err = fmt.Errorf("%d pages: %w", s.maxVisits, scanner.ErrFull)
 	}
 	return failure(ctx, "save visit", err)
+}
+
+// saveVisit is a call of visitsave.
+func saveVisit(source string, v scanner.Visit, most int) call {
+	at, next := sourceSpot(source), sortable(v.Next)
+	value := next + "\t" + whole(v.Next) + "\n" + string(v.Data)
+	return call{at.partition, []any{at.tag, source, v.Page, next, value, most, v.Was}}
 }
 
 // ForgetVisits implements [scanner.Visits].

@@ -330,6 +330,16 @@ func TestASourceHasRoomForItsPagesOnly(t *testing.T) {
 	save("own-site", "d", nil)
 	save("own-site", "e", nil)
 	save("own-site", "f", scanner.ErrFull)
+	for _, v := range []scanner.Visit{{Page: "f", Was: "e"}, {Page: "d", Was: "f"}} { // two of two, then one
+		if err := s.SaveVisit(t.Context(), "own-site", v); err != nil {
+			t.Errorf("%s in place of %s: %v", v.Page, v.Was, err)
+		}
+	}
+	save("own-site", "g", nil)
+	save("own-site", "h", scanner.ErrFull)
+	if err := s.SaveVisit(t.Context(), "own-site", scanner.Visit{Page: "h", Was: "none"}); !errors.Is(err, scanner.ErrFull) {
+		t.Errorf("in place of one that is not there: %v", err)
+	}
 }
 
 func TestABackupIsAStoreOfOneMoment(t *testing.T) {

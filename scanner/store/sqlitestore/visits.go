@@ -72,11 +72,8 @@ func (s *Store) LoadVisit(ctx context.Context, source, page string) (scanner.Vis
 
 // SaveVisit implements [scanner.Visits].
 func (s *Store) SaveVisit(ctx context.Context, source string, v scanner.Visit) error {
-	if err := errors.Join(scanner.CheckName("source", source), scanner.CheckPage(v.Page)); err != nil {
+	if err := v.Check(source); err != nil {
 		return fmt.Errorf("save visit: %w", err)
-	}
-	if len(v.Data) > scanner.MaxRecord {
-		return fmt.Errorf("save visit: %d bytes, %d at most: %w", len(v.Data), scanner.MaxRecord, scanner.ErrBadValue)
 	}
 	return s.change(ctx, "save visit", func(t *tx) error {
 		var id int64
@@ -86,16 +83,23 @@ func (s *Store) SaveVisit(ctx context.Context, source string, v scanner.Visit) e
 		if err != nil {
 			return err
 		}
-		n, err := t.affected("UPDATE visit SET next = ?, data = ? WHERE source = ? AND page = ?", ms(v.Next), v.Data, id, v.Page)
-		if err != nil || n > 0 {
+		gone := int64(0)
+		if v.Was != "" && v.Was != v.Page {
+			if gone, err = t.affected("DELETE FROM visit WHERE source = ? AND page = ?", id, v.Was); err != nil {
+				return err
+			}
+		}
+		known, err := t.affected("UPDATE visit SET next = ?, data = ? WHERE source = ? AND page = ?", ms(v.Next), v.Data, id, v.Page)
+		if err == nil && known == 0 {
+			if pages-int(gone) >= s.opts.MaxVisits {
+				return fmt.Errorf("%d pages: %w", pages, scanner.ErrFull)
+			}
+			err = t.exec("INSERT INTO visit VALUES (?, ?, ?, ?)", id, v.Page, ms(v.Next), v.Data)
+		}
+		if err != nil || gone+known == 1 { // as many as before
 			return err
 		}
-		if pages >= s.opts.MaxVisits {
-			return fmt.Errorf("%d pages: %w", pages, scanner.ErrFull)
-		}
-		return errors.Join(
-			t.exec("INSERT INTO visit VALUES (?, ?, ?, ?)", id, v.Page, ms(v.Next), v.Data),
-			t.exec("UPDATE visit_source SET pages = pages + 1 WHERE id = ?", id))
+		return t.exec("UPDATE visit_source SET pages = pages + ? WHERE id = ?", 1-known-gone, id)
 	})
 }
 

@@ -17,6 +17,7 @@ func memoryTests() map[string]func(*suite) {
 		"a visit comes back as it was saved, by source":         visitSaved,
 		"visits come when they are due, the longest wait first": visitsDue,
 		"thousands of visits are due, and saved meanwhile":      manyVisits,
+		"a page that gets another name is known by that alone":  visitRenamed,
 		"visits of a source are forgotten":                      visitsForgotten,
 	}
 }
@@ -161,6 +162,43 @@ func manyVisits(s *suite) {
 		s.t.Errorf("%d were due", len(pages))
 	}
 	s.same("then", s.due("own-site", Start().Add(time.Hour), nil), []string(nil))
+}
+
+func visitRenamed(s *suite) {
+	const clear, name = "https://acme.example/room/98765432101", "vk1:1"
+	save := func(v scanner.Visit) {
+		s.t.Helper()
+		s.must(s.SaveVisit(s.ctx, "own-site", v))
+	}
+	save(scanner.Visit{Page: "other", Next: Start().Add(time.Hour)})
+	save(scanner.Visit{Page: clear, Next: Start().Add(time.Minute), Data: []byte("old")})
+	s.must(s.SaveVisit(s.ctx, "elsewhere", scanner.Visit{Page: clear}))
+	for range 2 { // the second time nothing has the old name
+		save(scanner.Visit{Page: name, Was: clear, Next: Start().Add(time.Second), Data: []byte("new")})
+		_, known, err := s.LoadVisit(s.ctx, "own-site", clear)
+		s.must(err)
+		got, found, err := s.LoadVisit(s.ctx, "own-site", name)
+		s.must(err)
+		if known || !found {
+			s.t.Errorf("known by its old name: %v, by its new one: %v", known, found)
+		}
+		s.same("renamed", got, scanner.Visit{Page: name, Next: Start().Add(time.Second), Data: []byte("new")})
+		s.same("due", s.due("own-site", Start().Add(time.Hour), nil), []string{name, "other"})
+	}
+	if _, known, err := s.LoadVisit(s.ctx, "elsewhere", clear); err != nil || !known {
+		s.t.Errorf("what another source knows: %v, %v", known, err)
+	}
+	save(scanner.Visit{Page: "other", Was: name})
+	save(scanner.Visit{Page: "other", Was: "other", Data: []byte("its own name")})
+	s.same("into one that was known", s.due("own-site", Start().Add(time.Hour), nil), []string{"other"})
+	s.wants("an old name", s.SaveVisit(s.ctx, "own-site", scanner.Visit{Page: name, Was: "a\x00b"}), scanner.ErrBadValue)
+	total := 0
+	for n := 1; n > 0; total += n {
+		var err error
+		n, err = s.ForgetVisits(s.ctx, "own-site")
+		s.must(err)
+	}
+	s.same("pages", total, 1)
 }
 
 func visitsForgotten(s *suite) {
