@@ -15,7 +15,8 @@ import (
 
 // The keys, from the top:
 //
-//	index key    one for the deployment: HMACs for matching. Of it: the keys for LeakID and for PlaceKey
+//	index key    one for the deployment: HMACs for matching. Of it: the keys for LeakID and for PlaceKey; of
+//	             the latter a VisitKey for each kind of source
 //	master keys  one or a few, newest first: wrap the data keys and nothing else
 //	data key     random, one for each organisation, stored wrapped. Of it: a key for each purpose
 //

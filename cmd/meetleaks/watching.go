@@ -99,12 +99,12 @@ func (s *service) joinWeb(i int, source config.Source) error {
 				"sources[%d] (%s): a start is not read: %w", i, source.Name, fetch.AsError(err, start.String()).Err)
 		}
 	}
-	parts, err := s.keys.ring.PlaceKey()
+	key, err := s.keys.ring.PlaceKey()
 	if err != nil {
 		return failed("", "%w", err)
 	}
 	site, err := web.NewSource(client, s.readPage, web.SourceOptions{
-		Options: options, Visits: s.opened.store, Taker: judgedAnew{s.pulled, s.listed}, PartKey: parts, Jobs: min(runtime.GOMAXPROCS(0), web.MaxParallel),
+		Options: options, Visits: s.opened.store, Taker: judgedAnew{s.pulled, s.listed}, Key: key, Jobs: min(runtime.GOMAXPROCS(0), web.MaxParallel),
 		Generation: s.generation(), Doubtful: s.doubtful, Log: s.log,
 	})
 	if err != nil {

@@ -158,7 +158,7 @@ func (p *pass) seed(ctx context.Context) {
 	}
 }
 
-// until is up to when visits are asked for: all of them, where some may be outdated.
+// until is up to when visits are asked for: all of them, where some may be outdated, or kept in clear.
 func (p *pass) until() time.Time {
 	if p.watch != nil && p.watch.sweeps {
 		return p.started.Add(2 * never)

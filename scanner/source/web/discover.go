@@ -21,7 +21,7 @@ type sitemaps struct {
 	sites map[string]bool // that were asked
 }
 
-// never is when pages are looked at again that are asked for in each pass anyway.
+// never is when no page is looked at again any more.
 const never = 100 * 365 * 24 * time.Hour
 
 // discover reads the sitemaps of a start's site: those that its robots.txt names, and the one in the usual place.
@@ -174,13 +174,14 @@ func (p *pass) recallSitemap(ctx context.Context, a Address) (Visit, error) {
 	return v, nil
 }
 
-// keepSitemap keeps what makes the next request for a sitemap cheap. It is asked for in each pass, and so never due.
+// keepSitemap keeps what makes the next request for a sitemap cheap. It is asked for in each pass whether it is due or not; its Next says
+// alone from when on stores count how long it is kept.
 func (p *pass) keepSitemap(ctx context.Context, v Visit, page *fetch.Page) {
 	if p.memory == nil {
 		return
 	}
 	now := p.options.Now()
 	v.ETag, v.LastModified, v.Length = page.Validators.ETag, page.Validators.LastModified, page.Validators.Length
-	v.At, v.Next = now, now.Add(never)
+	v.At, v.Next = now, now
 	p.save(ctx, v)
 }

@@ -44,7 +44,7 @@
 //	discover.go               sitemaps and feeds
 //	unread.go                 what was not read, bounded
 //	colly.go page.go          the way to the web; a page
-//	memory.go visits.go       what is remembered from pass to pass; in a store
+//	memory.go visits.go       what is remembered from pass to pass; in a store, sealed
 //	watch.go watching.go      Source, which reads a site again and again; one of its passes, and whether it was blind
 //	claims.go                 what is claimed on pages, and is told when it is gone
 //	address*.go scope.go trap*.go   canonical URLs; which of them are asked for

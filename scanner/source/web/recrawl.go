@@ -9,7 +9,7 @@ import (
 )
 
 // Visit is what is remembered of a page between passes. It holds no text of the page. URL is a page's address, or that of a sitemap
-// with "#sitemap" behind it, never a meeting link. Stores keep it as JSON, see visitMemory.
+// with "#sitemap" behind it, never a meeting link. Stores keep it sealed, see visitMemory.
 type Visit struct {
 	URL   string `json:"-"`
 	Depth int    `json:"depth,omitempty"` // links away from a start

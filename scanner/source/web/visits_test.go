@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"reflect"
@@ -27,9 +28,9 @@ func fullVisit() Visit {
 	}
 }
 
-func TestAVisitIsKeptWholeAndWithoutItsAddress(t *testing.T) {
+func TestAVisitIsKeptWholeAndSealed(t *testing.T) {
 	store := &keptVisits{kept: map[string]scanner.Visit{}}
-	memory := visitMemory{store, "own-site"}
+	memory := store.memory(t)
 	v := fullVisit()
 	for field := range reflect.ValueOf(v).NumField() {
 		if reflect.ValueOf(v).Field(field).IsZero() {
@@ -47,8 +48,13 @@ func TestAVisitIsKeptWholeAndWithoutItsAddress(t *testing.T) {
 	if !reflect.DeepEqual(got, v) {
 		t.Errorf("%+v\ninstead of\n%+v", got, v)
 	}
-	if data := store.kept[v.URL].Data; strings.Contains(string(data), "/a\"") || len(data) > 4<<10 {
-		t.Errorf("%d bytes: %s", len(data), data)
+	if len(store.open(t)) != 1 {
+		t.Error("its address is not kept")
+	}
+	for _, kept := range store.kept {
+		if len(kept.Data) > 4<<10 {
+			t.Errorf("%d bytes", len(kept.Data))
+		}
 	}
 }
 
@@ -57,14 +63,11 @@ func FuzzDecodeVisit(f *testing.F) {
 		f.Add([]byte(data))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		v, ok := decodeVisit(scanner.Visit{Page: "https://acme.example/", Next: november, Data: data})
-		if v.URL != "https://acme.example/" || !v.Next.Equal(november) {
-			t.Errorf("%+v", v)
-		}
+		v, ok := decodeVisit(data)
 		if !ok && !v.At.IsZero() {
 			t.Errorf("what cannot be read is taken for a look: %+v", v)
 		}
-		next := Schedule{}.After(v, Look{At: november, Result: Changed}).Next
+		next := Schedule{}.After(v.Visit, Look{At: november, Result: Changed}).Next
 		if !next.After(november) {
 			t.Errorf("%s leads to a look at %v", data, next)
 		}
@@ -103,7 +106,7 @@ func TestAFullStoreIsToldAndThePassGoesOn(t *testing.T) {
 func TestAFullMemoryIsToldOnce(t *testing.T) {
 	server := webtest.Start(t, bigSite(), "", "")
 	store := &keptVisits{kept: map[string]scanner.Visit{}, most: 20}
-	got := crawl(t.Context(), t, newCrawler(t, server.Addr, Options{Depth: 5}), visitMemory{store, "own-site"})
+	got := crawl(t.Context(), t, newCrawler(t, server.Addr, Options{Depth: 5}), store.memory(t))
 	if got.err != nil {
 		t.Fatal(got.err)
 	}
@@ -132,9 +135,9 @@ func TestPromisesOfAPassAreBoundedAndLaterPassesMakeTheOthers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, v := range w.visits.kept {
-		if kept, _ := decodeVisit(v); !kept.At.IsZero() && strings.Contains(v.Page, ".html") {
-			read[v.Page] = true
+	for _, v := range w.visits.open(t) {
+		if !v.At.IsZero() && strings.Contains(v.URL, ".html") {
+			read[v.URL] = true
 		}
 	}
 	if len(read) != 100 {
@@ -205,9 +208,97 @@ func TestAnAddressWithAPasscodeIsReadAndNotKept(t *testing.T) {
 			t.Errorf("%d pages were read", n)
 		}
 	}
-	for at, v := range w.visits.kept {
-		if strings.Contains(at+string(v.Data), "Zx81") {
-			t.Errorf("kept: %s %s", at, v.Data)
+	for _, v := range w.visits.open(t) {
+		if strings.Contains(fmt.Sprint(v), "Zx81") {
+			t.Errorf("kept: %+v", v)
 		}
+	}
+}
+
+// inClearAs keeps a visit as older versions did.
+func (k *keptVisits) inClearAs(t *testing.T, v Visit) {
+	t.Helper()
+	data, err := scanner.EncodeRecord(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.kept[v.URL] = scanner.Visit{Page: v.URL, Next: v.Next, Data: data}
+}
+
+func TestWhatWasKeptInClearIsKeptSealed(t *testing.T) {
+	const at = "https://acme.example/"
+	store := &keptVisits{kept: map[string]scanner.Visit{}}
+	memory := store.memory(t)
+	old, newer := november, november.Add(time.Hour)
+	store.inClearAs(t, Visit{URL: at + "room/98765432101", At: old, Next: newer, LeakOpen: true, Leaked: true, Claims: []string{"", "!0011"}})
+	store.inClearAs(t, Visit{URL: at + "map.xml" + sitemapMark, At: old, Next: old.Add(never), ETag: "map"})
+	store.inClearAs(t, Visit{URL: at + "join?pwd=Zx81QwErTy", At: old, Next: newer})
+	store.inClearAs(t, Visit{URL: at + "moved", At: old, Next: newer, To: at + "join?pwd=Zx81QwErTy", ETag: "moved", BodyHash: 7, Leaked: true})
+	store.inClearAs(t, Visit{URL: at + "late", At: old, Next: newer, ETag: "old"})
+	store.inClearAs(t, Visit{URL: at + "early", At: newer, Next: newer, ETag: "new"})
+	store.kept[at+"damaged"] = scanner.Visit{Page: at + "damaged", Next: newer, Data: []byte("{damaged")}
+	for _, v := range []Visit{{URL: at + "late", At: newer, Next: newer, ETag: "new"}, {URL: at + "early", At: old, Next: newer, ETag: "old"}} {
+		if err := memory.Save(t.Context(), v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	met := map[string]bool{}
+	err := memory.Due(t.Context(), newer.Add(2*never), func(v Visit) bool {
+		met[v.URL] = true
+		return true
+	})
+	if err != nil || met[at+"join?pwd=Zx81QwErTy"] || !met[at+"damaged"] || !met[at+"room/98765432101"] {
+		t.Errorf("%v, %v", met, err)
+	}
+	if n := len(store.open(t)); n != 5 || len(store.kept) != 7 { // without addresses are the sitemap, and what stands for the passcode's
+		t.Errorf("%d of %d have addresses", n, len(store.kept))
+	}
+	for url, want := range map[string]Visit{
+		"room/98765432101":      {At: old, Next: newer, LeakOpen: true, Leaked: true, Claims: []string{"", "!0011"}},
+		"map.xml" + sitemapMark: {At: old, Next: old, ETag: "map"},
+		"moved":                 {At: old, Next: newer, Leaked: true},
+		"late":                  {At: newer, Next: newer, ETag: "new"},
+		"early":                 {At: newer, Next: newer, ETag: "new"},
+		"damaged":               {Next: newer},
+	} {
+		want.URL = at + url
+		got, known, err := memory.Load(t.Context(), want.URL)
+		if err != nil || !known || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %v, %v, %+v", url, known, err, got)
+		}
+	}
+	if _, known, err := memory.Load(t.Context(), at+"join?pwd=Zx81QwErTy"); known || err != nil {
+		t.Errorf("an address with a passcode is known: %v", err)
+	}
+	if stands := store.kept[memory.key.Name("own-site", "")]; !stands.Next.IsZero() || len(stands.Data) == 0 {
+		t.Errorf("what stands for it is not forgotten at once: %+v", stands)
+	}
+}
+
+func TestAStoreThatDoesNotTakeWhatWasInClearEndsThePass(t *testing.T) {
+	server := webtest.Start(t, map[string][]byte{"index.html": leaky()}, "", "")
+	w := watch(t, server.Addr, nil)
+	w.visits.inClearAs(t, Visit{URL: "https://acme.example/", Next: w.now()})
+	w.visits.saved = func(string) error { return scanner.ErrUnavailable }
+	if _, err := w.read(0); !errors.Is(err, scanner.ErrUnavailable) || w.cursor != "" {
+		t.Errorf("ended with %v, cursor %q", err, w.cursor)
+	}
+	w.visits.saved = nil
+	w.pass(0, "/")
+	if !strings.Contains(w.cursor, `"sealed":true`) {
+		t.Errorf("cursor %s", w.cursor)
+	}
+	w.visits.open(t)
+}
+
+// What was sealed under another key, or damaged, is as if it were not there: nothing waits for it.
+func TestWhatCannotBeOpenedIsNotWaitedFor(t *testing.T) {
+	server := webtest.Start(t, map[string][]byte{"index.html": leaky()}, "", "")
+	w := watch(t, server.Addr, nil)
+	w.pass(0, "/")
+	other := "vk1:" + strings.Repeat("0", 32)
+	w.visits.kept[other] = scanner.Visit{Page: other, Next: w.now().Add(2 * time.Minute), Data: []byte("sealed for another page")}
+	if out := w.pass(0, ""); out.Next.Before(w.now().Add(3 * time.Minute)) {
+		t.Errorf("the next pass is at %v, %v from now", out.Next, out.Next.Sub(w.now()))
 	}
 }

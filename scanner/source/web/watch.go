@@ -26,15 +26,15 @@ type Taker interface {
 	Back(ctx context.Context, uri string) error
 }
 
-// SourceOptions make a Source. Visits, Taker and PartKey must be given.
+// SourceOptions make a Source. Visits, Taker and Key must be given.
 type SourceOptions struct {
 	Options // of the crawl
 	// Visits keeps what is known of the pages, under the name of the pass's source.
 	Visits scanner.Visits
 	Taker  Taker
-	// PartKey is for the names of parts of pages (files in an archive): secret, 16 bytes at least, and always the same. With another
-	// one parts are taken for new places.
-	PartKey []byte
+	// Key hides what is remembered: the addresses of pages, and the names of their parts (files in an archive). It is secret, has 16 bytes
+	// at least, and is always the same: with another one all pages and parts are taken for new.
+	Key []byte
 	// Jobs is how many pages are matched at a time, 1 to MaxParallel; 0: 2.
 	Jobs int
 	// Generation changes with whatever decides whose links are: pages that were read under another one are read in full again, soon.
@@ -45,15 +45,13 @@ type SourceOptions struct {
 	Log      *slog.Logger // nil: nothing is logged
 }
 
-// minPartKey is the shortest PartKey, in bytes.
-const minPartKey = 16
-
 // Source reads a site again and again, for a [scanner.Watch]. It is safe for concurrent use.
 type Source struct {
 	crawler  *Crawler
 	visits   scanner.Visits
 	taker    Taker
 	partKey  []byte
+	visitKey scanner.VisitKey
 	jobs     int
 	doubtful func(time.Time) bool
 	log      *slog.Logger
@@ -83,13 +81,15 @@ func NewSource(client *fetch.Client, read Reader, o SourceOptions) (*Source, err
 	switch {
 	case o.Visits == nil || o.Taker == nil:
 		return nil, fmt.Errorf("web %s: visits and a taker are needed", o.Name)
-	case len(o.PartKey) < minPartKey:
-		return nil, fmt.Errorf("web %s: a key for parts has %d bytes at least", o.Name, minPartKey)
 	case o.Jobs < 0 || o.Jobs > MaxParallel:
 		return nil, fmt.Errorf("web %s: %d jobs: must lie between 1 and %d", o.Name, o.Jobs, MaxParallel)
 	}
+	visitKey, err := scanner.NewVisitKey(o.Key)
+	if err != nil {
+		return nil, fmt.Errorf("web %s: %w", o.Name, err)
+	}
 	s := &Source{
-		crawler: crawler, visits: o.Visits, taker: o.Taker, partKey: o.PartKey, jobs: o.Jobs, doubtful: o.Doubtful, log: o.Log,
+		crawler: crawler, visits: o.Visits, taker: o.Taker, partKey: o.Key, visitKey: visitKey, jobs: o.Jobs, doubtful: o.Doubtful, log: o.Log,
 		now: crawler.options.Now, generation: generationOf(o.Generation), totals: Totals{Unread: map[scanner.Cause]int64{}},
 	}
 	if s.jobs == 0 {
@@ -161,7 +161,7 @@ func (s *Source) crawl(ctx context.Context, w *watching, within time.Duration) (
 			}
 		})
 	}
-	p := &pass{memory: visitMemory{s.visits, w.name}, watch: w, within: within}
+	p := &pass{memory: s.memory(w), watch: w, within: within}
 	stats, err := s.crawler.pass(ctx, p, func(u scanner.Unit) error {
 		select {
 		case units <- u:
@@ -175,6 +175,8 @@ func (s *Source) crawl(ctx context.Context, w *watching, within time.Duration) (
 	readers.Wait()
 	return stats, err
 }
+
+func (s *Source) memory(w *watching) visitMemory { return visitMemory{s.visits, s.visitKey, w.name} }
 
 // within is how long a pass may begin pages: it should come to its end by itself before it is ended.
 func (s *Source) within(p scanner.Pass) time.Duration {
@@ -224,7 +226,7 @@ func (s *Source) next(ctx context.Context, w *watching, started time.Time) (time
 		return least, nil
 	}
 	var next time.Time
-	err := s.visits.DueVisits(ctx, w.name, started.Add(never/2), func(v scanner.Visit) bool {
+	err := s.memory(w).Due(ctx, started.Add(never/2), func(v Visit) bool {
 		if v.Next.After(started) {
 			next = v.Next
 		}
@@ -240,6 +242,7 @@ func (s *Source) next(ctx context.Context, w *watching, started time.Time) (time
 type cursor struct {
 	Generation uint64    `json:"generation,omitempty"` // no page is left that was read under another
 	Swept      time.Time `json:"swept,omitzero"`       // when that was so, and nothing was in doubt
+	Sealed     bool      `json:"sealed,omitempty"`     // no visit is left that an older version kept in clear; such a version takes it off again
 }
 
 // decodeCursor takes what cannot be read for nothing.
@@ -260,6 +263,7 @@ func (s *Source) keep(ctx context.Context, p scanner.Pass, w *watching, before c
 	if w.swept > 0 {
 		after = before
 	}
+	after.Sealed = true // all were looked through, or had been before
 	text, err := json.Marshal(after)
 	if err != nil {
 		return fmt.Errorf("encode the cursor: %w", err)

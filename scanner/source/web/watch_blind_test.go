@@ -115,7 +115,7 @@ func TestASourceThatCannotWorkIsAMistake(t *testing.T) {
 	client := testClient(t)
 	good := SourceOptions{
 		Options: Options{Name: "own-site", Start: []string{"https://acme.example/"}}, Visits: &keptVisits{}, Taker: &recorder{},
-		PartKey: []byte("a key of the tests alone"),
+		Key: []byte("a key of the tests alone"),
 	}
 	if _, err := NewSource(client, readPlainly, good); err != nil {
 		t.Fatal(err)
@@ -125,7 +125,7 @@ func TestASourceThatCannotWorkIsAMistake(t *testing.T) {
 		"a meeting":    func(o *SourceOptions) { o.Start = []string{zoomLink} },
 		"no visits":    func(o *SourceOptions) { o.Visits = nil },
 		"no taker":     func(o *SourceOptions) { o.Taker = nil },
-		"a short key":  func(o *SourceOptions) { o.PartKey = []byte("short") },
+		"a short key":  func(o *SourceOptions) { o.Key = []byte("short") },
 		"jobs below 0": func(o *SourceOptions) { o.Jobs = -1 },
 		"many jobs":    func(o *SourceOptions) { o.Jobs = MaxParallel + 1 },
 	} {

@@ -25,9 +25,9 @@ import (
 // keptVisits are the visits of one source in memory.
 type keptVisits struct {
 	mu    sync.Mutex
-	most  int // 0: any number
-	kept  map[string]scanner.Visit
-	saved func(page string) error // asked before a visit is kept
+	most  int                      // 0: any number
+	kept  map[string]scanner.Visit // by what the page is known by
+	saved func(page string) error  // asked before a visit is kept
 }
 
 func (k *keptVisits) DueVisits(_ context.Context, _ string, now time.Time, yield func(scanner.Visit) bool) error {
@@ -57,26 +57,53 @@ func (k *keptVisits) SaveVisit(_ context.Context, _ string, v scanner.Visit) err
 			return err
 		}
 	}
-	if _, known := k.kept[v.Page]; !known && k.most > 0 && len(k.kept) >= k.most {
+	if _, known := k.kept[v.Page]; !known && v.Was == "" && k.most > 0 && len(k.kept) >= k.most {
 		return fmt.Errorf("%d pages: %w", k.most, scanner.ErrFull)
 	}
+	delete(k.kept, v.Was)
+	v.Was = ""
 	k.kept[v.Page] = v
 	return nil
 }
 
 func (k *keptVisits) ForgetVisits(context.Context, string) (int, error) { return 0, nil }
 
-// visit is what is kept of a path.
-func (k *keptVisits) visit(t *testing.T, path string) Visit {
+// testKey hides what tests remember.
+const testKey = "a key of the tests alone"
+
+// memory is what the source of the tests remembers in them.
+func (k *keptVisits) memory(t *testing.T) visitMemory {
+	t.Helper()
+	key, err := scanner.NewVisitKey([]byte(testKey))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return visitMemory{k, key, "own-site"}
+}
+
+// open reads all that is kept of pages. What is in clear fails the test.
+func (k *keptVisits) open(t *testing.T) []Visit {
 	t.Helper()
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	var all []Visit
 	for page, kept := range k.kept {
-		if pathOf(page) == path {
-			v, ok := decodeVisit(kept)
-			if !ok {
-				t.Fatalf("what is kept of %s cannot be read: %s", path, kept.Data)
-			}
+		v, ok := k.memory(t).open(kept)
+		if !ok || inClear(kept) || strings.Contains(page+string(kept.Data), "http") {
+			t.Errorf("kept: %s %q", page, kept.Data)
+		}
+		if v.URL != "" {
+			all = append(all, v)
+		}
+	}
+	return all
+}
+
+// visit is what is kept of a path.
+func (k *keptVisits) visit(t *testing.T, path string) Visit {
+	t.Helper()
+	for _, v := range k.open(t) {
+		if pathOf(v.URL) == path {
 			return v
 		}
 	}
@@ -160,7 +187,7 @@ func watch(t *testing.T, addr string, change func(*SourceOptions)) *watched {
 	}
 	w.o = SourceOptions{
 		Options: Options{Name: "own-site", Start: []string{"http://" + addr + "/"}, PerHost: 8, Dir: t.TempDir(), Now: w.now, Recrawl: Schedule{Jitter: -1}},
-		Visits:  w.visits, Taker: w.taker, PartKey: []byte("a key of the tests alone"), Generation: "one",
+		Visits:  w.visits, Taker: w.taker, Key: []byte(testKey), Generation: "one",
 		Log: slog.New(slog.NewTextHandler(&w.log, nil)),
 	}
 	if change != nil {

@@ -167,9 +167,9 @@ func TestPartsOfAPageAreKnownByAHashAndToldWhenTheyVanish(t *testing.T) {
 	if shown := w.taker.takes[1].Shown; !strings.HasSuffix(shown, "!84930275116.ics") {
 		t.Errorf("shown as %q", shown)
 	}
-	for page, kept := range w.visits.kept {
-		if strings.Contains(page+string(kept.Data), "84930275116") {
-			t.Errorf("kept: %s", kept.Data)
+	for _, v := range w.visits.open(t) {
+		if strings.Contains(fmt.Sprint(v), "84930275116") {
+			t.Errorf("kept: %+v", v)
 		}
 	}
 	change(t, server, map[string][]byte{"index.html": page("b.ics")})

@@ -17,7 +17,7 @@ type watching struct {
 	source *Source
 	name   string
 	first  bool // the source was never read to the end of a pass
-	sweeps bool // all visits are looked through for those that must be read again
+	sweeps bool // all visits are looked through for those that must be read again, or were kept in clear
 
 	mu        sync.Mutex
 	documents int
@@ -38,7 +38,7 @@ func (s *Source) watching(p scanner.Pass, c cursor) *watching {
 	if w.name == "" {
 		w.name = s.crawler.options.Name
 	}
-	w.sweeps = c.Generation != s.generation || s.doubted(c.Swept, s.now())
+	w.sweeps = !c.Sealed || c.Generation != s.generation || s.doubted(c.Swept, s.now())
 	return w
 }
 
