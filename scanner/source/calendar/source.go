@@ -56,5 +56,5 @@ func (s *Source) look(ctx context.Context, w *polled.Pass, c polled.Document) er
 	if err := r.read(ctx); err != nil {
 		return err
 	}
-	return r.Keep(ctx, m)
+	return polled.Keep(ctx, r.Look, m)
 }

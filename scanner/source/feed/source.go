@@ -82,7 +82,7 @@ func (s *Source) look(ctx context.Context, w *polled.Pass, f polled.Document) er
 	if err := r.read(ctx); err != nil {
 		return err
 	}
-	if err := r.Keep(ctx, m); err != nil {
+	if err := polled.Keep(ctx, r.Look, m); err != nil {
 		return err
 	}
 	return s.subscribe(ctx, w, f, r.listing)

@@ -42,6 +42,9 @@ type subscription struct {
 	Why   string    `json:"why,omitempty"` // of the last failure, for people
 }
 
+// Addresses are the fields that are kept sealed.
+func (s *subscription) Addresses() []*string { return []*string{&s.Hub, &s.Topic} }
+
 // subscriptionOf is under what a feed's subscription is kept.
 func subscriptionOf(f polled.Document) string { return f.ID + " websub" }
 
@@ -54,7 +57,7 @@ func (s *Source) loadSubscription(ctx context.Context, f polled.Document) (subsc
 }
 
 func (s *Source) saveSubscription(ctx context.Context, f polled.Document, sub subscription) error {
-	if err := s.poller.Save(ctx, subscriptionOf(f), s.o.Now().Add(leaseMost), sub); err != nil {
+	if err := polled.Save(ctx, s.poller, subscriptionOf(f), s.o.Now().Add(leaseMost), sub); err != nil {
 		return fmt.Errorf("keep a subscription: %w", err)
 	}
 	return nil

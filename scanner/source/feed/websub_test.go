@@ -52,6 +52,9 @@ func TestAHubTellsOfNews(t *testing.T) {
 	if secret := sub.Get("hub.secret"); len(secret) != 64 || strings.Contains(fmt.Sprint(r.Visits.Kept()), secret) {
 		t.Errorf("the secret has %d characters, or is stored", len(secret))
 	}
+	if kept := fmt.Sprint(r.Visits.Kept()); strings.Contains(kept, "://") || !strings.Contains(kept, `"topic":`) {
+		t.Errorf("the feed's address, or its hub's, is readable: %s", kept)
+	}
 	status, err := r.site.Deliver(t.Context(), r.item("new", "<p>"+link1+"</p>", 0))
 	if err != nil || status != http.StatusAccepted {
 		t.Fatalf("a delivery: %d, %v", status, err)

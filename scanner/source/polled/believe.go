@@ -119,12 +119,12 @@ func (l *Look) RestUntil(at time.Time, doubts ...time.Time) {
 }
 
 // Keep counts what came of the look, and keeps record, which holds the Memory it was begun with.
-func (l *Look) Keep(ctx context.Context, record any) error {
+func Keep[M any](ctx context.Context, l *Look, record M) error {
 	l.settle(l.Document, l.m, l.Now)
 	l.m.Noted = l.m.Noted[:min(len(l.m.Noted), maxNoted)]
 	next := l.m.Next
 	if now := l.poller.o.Now(); next.Before(now) {
 		next = now
 	}
-	return l.poller.Save(ctx, l.Document.ID, next, record)
+	return Save(ctx, l.poller, l.Document.ID, next, record)
 }

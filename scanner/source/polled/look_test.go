@@ -138,6 +138,44 @@ func TestWhereADocumentMovedForGood(t *testing.T) {
 	}
 }
 
+// An address may be secret, or hold a meeting's number that looks like any other. What an older version kept in clear is sealed, too.
+func TestWhereItMovedForGoodIsKeptSealed(t *testing.T) {
+	for _, kept := range []bool{false, true} {
+		r := newRig(t, "/old")
+		r.site.Set("/room/98765432101", "All are welcome.")
+		r.site.Break(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+			if q.URL.Path == "/old" {
+				http.Redirect(w, q, "/room/98765432101", http.StatusMovedPermanently)
+				return
+			}
+			_, _ = fmt.Fprint(w, "All are welcome.")
+		}))
+		if kept {
+			r.keep(r.site.URL+"/old", `{"moved":"`+r.site.URL+`/room/98765432101"}`)
+		}
+		for range 2 {
+			r.Must(time.Minute)
+			if notes := strings.Join(r.Health().Notes, "\n"); !strings.Contains(notes, "moved for good") {
+				t.Errorf("notes %q", notes)
+			}
+			if record := strings.Join(r.Visits.Kept(), "\n"); strings.Contains(record, "98765432101") || !strings.Contains(record, `"moved":`) {
+				t.Errorf("kept %s", record)
+			}
+		}
+	}
+}
+
+func TestAnAddressThatCannotBeReadIsNone(t *testing.T) {
+	r := newRig(t, "/one")
+	r.site.Set("/one", "All are welcome.")
+	for _, moved := range []string{"damaged", "AQ", "AQIDBAUGBwgJAAECAwQFBgcICQABAgMEBQYHCAkAAQIDBAUGBwgJAAECAwQFBgcICQABAgM"} {
+		r.keep(r.site.URL+"/one", `{"moved":"`+moved+`"}`)
+		if r.Must(0); strings.Contains(strings.Join(r.Visits.Kept(), "\n"), "moved") {
+			t.Errorf("%s: kept %s", moved, r.Visits.Kept())
+		}
+	}
+}
+
 func TestWhereItMovedForGoodIsNotGoneForGood(t *testing.T) {
 	r := newRig(t, "/old")
 	r.keep(r.site.URL+"/old", `{"moved":"`+r.site.URL+`/new"}`)

@@ -2,8 +2,10 @@ package polled
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"meetleaks/scanner"
@@ -14,7 +16,7 @@ import (
 type Memory struct {
 	At         time.Time `json:"at,omitzero"` // of the last look that did not fail
 	Generation uint64    `json:"generation,omitempty"`
-	Moved      string    `json:"moved,omitempty"` // where the document went for good, unless what is said there is secret
+	Moved      string    `json:"moved,omitempty"` // where the document went for good, unless what is said there is secret; kept sealed
 	ETag       string    `json:"etag,omitempty"`
 	Modified   string    `json:"modified,omitempty"`
 	Length     int64     `json:"length,omitempty"`
@@ -33,6 +35,13 @@ const (
 	maxNoted     = 3
 )
 
+// addressed is a record that holds addresses, "" for none. They are kept sealed: one may be secret itself, or hold a meeting's number that
+// looks like any other.
+type addressed interface{ Addresses() []*string }
+
+// Addresses are the fields that are kept sealed.
+func (m *Memory) Addresses() []*string { return []*string{&m.Moved} }
+
 // Load returns what is kept under an id, the zero value when nothing is. What cannot be read is taken for nothing.
 func Load[M any](ctx context.Context, p *Poller, id string) (M, error) {
 	var m, nothing M
@@ -43,11 +52,24 @@ func Load[M any](ctx context.Context, p *Poller, id string) (M, error) {
 	if known && json.Unmarshal(kept.Data, &m) != nil {
 		m = nothing
 	}
+	if a, ok := any(&m).(addressed); ok {
+		for _, address := range a.Addresses() {
+			*address = p.opened(id, *address)
+		}
+	}
 	return m, nil
 }
 
 // Save keeps a record under an id. It is of use until next, at least.
-func (p *Poller) Save(ctx context.Context, id string, next time.Time, record any) error {
+func Save[M any](ctx context.Context, p *Poller, id string, next time.Time, record M) error {
+	var err error
+	if a, ok := any(&record).(addressed); ok {
+		for _, address := range a.Addresses() {
+			if *address, err = p.sealed(id, *address); err != nil {
+				return fmt.Errorf("keep what is known: %w", err)
+			}
+		}
+	}
 	data, err := scanner.EncodeRecord(record)
 	if err == nil {
 		err = p.o.Visits.SaveVisit(ctx, p.o.Name, scanner.Visit{Page: id, Next: next, Data: data})
@@ -56,6 +78,31 @@ func (p *Poller) Save(ctx context.Context, id string, next time.Time, record any
 		return fmt.Errorf("keep what is known: %w", err)
 	}
 	return nil
+}
+
+// sealed is an address as it is kept under an id, in base64.
+func (p *Poller) sealed(id, address string) (string, error) {
+	if address == "" {
+		return "", nil
+	}
+	sealed, err := p.addresses.Seal(p.o.Name, id, []byte(address))
+	return base64.RawStdEncoding.EncodeToString(sealed), err
+}
+
+// opened is the address that sealed was given, "" when it cannot be read. One that an older version kept in clear is what it is.
+func (p *Poller) opened(id, kept string) string {
+	if strings.Contains(kept, "://") {
+		return kept
+	}
+	sealed, err := base64.RawStdEncoding.DecodeString(kept)
+	if err != nil {
+		return ""
+	}
+	address, err := p.addresses.Open(p.o.Name, id, sealed)
+	if err != nil {
+		return ""
+	}
+	return string(address)
 }
 
 // validators are those of the last answer.

@@ -44,10 +44,10 @@ type Options struct {
 	// URLs are the documents, 1 to MaxURLs, each once.
 	URLs   []*url.URL
 	Client Client
-	// Visits keeps what is known of each document, under Name: hashes, times and validators alone.
+	// Visits keeps what is known of each document, under Name: hashes, times and validators, and addresses sealed.
 	Visits scanner.Visits
 	Taker  Taker
-	// Key hides what is known by a hash: secret, 16 bytes at least, and always the same. With another one all is new.
+	// Key hides what is known by a hash, and addresses: secret, 16 bytes at least, and always the same. With another one all is new.
 	Key []byte
 	// Generation changes with whatever decides whose links are: documents that were read under another are read in full again.
 	Generation string

@@ -18,6 +18,7 @@ type Poller struct {
 	o          Options
 	kind       Kind
 	documents  []Document
+	addresses  scanner.VisitKey // seals those that are kept
 	generation uint64
 }
 
@@ -35,6 +36,9 @@ func New(kind Kind, o Options) (*Poller, error) {
 	var err error
 	p.documents, err = o.documents(kind)
 	if err := errors.Join(o.check(kind), err); err != nil {
+		return nil, err
+	}
+	if p.addresses, err = scanner.NewVisitKey(o.Key); err != nil {
 		return nil, err
 	}
 	h := fnv.New64a()

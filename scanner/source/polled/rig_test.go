@@ -51,7 +51,7 @@ func (b *board) look(ctx context.Context, w *polled.Pass, d polled.Document) err
 	if err != nil {
 		return err
 	}
-	return l.Keep(ctx, m)
+	return polled.Keep(ctx, l, m)
 }
 
 func (b *board) unchanged(ctx context.Context, l *polled.Look, page *fetch.Page) error {
