@@ -370,30 +370,36 @@ const (
 
 // spacedDot undoes " . " and " dot " between two words that stand around a dot in a known host.
 func spacedDot(raw []byte, i int, labels map[string]bool) (string, int) {
-	n := 0
-	rest := raw[i:min(len(raw), i+maxSpaced)]
-	if len(rest) > 1 && strings.IndexByte(".dD[(", rest[1]) < 0 {
-		rest = nil // none of the forms goes on so; nearly all spaces end here
-	}
-	for _, form := range [...]string{" . ", " dot ", " [dot] ", " (dot) ", " .", " [.] ", " (.) "} {
-		if len(rest) >= len(form) && equalFold(rest[:len(form)], form) {
-			n = len(form)
-			break
-		}
-	}
-	if n == 0 && (insideHost(raw, i) || brokenLink(raw, i)) {
+	n := dotBehind(raw, i)
+	switch {
+	case n == 0 && (insideHost(raw, i) || brokenLink(raw, i)):
 		return "", 1
-	}
-	if n == 0 && i > 0 && raw[i-1] == '.' { // "zoom. us"
+	case n == 0 && i > 0 && raw[i-1] == '.': // "zoom. us"
 		if labels[lastWord(raw[:i-1])] && labels[firstWord(raw[i+1:])] && followedByPath(raw, i+1) {
 			return "", 1
 		}
 		return "", 0
-	}
-	if n == 0 || !labels[lastWord(raw[:i])] || !labels[firstWord(raw[i+n:])] {
+	case n == 0 || !labels[lastWord(raw[:i])] || !labels[firstWord(raw[i+n:])]:
 		return "", 0
 	}
 	return ".", n
+}
+
+// dotBehind is the length of a dot, or a word for it, with the space at i before it; 0 when there is none.
+func dotBehind(raw []byte, i int) int {
+	rest := raw[i:min(len(raw), i+maxSpaced)]
+	if len(rest) < 2 {
+		return 0
+	}
+	switch rest[1] {
+	case '.', 'd', 'D', '[', '(': // nearly all spaces end here
+		for _, form := range [...]string{" . ", " dot ", " [dot] ", " (dot) ", " .", " [.] ", " (.) "} {
+			if len(rest) >= len(form) && equalFold(rest[:len(form)], form) {
+				return len(form)
+			}
+		}
+	}
+	return 0
 }
 
 // oftenBroken are the hosts looked for with a space inside, as text taken from a PDF has them.

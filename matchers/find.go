@@ -222,7 +222,7 @@ func (s *search) sweep(hits []literalHit, text []byte, from, to int, spots []Spa
 	n := len(kept)
 	done := from
 	for _, h := range kept[:n] {
-		if kind := s.f.targets[h.tag].kind; kind == wrapperTarget || kind == wrapperPathTarget {
+		if !s.f.dialled(h) {
 			continue
 		}
 		start, end := max(done, h.start-shortReach), min(to, h.end+shortReach)
@@ -233,6 +233,17 @@ func (s *search) sweep(hits []literalHit, text []byte, from, to int, spots []Spa
 		slices.SortStableFunc(kept, byStart)
 	}
 	return kept, spots
+}
+
+// dialled: a dial string may belong to what was hit: no wrapper, and no service that nobody calls by number.
+func (f *Finder) dialled(h literalHit) bool {
+	switch t := f.targets[h.tag]; t.kind {
+	case wrapperTarget, wrapperPathTarget:
+		return false
+	case hostTarget, anchorTarget:
+		return f.platforms[t.platform].Name != "slack"
+	}
+	return true
 }
 
 // resweep leads the hits outside the cleaned spots into the view and looks for new ones inside them.
@@ -270,13 +281,14 @@ func (h literalHit) moved(by int) literalHit {
 // appendShort finds the separators of dial strings.
 func (f *Finder) appendShort(hits []literalHit, text []byte, from, to int) []literalHit {
 	for _, a := range f.short {
-		for i := max(from, 1); i < to; i++ {
-			n := bytes.IndexByte(text[i:to], a.literal[0])
+		part := text[:min(len(text), to+len(a.literal)-1)]
+		for i := max(from, 1); i < len(part); i++ {
+			n := bytes.Index(part[i:], []byte(a.literal))
 			if n < 0 {
 				break
 			}
 			i += n
-			if end := i + len(a.literal); end < len(text) && isDigit(text[i-1]) && isDigit(text[end]) && string(text[i:end]) == a.literal {
+			if end := i + len(a.literal); end < len(text) && isDigit(text[i-1]) && isDigit(text[end]) {
 				hits = append(hits, literalHit{start: i, end: end, tag: a.tag})
 			}
 		}
