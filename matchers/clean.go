@@ -44,12 +44,12 @@ func (v *view) inverse(raw int) int {
 // soft line breaks. The longer signs are literals of the sweep (see cleaningSigns).
 func hiddenSpots(text []byte) []Span {
 	var spots []Span
-	var marks [markedBytes / 32]uint32
+	var marks signMarks
 	for from := 0; from < len(text); {
 		marked := markSigns(&marks, text[from:])
-		for n, word := range marks[:(marked+31)/32] {
+		for n, word := range marks[:(marked+63)/64] {
 			for ; word != 0; word &= word - 1 {
-				if i := from + 32*n + bits.TrailingZeros32(word); hidesAt(text, i) {
+				if i := from + 64*n + bits.TrailingZeros64(word); hidesAt(text, i) {
 					spots = addSpot(spots, i, len(text))
 				}
 			}
@@ -78,9 +78,12 @@ func hidesAt(text []byte, i int) bool {
 // markedBytes is how much text is marked in one go: it stays in the processor's nearest cache while it is read several times.
 const markedBytes = 16 << 10
 
+// signMarks has a bit for each byte.
+type signMarks [markedBytes / 64]uint64
+
 // markSigns marks, a bit for each byte, where a short sign of hidden text may stand: all places where hidesAt says so, and few
 // others. It returns how many bytes it went through, markedBytes at most.
-func markSigns(marks *[markedBytes / 32]uint32, text []byte) int {
+func markSigns(marks *signMarks, text []byte) int {
 	if done := vectorMarks(marks, text); done > 0 {
 		return done
 	}
@@ -88,12 +91,12 @@ func markSigns(marks *[markedBytes / 32]uint32, text []byte) int {
 }
 
 // plainMarks is markSigns. Each sign begins with one of six bytes, and looking for each of those is quicker than going through the text.
-func plainMarks(marks *[markedBytes / 32]uint32, text []byte) int {
+func plainMarks(marks *signMarks, text []byte) int {
 	text = text[:min(len(text), markedBytes)]
 	clear(marks[:])
 	mark := func(from int, first byte) {
 		for i := range occurrences(text[from:], first) {
-			marks[(from+i)/32] |= 1 << ((from + i) % 32)
+			marks[(from+i)/64] |= 1 << ((from + i) % 64)
 		}
 	}
 	mark(0, '=')

@@ -85,10 +85,21 @@ func nextHead(text []byte, from, to int, head tableHead) tableHead {
 	return head
 }
 
+// insertsInto: a statement of SQL that adds rows.
+func insertsInto(text []byte) bool {
+	const words = "insert into"
+	for at := 0; at+len(words) <= len(text); at++ {
+		if equalFold(text[at:at+len(words)], words) {
+			return true
+		}
+	}
+	return false
+}
+
 // readHead reads a line as a head with one column for passcodes.
 func readHead(line []byte) (tableHead, bool) {
 	h := tableHead{}
-	if open := bytes.IndexByte(line, '('); open >= 0 && bytes.Contains(bytes.ToUpper(line[:open]), []byte("INSERT INTO")) {
+	if open := bytes.IndexByte(line, '('); open >= 0 && insertsInto(line[:open]) {
 		h.sql = true
 		closing := bytes.IndexByte(line, ')')
 		if closing < open {

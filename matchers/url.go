@@ -134,12 +134,12 @@ func (u *URL) FragmentParam(name string) string {
 
 func lookup(query, name string) (string, bool) {
 	for query != "" {
-		var pair string
-		if i := strings.IndexAny(query, "&;"); i >= 0 {
-			pair, query = query[:i], query[i+1:]
-		} else {
-			pair, query = query, ""
+		i := 0
+		for i < len(query) && query[i] != '&' && query[i] != ';' {
+			i++
 		}
+		pair := query[:i]
+		query = query[min(i+1, len(query)):]
 		key, value, ok := strings.Cut(pair, "=")
 		if !ok { // "?pwd%3D…": a redirector's link with the redirector cut off, and its encoding left
 			key, value, _ = strings.Cut(percentDecode(pair), "=")

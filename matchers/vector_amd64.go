@@ -33,10 +33,10 @@ func stopsAVX2(places *uint16, text *byte, turns int, known *uint32, factor uint
 //go:noescape
 func narrowAVX2(places *uint16, text *byte, turns int, wider *uint32, spread *[256]uint64, shorts *uint32, count int) (n int)
 
-// marksAVX2 is markSigns for groups of 32 bytes; it reads two bytes more.
+// marksAVX2 is markSigns for groups of 32 bytes, an even number; it reads two bytes more.
 //
 //go:noescape
-func marksAVX2(marks *uint32, text *byte, groups int)
+func marksAVX2(marks *uint64, text *byte, groups int)
 
 // vectorStops does what it can of stops: done bytes of text.
 func (s *literalSet) vectorStops(places *[maxStops]uint16, text []byte) (n, done int) {
@@ -60,9 +60,9 @@ func (s *literalSet) vectorNarrow(places []uint16, text []byte) (n, done int) {
 	return narrowAVX2(&places[0], &text[0], turns, &s.wider[0], &s.spread, shorts, len(s.shorts)), turns * turnBlocks
 }
 
-// vectorMarks is markSigns, which leaves the last bytes of a text, 33 at most.
-func vectorMarks(marks *[markedBytes / 32]uint32, text []byte) (done int) {
-	groups := min(max(0, len(text)-2)/32, len(marks))
+// vectorMarks is markSigns, which leaves the last bytes of a text, 65 at most.
+func vectorMarks(marks *signMarks, text []byte) (done int) {
+	groups := 2 * min(max(0, len(text)-2)/64, len(marks))
 	if !hasVectors || groups == 0 {
 		return 0
 	}

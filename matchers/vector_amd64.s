@@ -209,7 +209,7 @@ REPEATED(h9f, 0x0d0d0d0d0d0d0d0d) // 9f less 92
 REPEATED(bb, 0xbbbbbbbbbbbbbbbb)
 REPEATED(bd, 0x0202020202020202) // bd less bb
 
-// func marksAVX2(marks *uint32, text *byte, groups int)
+// func marksAVX2(marks *uint64, text *byte, groups int)
 //
 // 32 bytes a turn, and the two behind them. A turn without "=" before a line end, a carriage return and a byte beyond ASCII is told
 // by one test.

@@ -25,7 +25,7 @@ func TestVectorsReadNothingOutside(t *testing.T) {
 		for length := range 400 {
 			for _, text := range [][]byte{inside[:length], inside[len(inside)-length:]} {
 				copy(text, bytes.Repeat([]byte(piece), length))
-				var marks [markedBytes / 32]uint32
+				var marks signMarks
 				markSigns(&marks, text)
 				set.find(nil, text, 0, length)
 			}

@@ -9,4 +9,4 @@ func (s *literalSet) vectorStops(*[maxStops]uint16, []byte) (n, done int) { retu
 func (s *literalSet) vectorNarrow([]uint16, []byte) (n, done int) { return 0, 0 }
 
 // vectorMarks does nothing: plainMarks does it all.
-func vectorMarks(*[markedBytes / 32]uint32, []byte) (done int) { return 0 }
+func vectorMarks(*signMarks, []byte) (done int) { return 0 }

@@ -40,22 +40,22 @@ func TestMarksMissNoSign(t *testing.T) {
 		if turn%50 == 0 { // over the end of what is marked in one go
 			text = append(shuffled(rng, filler, markedBytes-rng.IntN(100)), text...)
 		}
-		for name, mark := range map[string]func(*[markedBytes / 32]uint32, []byte) int{"as this machine can": markSigns, "in plain Go": plainMarks} {
+		for name, mark := range map[string]func(*signMarks, []byte) int{"as this machine can": markSigns, "in plain Go": plainMarks} {
 			checkMarks(t, name, mark, text)
 		}
 	}
 }
 
-func checkMarks(t *testing.T, name string, mark func(*[markedBytes / 32]uint32, []byte) int, text []byte) {
+func checkMarks(t *testing.T, name string, mark func(*signMarks, []byte) int, text []byte) {
 	t.Helper()
-	var marks [markedBytes / 32]uint32
+	var marks signMarks
 	for from := 0; from < len(text); {
 		done := mark(&marks, text[from:])
 		if done <= 0 || done > len(text)-from {
 			t.Fatalf("%s: went through %d bytes of %d", name, done, len(text)-from)
 		}
 		for i := range done {
-			if at := from + i; hidesAt(text, at) && marks[i/32]>>(i%32)&1 == 0 {
+			if at := from + i; hidesAt(text, at) && marks[i/64]>>(i%64)&1 == 0 {
 				t.Fatalf("%s: of %q, %d bytes, the sign at %d is not marked", name, text[max(0, at-4):min(len(text), at+8)], len(text), at)
 			}
 		}
