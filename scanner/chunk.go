@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"sort"
+	"slices"
 	"unicode/utf8"
 
 	"meetleaks/matchers"
@@ -35,17 +35,17 @@ type at interface {
 type piece struct {
 	text      []byte  // in which the sightings' offsets are
 	buffer    *[]byte // of the matcher, in which text lies; nil when it lies elsewhere
-	sightings []placed
-	bytes     int64 // its own, without context
-	lines     int   // line breaks in it
-	tail      int   // characters after its last line break, or in all of it when it has none
-	possible  int   // wrappers that cannot be decoded offline and name a meeting service
+	sightings []matchers.Sighting
+	places    []pieceSpot // of the sightings
+	bytes     int64       // its own, without context
+	lines     int         // line breaks in it
+	tail      int         // characters after its last line break, or in all of it when it has none
+	possible  int         // wrappers that cannot be decoded offline and name a meeting service
 	err       error
 }
 
-// placed is a sighting with where it stands in its piece.
-type placed struct {
-	matchers.Sighting
+// pieceSpot is where a sighting stands.
+type pieceSpot struct {
 	offset int64 // in the document
 	line   int   // line breaks before it in its piece
 	column int   // characters before it on its line in its piece
@@ -61,10 +61,8 @@ func (m *Matcher) find(text []byte, from, to int, base int64) (p piece) {
 	}()
 	p.text, p.bytes = text, int64(to-from)
 	sightings := m.finder.FindIn(text, max(from-matchers.Reach, 0), min(to+matchers.Reach, len(text)))
-	sort.SliceStable(sightings, func(i, j int) bool { return sightings[i].Start < sightings[j].Start })
-	if len(sightings) > 0 {
-		p.sightings = make([]placed, 0, len(sightings))
-	}
+	slices.SortStableFunc(sightings, func(a, b matchers.Sighting) int { return a.Start - b.Start })
+	p.sightings, p.places = sightings[:0], make([]pieceSpot, 0, len(sightings))
 	c := cursor{text: text, at: from}
 	for _, s := range sightings {
 		if s.Start < from || s.Start >= to || s.End < s.Start || s.End > len(text) {
@@ -75,7 +73,8 @@ func (m *Matcher) find(text []byte, from, to int, base int64) (p piece) {
 			continue
 		}
 		c.move(s.Start)
-		p.sightings = append(p.sightings, placed{s, base + int64(s.Start-from), c.lines, c.column})
+		p.sightings = append(p.sightings, s)
+		p.places = append(p.places, pieceSpot{base + int64(s.Start-from), c.lines, c.column})
 	}
 	c.move(to)
 	p.lines, p.tail = c.lines, c.column

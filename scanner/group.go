@@ -71,7 +71,7 @@ const (
 // add takes in the next piece of the document. Pieces come in order.
 func (s *meetings) add(p piece) {
 	for i := range p.sightings {
-		s.see(&p.sightings[i], p.text)
+		s.see(&p.sightings[i], p.places[i], p.text)
 	}
 	s.bytes += p.bytes
 	s.possible += int64(p.possible)
@@ -83,19 +83,19 @@ func (s *meetings) add(p piece) {
 }
 
 // see takes in one sighting in text.
-func (s *meetings) see(p *placed, text []byte) {
-	spot := s.spot(p) // first: the locator goes with the sightings
+func (s *meetings) see(p *matchers.Sighting, at pieceSpot, text []byte) {
+	spot := s.spot(p, at) // first: the locator goes with the sightings
 	g := s.meetingOf(p.Link)
 	if g == nil {
 		s.lost++
 		return
 	}
-	event := s.eventAt(p.offset)
+	event := s.eventAt(at.offset)
 	if event != nil {
 		g.hear(event)
 	}
 	if len(g.places) == 0 {
-		g.at = p.offset
+		g.at = at.offset
 	}
 	if s.keep(g, spot) {
 		s.keepNear(g, func(narrow int) Window {
@@ -109,16 +109,16 @@ func (s *meetings) see(p *placed, text []byte) {
 }
 
 // spot says where a sighting stands.
-func (s *meetings) spot(p *placed) spot {
+func (s *meetings) spot(p *matchers.Sighting, at pieceSpot) spot {
 	if s.where != nil {
-		at := s.where.Locate(p.offset)
-		return spot{offset: p.offset, page: int32(at.Page), line: at.Line, column: at.Column, part: s.part(at), via: p.Via}
+		in := s.where.Locate(at.offset)
+		return spot{offset: at.offset, page: int32(in.Page), line: in.Line, column: in.Column, part: s.part(in), via: p.Via}
 	}
-	at := spot{offset: p.offset, line: s.lines + p.line + 1, column: p.column + 1, part: -1, via: p.Via}
-	if p.line == 0 {
-		at.column += s.column
+	stands := spot{offset: at.offset, line: s.lines + at.line + 1, column: at.column + 1, part: -1, via: p.Via}
+	if at.line == 0 {
+		stands.column += s.column
 	}
-	return at
+	return stands
 }
 
 // part returns the index of the part that a spot names, which is mostly the last.
