@@ -219,24 +219,39 @@ func namesSomebody(host string) error {
 	return nil
 }
 
-// knownKeys are the forms under which a known meeting or room is looked up. value is "platform:id", "platform:space/id",
-// "platform:realm/id" where ids are unique only in an account or on a host, or a whole link. The error does not repeat it.
-func knownKeys(value string) ([]string, error) {
+// knownMeeting is a meeting or room as somebody registers it: "platform:id", "platform:space/id", "platform:realm/id" where ids are
+// unique only in an account or on a host, or a whole link.
+type knownMeeting struct {
+	whole        []string // the keys of the link, in clear, its own first; nil where it is none
+	platform, id string
+}
+
+// readKnown reads one. The error does not repeat it.
+func readKnown(value string) (knownMeeting, error) {
 	if strings.Contains(value, "://") {
 		if found := credulous().FindIn([]byte(value), 0, len(value)); len(found) == 1 && !found[0].Possible {
-			return []string{found[0].Key()}, nil
+			return knownMeeting{whole: append([]string{found[0].Key()}, found[0].Aliases...)}, nil
 		}
 	}
 	platform, id, ok := strings.Cut(value, ":")
 	if !ok || id == "" || !isPlatform(platform) {
-		return nil, errors.New("want PLATFORM:ID, as in zoom:98•••••101 or zoom:my/NAME, or a whole link")
+		return knownMeeting{}, errors.New("want PLATFORM:ID, as in zoom:98•••••101 or zoom:my/NAME, or a whole link")
 	}
 	if compact := without(id, " -"); all(compact, isDigit) {
 		id = compact
 	} else if realmPlatforms()[platform] && !strings.Contains(id, "/") {
-		return nil, fmt.Errorf("names of rooms are unique only on a host or in an account there: want %s:HOST/ROOM (as the link has it), or the whole link", platform)
+		return knownMeeting{}, fmt.Errorf("names of rooms are unique only on a host or in an account there: want %s:HOST/ROOM (as the link has it), or the whole link", platform)
 	}
-	return []string{platform + "|" + strings.ToLower(id)}, nil
+	return knownMeeting{platform: platform, id: id}, nil
+}
+
+// knownKeys are the forms under which a known meeting or room is looked up.
+func knownKeys(value string) ([]string, error) {
+	k, err := readKnown(value)
+	if err != nil || k.whole != nil {
+		return k.whole, err
+	}
+	return []string{k.platform + "|" + strings.ToLower(k.id)}, nil
 }
 
 // realmPlatforms are those whose links, in the built-in corpus, all belong to a host or an account.

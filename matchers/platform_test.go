@@ -46,6 +46,9 @@ func checkHit(t *testing.T, p Platform, h hit, found []Sighting) {
 			t.Errorf("%s: %q\n\tsighting at [%d, %d)", p.Name, h.text, other.Start, other.End)
 		}
 	}
+	if !slices.Contains(spaces(), got.Space) && got.Platform != "mattermost" { // whose teams give theirs
+		t.Errorf("%s: %q\n\tspace %q is missing in spaces: patterns of numbers and rooms would not find it by its key", p.Name, h.text, got.Space)
+	}
 	if got.Host != "" && (!strings.Contains(got.Path, "{id}") || strings.Contains(strings.ReplaceAll(got.Path, "{id}", ""), got.ID)) {
 		t.Errorf("%s: %q\n\tshown path %q must hold {id} and not the id", p.Name, h.text, got.Path)
 	}

@@ -140,42 +140,12 @@ func lowerHost(page string) string {
 	return strings.ToLower(scheme+"://"+host) + "/" + path
 }
 
-// meetingKeys are the keys that the leaks of a meeting can have, which is written as patterns are: "zoom:84…", "zoom:my/NAME",
-// "jitsi:HOST/ROOM", or a whole link, which is the only exact way where a service has kinds of numbers. Never nil: what cannot be read
-// fits nothing.
+// meetingKeys are the keys that the leaks of a meeting can have, which is written as patterns are. Never nil: what cannot be read, which
+// the configuration has refused, fits nothing.
 func meetingKeys(index []byte, text string) []string {
-	if found := matchers.Find([]byte(text)); len(found) == 1 && strings.Contains(text, "://") {
-		return []string{matchers.KeyID(index, found[0].Link)}
-	}
-	platform, id, _ := strings.Cut(text, ":")
-	if compact := strings.NewReplacer(" ", "", "-", "").Replace(id); strings.Trim(compact, "0123456789") == "" {
-		id = compact
-	}
-	realms := []string{""}
-	if platform == "zoom" {
-		realms = []string{"commercial", ""}
-	}
-	keys := []string{}
-	add := func(realm, space, id string) {
-		for _, one := range []string{id, strings.ToLower(id)} { // some services' ids mind the case
-			key := matchers.KeyID(index, matchers.Link{Platform: platform, Realm: realm, Space: space, ID: one})
-			if !slices.Contains(keys, key) {
-				keys = append(keys, key)
-			}
-		}
-	}
-	before, after, cut := strings.Cut(id, "/")
-	for _, realm := range realms {
-		for _, space := range []string{"", "meet", "num", "conf", "vtc"} {
-			add(realm, space, id)
-		}
-		if cut {
-			add(realm, before, after)
-		}
-	}
-	if cut {
-		add(strings.ToLower(before), "", after)
-		add(strings.ToLower(before), "meet", after)
+	keys, err := matchers.KnownKeyIDs(index, text)
+	if err != nil {
+		return []string{}
 	}
 	return keys
 }

@@ -129,6 +129,35 @@ channels:
 	}
 }
 
+// A registered number goes to its room whichever of the service's hosts the link has, and whatever the number is of.
+func TestRoutesOfNumbersOnAnyHost(t *testing.T) {
+	a := openAssembled(t, `
+store: sqlite:FOLDER/data/meetleaks.db
+console: {listen: "127.0.0.1:0"}
+organisations:
+  - name: acme
+    domains: [acme.example]
+    patterns: [{meeting: "teams:9384756102837"}, {meeting: "gotomeeting:482719503"}]
+    routes:
+      - {pattern: "teams:9384756102837", to: ["siem:1"]}
+      - {pattern: "gotomeeting:482719503", to: ["siem:1"]}
+      - {to: ["siem:0"]}
+channels:
+  siem: [{format: ocsf, to: "file:FOLDER/soc.jsonl"}, {format: ocsf, to: "file:FOLDER/board.jsonl"}]
+`)
+	for path, link := range map[string]string{
+		"/home": "https://teams.live.com/meet/9384756102837?p=kT4vQx81LmZaRo3Wpe", "/webinar": "https://global.gotowebinar.com/join/482719503",
+		"/other": "https://teams.live.com/meet/9471530286492?p=Wm7sRb20KdXcTn5Lqa",
+	} {
+		a.read("own-site", fetched{"https://www.acme.example" + path, "www.acme.example", "text/html", `<a href="` + link + `">join</a>`})
+	}
+	a.tell()
+	a.wants("board.jsonl", "938•••••837", "soc.jsonl", "947•••••492")
+	if text := a.file("board.jsonl"); bytes.Count(text, []byte("•503")) == 0 {
+		t.Errorf("the webinar's room is not told: %s", text)
+	}
+}
+
 // wants looks that each mask stands in its file and not in the other.
 func (a *assembled) wants(first, inFirst, second, inSecond string) {
 	a.t.Helper()
