@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -73,7 +74,7 @@ func (s *service) plan(m *mistakes) {
 
 // unserved says all that would keep a configuration from being served on this machine, by a process with all roles: a line each. It
 // makes nothing, and asks nobody. Where the store or the way out are wrong, plan has told it, and what depends on them is not looked at.
-// What serve comes to open at its start belongs here too.
+// What serve comes to open at its start belongs here too: TestCheckAndServeAgree compares them.
 func (a *app) unserved(loaded *config.Loaded) []string {
 	m := &mistakes{loaded: loaded}
 	s := &service{app: a, loaded: loaded, roles: allRoles(), log: slog.New(slog.DiscardHandler)}
@@ -151,14 +152,40 @@ func (s *service) checkSource(m *mistakes, path string, client *fetch.Client, i 
 	}
 }
 
-// checkService reads what a service is asked with.
+// checkService makes the reader of a service, as joinService does. The key is any: nothing is read, and nothing kept under it.
 func (s *service) checkService(m *mistakes, path string, source config.Source) {
 	if source.Token.IsSet() {
 		readable(m, path+".token", source.Token)
 	}
 	if _, err := readDictionary(string(source.Dictionary)); err != nil {
 		m.add(path+".dictionary", "%v", err)
+		return
 	}
+	clients, err := s.app.apiClients(s.loaded.Fetch)
+	if err != nil {
+		m.add("fetch", "%v", err)
+		return
+	}
+	ring, err := passingKeys()
+	if err != nil {
+		m.tell(err)
+		return
+	}
+	apart := &service{app: s.app, loaded: s.loaded, log: slog.New(slog.DiscardHandler), clients: clients, keys: deploymentKeys{ring: ring}}
+	if _, err := apart.openService(source); err != nil {
+		m.add(path, "%v", err)
+	}
+}
+
+// passingKeys are keys that are drawn and forgotten.
+func passingKeys() (*scanner.Keyring, error) {
+	var key [scanner.MasterBytes]byte
+	_, _ = rand.Read(key[:]) // never fails
+	master, err := scanner.NewMaster(key[:])
+	if err != nil {
+		return nil, err
+	}
+	return scanner.NewKeyring(key[:], master)
 }
 
 // checkStarts says of addresses that are not read why, and whether all are.

@@ -76,8 +76,8 @@ func (s *service) joinSource(i int, source config.Source) error {
 	case source.Off:
 		s.log.Info("a source is switched off", "source", source.Name)
 		return nil
-	case kind.open != nil:
-		return s.joinService(i, source, kind.open)
+	case kind.isService():
+		return s.joinService(i, source)
 	}
 	return kind.join(s, i, source)
 }

@@ -26,17 +26,22 @@ import (
 type opener = func(s *service, source config.Source, base *url.URL, client *http.Client) (passReader, error)
 
 // joinService adds a source that is read through a service's own interface.
-func (s *service) joinService(i int, source config.Source, open opener) error {
-	base, client, err := s.serviceClient(source)
-	if err != nil {
-		return usage("", "sources[%d] (%s): api_url: %w", i, source.Name, err)
-	}
-	read, err := open(s, source, base, client)
+func (s *service) joinService(i int, source config.Source) error {
+	read, err := s.openService(source)
 	if err != nil {
 		return usage("", "sources[%d] (%s): %w", i, source.Name, err)
 	}
 	s.watch(source, read)
 	return nil
+}
+
+// openService makes the reader of such a source. It asks nobody.
+func (s *service) openService(source config.Source) (passReader, error) {
+	base, client, err := s.serviceClient(source)
+	if err != nil {
+		return nil, fmt.Errorf("api_url: %w", err)
+	}
+	return kindNamed(source.Kind).open(s, source, base, client)
 }
 
 // watch adds a source to what is read.
