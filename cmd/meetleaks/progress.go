@@ -30,6 +30,12 @@ func (p *progress) again(host string, why error, in time.Duration) {
 	p.note.Store(&note)
 }
 
+// waits says that a site wants to be left alone for a while.
+func (p *progress) waits(host string, in time.Duration) {
+	note := fmt.Sprintf("meetleaks: %s asks to wait %s; going on then, and Ctrl-C ends it with what was found", plain(host), in.Round(time.Second))
+	p.note.Store(&note)
+}
+
 // startProgress repaints the line on w five times a second until finish is called; when show is false it only counts.
 func startProgress(w io.Writer, show bool) *progress {
 	p := &progress{stop: make(chan struct{})}

@@ -150,7 +150,7 @@ func (p *scanPlan) read(ctx context.Context, jobs int, sink *scanSink, unpack *e
 	if p.network == nil {
 		return stats, nil
 	}
-	p.network.options.Again = sink.line.again
+	p.network.options.Again, p.network.options.Waits = sink.line.again, sink.line.waits
 	pages, err := p.network.crawl(ctx, p.matcher, jobs, crawlSink{sink}, unpack)
 	stats.Add(pages)
 	return stats, err

@@ -209,6 +209,59 @@ func TestWhoeverWaitsIsNotKeptWaiting(t *testing.T) {
 	}
 }
 
+// TestNobodyWaitsForASiteThatAsksForMoreTime: of a host of which nothing was read yet nothing more is asked, and it is told why.
+func TestNobodyWaitsForASiteThatAsksForMoreTime(t *testing.T) {
+	server := webtest.Start(t, map[string][]byte{"index.html": links()}, "", `
+		location = / { add_header Retry-After 11 always; return 429; }
+	`)
+	clock := &clock{at: time.Now()}
+	began := clock.now()
+	c := newCrawlerBy(t, impatient(t, server.Addr, clock), server.Addr, Options{
+		Start: []string{"http://" + server.Addr + "/", "http://" + server.Addr + "/index.html"}, Patience: 10 * time.Second, Now: clock.now, PerHost: 1,
+		Waits: func(host string, in time.Duration) { t.Errorf("%s is waited for, %v", host, in) },
+	})
+	got := crawl(t.Context(), t, c, nil)
+	got.tells("/", scanner.Failure, "429, and the site asks to wait 11s")
+	got.tells("/index.html", scanner.Failure, "asks to wait 11s")
+	equal(t, "asked", server.Asked(t), []string{"/"})
+	if took := clock.now().Sub(began); took > 10*time.Second {
+		t.Errorf("it took %s", took)
+	}
+}
+
+// TestTheRestOfASiteIsWorthTheWait: in the midst of its pages a host gets the time that it asks for, and whoever waits is told.
+func TestTheRestOfASiteIsWorthTheWait(t *testing.T) {
+	server := webtest.Start(t, map[string][]byte{"index.html": links("/busy", "/after.html"), "after.html": links()}, "", `
+		location = /busy { add_header Retry-After 11 always; return 429; }
+	`)
+	clock := &clock{at: time.Now()}
+	var told atomic.Int64
+	c := newCrawlerBy(t, impatient(t, server.Addr, clock), server.Addr, Options{
+		Patience: 10 * time.Second, Now: clock.now,
+		Waits: func(host string, in time.Duration) {
+			told.Add(1)
+			if host != server.Addr || in != 11*time.Second {
+				t.Errorf("told of %s: %s", host, in)
+			}
+		},
+	})
+	got := crawl(t.Context(), t, c, nil)
+	equal(t, "read", got.read(), []string{"/", "/after.html"})
+	got.tells("/busy", scanner.Failure, "asks to wait 11s")
+	if told.Load() != 1 {
+		t.Errorf("told %d times", told.Load())
+	}
+}
+
+// impatient is a client whose waits take no time.
+func impatient(t *testing.T, addr string, clock *clock) *fetch.Client {
+	t.Helper()
+	return testClientWith(t, fetch.Options{
+		Pace: fetch.None, Allow: []string{addr}, Now: clock.now,
+		Sleep: func(ctx context.Context, d time.Duration) error { clock.pass(d); return ctx.Err() },
+	})
+}
+
 func TestAThrottledSiteIsReadInTheEnd(t *testing.T) {
 	files := map[string][]byte{"index.html": links("/1.html", "/2.html", "/3.html", "/4.html", "/5.html", "/6.html")}
 	for i := range 6 {

@@ -30,12 +30,14 @@ type Options struct {
 	// Parallel is how many pages are fetched at a time, over all hosts: 8. PerHost is how many of one host: 1. More of one
 	// host makes sense only where the client does not keep a pace.
 	Parallel, PerHost int
-	// Patience is for whoever waits for the pass: a page that failed is not tried again when that would be later than this. 0: each has
-	// all its tries.
+	// Patience is for whoever waits for the pass: a page that failed is not tried again when that would be later than this, and a host
+	// that asks to wait longer before anything of it was read is given up. 0: each has all its tries.
 	Patience time.Duration
 	// Again is told when a page is tried again: its host, why, and in what time at the earliest. Several goroutines call it; nil: nobody
 	// is told.
 	Again func(host string, why error, in time.Duration)
+	// Waits is told when a host in the midst of its pages asks to wait longer than Patience: it is not asked before. Called as Again is.
+	Waits func(host string, in time.Duration)
 	// Dir is where the frontier lies during a pass: the system's folder for temporary files. What is written there are addresses of
 	// pages, never a meeting link.
 	Dir string
@@ -104,6 +106,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Again == nil {
 		o.Again = func(string, error, time.Duration) {}
+	}
+	if o.Waits == nil {
+		o.Waits = func(string, time.Duration) {}
 	}
 	return o
 }

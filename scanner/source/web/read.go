@@ -24,6 +24,10 @@ const errMet refusal = "redirects to a page that is read by itself"
 
 // ask fetches a page, and says whether a request was made for it that counts as one for a page.
 func (p *pass) ask(ctx context.Context, v *visitor, j *job) (answer, Visit, bool) {
+	if err := p.away.err(j.Address.Host(), p.options.Now()); err != nil {
+		p.unread.tell(j.Address.String(), err)
+		return answer{}, Visit{}, false
+	}
 	visit, known, err := p.recall(ctx, j.Address)
 	if err != nil {
 		p.stop(err)
@@ -46,6 +50,7 @@ func (p *pass) ask(ctx context.Context, v *visitor, j *job) (answer, Visit, bool
 		wants:      p.wants,
 	})
 	p.count(func(s *Stats) { s.Wire += a.wire })
+	p.heed(j, a)
 	if a.err == nil || len(a.redirects) > 0 || causeOf(a.err) == scanner.Failure || ctx.Err() != nil {
 		return a, visit, true
 	}
@@ -53,6 +58,22 @@ func (p *pass) ask(ctx context.Context, v *visitor, j *job) (answer, Visit, bool
 	p.watch.unseen(j.Class, a.err, 0)
 	p.remember(ctx, j, visit, Failed, false)
 	return a, visit, false
+}
+
+// heed notes whether a host answers, or asks to be left alone; before the next one asks it.
+func (p *pass) heed(j *job, a answer) {
+	busy := a.status == http.StatusTooManyRequests || a.status >= 500
+	switch host, after := j.final(a).Host(), p.later(a); {
+	case a.err == nil && !busy:
+		p.away.answered(host)
+	case busy && !p.waits(after) && p.away.asks(host, p.options.Now().Add(after)):
+		p.options.Waits(host, after)
+	}
+}
+
+// later is how long the server asks to wait.
+func (p *pass) later(a answer) time.Duration {
+	return fetch.ParseRetryAfter(a.header.Get("Retry-After"), p.options.Now())
 }
 
 // way follows the redirects of one request.
@@ -175,12 +196,15 @@ func (e statusError) Error() string { return fmt.Sprintf("failed: the server ans
 
 // failed tries again later, or gives up.
 func (p *pass) failed(ctx context.Context, j *job, visit Visit, a answer, why error) {
-	after := fetch.ParseRetryAfter(a.header.Get("Retry-After"), p.options.Now())
+	after := p.later(a)
 	in := p.retryDelay(j.tries + 1)
 	if p.waits(max(in, after)) && p.schedule.again(j.task, in) {
 		p.count(func(s *Stats) { s.Retries++ })
 		p.options.Again(j.Address.Host(), why, max(in, after))
 		return
+	}
+	if !p.waits(after) {
+		why = fmt.Errorf("%w, and the site asks to wait %s", why, after)
 	}
 	p.unread.tell(j.Address.String(), why)
 	p.watch.unseen(j.Class, why, after)
