@@ -118,8 +118,17 @@ func (s *service) watchSources(ctx context.Context) (bool, error) {
 	}
 	var failed []error
 	for _, o := range s.outlooks() {
-		_, err := s.pulled.TellBlind(ctx, o)
+		_, err := s.pulled.TellBlind(ctx, s.unread(o))
 		failed = append(failed, err)
 	}
 	return false, errors.Join(failed...)
+}
+
+// unread gives a source over which no pass ever began a time since when it is blind: none is stored. All processes, and those that come
+// after them, agree on one a day; before it has worked for a while itself nobody knows that others do not read.
+func (s *service) unread(o scanner.Outlook) scanner.Outlook {
+	if o.Blind == scanner.BlindUnread && o.Since.IsZero() && o.Running.IsZero() && time.Since(s.working) >= scanner.BlindGrace {
+		o.Since = s.now().Add(-scanner.BlindGrace).Truncate(24 * time.Hour)
+	}
+	return o
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -97,5 +98,37 @@ func TestRepliesSayTheTimeOfTheOrganisation(t *testing.T) {
 		if said := desk.said(ev, scanner.Leak{Org: org}); said != "Reminders wait until "+want+"." {
 			t.Errorf("%s: %q, want %s", org, said, want)
 		}
+	}
+}
+
+// A source that nobody begins to read is told of like one that went blind: not while it may only be its turn yet, and once a day.
+func TestASourceThatNobodyReadsIsToldOf(t *testing.T) {
+	t.Parallel()
+	a := openAssembled(t, `
+store: sqlite:FOLDER/data/meetleaks.db
+console: {listen: "127.0.0.1:0"}
+fetch: {allow: ["127.0.0.1:8088"]}
+organisations: [{name: acme, domains: [acme.example]}]
+sources: [{name: own-site, kind: web, start: ["http://127.0.0.1:8088/"]}]
+channels: {siem: [{format: ocsf, to: "file:FOLDER/soc.jsonl"}]}
+`)
+	told := func(working time.Time) int {
+		a.s.working = working
+		for range 3 {
+			_, err := a.s.watchSources(t.Context())
+			must(t, err)
+		}
+		a.tell()
+		return bytes.Count(a.file("soc.jsonl"), []byte("own-site: not read yet"))
+	}
+	if n := told(time.Now()); n != 0 {
+		t.Errorf("told %d times before its turn", n)
+	}
+	if n := told(time.Now().Add(-scanner.BlindGrace)); n != 1 {
+		t.Errorf("told %d times: %s", n, a.file("soc.jsonl"))
+	}
+	reading := scanner.Outlook{Source: "own-site", Blind: scanner.BlindUnread, Running: time.Now()}
+	if got := a.s.unread(reading); !got.Since.IsZero() {
+		t.Error("one that is being read for the first time counts as unread")
 	}
 }

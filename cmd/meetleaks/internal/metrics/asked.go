@@ -19,13 +19,14 @@ type asked struct {
 	counts []counted
 	notes  notes
 
-	ledger, found, suppressed, imbalances       *prometheus.Desc
-	up, lost, bytes, due, oldest                *prometheus.Desc
-	blind, passed, sourcesBlind, sourcesWatched *prometheus.Desc
-	requests, received, notModified, truncated  *prometheus.Desc
-	refusals                                    *prometheus.Desc
-	lag, usual, heard, used, limit              *prometheus.Desc
-	canary                                      *prometheus.Desc
+	ledger, found, suppressed, imbalances      *prometheus.Desc
+	up, lost, bytes, due, oldest               *prometheus.Desc
+	blind, passed, running                     *prometheus.Desc
+	sourcesBlind, sourcesWatched               *prometheus.Desc
+	requests, received, notModified, truncated *prometheus.Desc
+	refusals                                   *prometheus.Desc
+	lag, usual, heard, used, limit             *prometheus.Desc
+	canary                                     *prometheus.Desc
 }
 
 func newAsked(o Options) *asked {
@@ -42,6 +43,7 @@ func newAsked(o Options) *asked {
 		oldest:         desc("outbox_oldest_due_seconds", "For how long the first of them has been waiting."),
 		blind:          desc("source_blind", "1 when nothing is known of a source at present.", "source"),
 		passed:         desc("source_last_pass_timestamp_seconds", "When the last pass that did not fail ended.", "source"),
+		running:        desc("source_pass_running", "1 while a pass over a source is under way.", "source"),
 		sourcesBlind:   desc("sources_blind", "Sources of which nothing is known at present."),
 		sourcesWatched: desc("sources_watched", "Sources that are watched."),
 		requests:       desc("fetch_requests_total", "Requests for public pages, robots.txt and redirects included."),
@@ -95,7 +97,7 @@ func (a *asked) Describe(to chan<- *prometheus.Desc) {
 		to <- c.desc
 	}
 	for _, d := range []*prometheus.Desc{
-		a.ledger, a.found, a.suppressed, a.imbalances, a.up, a.lost, a.bytes, a.due, a.oldest, a.blind, a.passed, a.sourcesBlind,
+		a.ledger, a.found, a.suppressed, a.imbalances, a.up, a.lost, a.bytes, a.due, a.oldest, a.blind, a.passed, a.running, a.sourcesBlind,
 		a.sourcesWatched, a.requests, a.received, a.notModified, a.truncated, a.refusals, a.lag, a.usual, a.heard, a.used, a.limit, a.canary,
 	} {
 		to <- d
@@ -232,6 +234,7 @@ func (a *asked) collectSources(to chan<- prometheus.Metric) {
 		}
 		told[name] = true
 		to <- gauge(a.blind, oneIf(o.Blind != ""), name)
+		to <- gauge(a.running, oneIf(!o.Running.IsZero()), name)
 		if !o.Passed.IsZero() {
 			to <- gauge(a.passed, float64(o.Passed.UnixMilli())/1000, name)
 		}

@@ -37,7 +37,7 @@ func full() Options {
 			return scanner.Health{Now: began, Due: 3, OldestDue: began.Add(-90 * time.Second), Bytes: 4096}, nil
 		},
 		Outlooks: func() []scanner.Outlook {
-			return []scanner.Outlook{{Source: "own-site", Passed: began}, {Source: "partner", Blind: "rate limited"}}
+			return []scanner.Outlook{{Source: "own-site", Passed: began}, {Source: "partner", Blind: "rate limited", Running: began}}
 		},
 		Fetch: func() fetch.Stats {
 			return fetch.Stats{
@@ -98,6 +98,7 @@ func TestEveryFigure(t *testing.T) {
 		"meetleaks_outbox_due 3", "meetleaks_outbox_oldest_due_seconds 90",
 		`meetleaks_source_blind{source="own-site"} 0`, `meetleaks_source_blind{source="partner"} 1`, "meetleaks_sources_blind 1", "meetleaks_sources_watched 2",
 		`meetleaks_source_last_pass_timestamp_seconds{source="own-site"} 1.7952534e+09`,
+		`meetleaks_source_pass_running{source="own-site"} 0`, `meetleaks_source_pass_running{source="partner"} 1`,
 		"meetleaks_fetch_requests_total 21", "meetleaks_fetch_received_bytes_total 22", "meetleaks_fetch_not_modified_total 23",
 		"meetleaks_fetch_truncated_total 24", `meetleaks_fetch_refusals_total{class="robots"} 25`,
 		`meetleaks_seen_to_alert_seconds_bucket{le="0.01"} 1`, `meetleaks_seen_to_alert_seconds_bucket{le="1"} 2`, "meetleaks_seen_to_alert_seconds_count 2",
