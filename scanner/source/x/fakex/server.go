@@ -4,12 +4,13 @@ import (
 	"crypto/subtle"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"meetleaks/scanner/source/x/internal/standin"
 )
 
 // Options describe the stand-in. Token must be given.
@@ -31,12 +32,15 @@ type Options struct {
 // The bounds of the stand-in.
 const (
 	maxPosts = 100_000
-	maxCalls = 100_000
 	maxBody  = 1 << 20
 )
 
-// Server is an [http.Handler]. It is safe for concurrent use.
+// Fault is a way to misbehave.
+type Fault = standin.Fault
+
+// Server is an [http.Handler]. It is safe for concurrent use. Calls are listed as "GET /2/tweets?…".
 type Server struct {
+	standin.Front
 	o   Options
 	mux *http.ServeMux
 
@@ -46,9 +50,6 @@ type Server struct {
 	rules   []Rule
 	nextID  uint64
 	streams map[*stream]bool
-	stalled bool
-	calls   []string
-	faults  []*Fault
 	read    map[string]map[uint64]bool // by day
 }
 
@@ -91,46 +92,9 @@ func New(o Options) *Server {
 	return s
 }
 
-// Fault is a way to misbehave: for requests whose path begins with Path, so many Times (-1: from now on).
-type Fault struct {
-	Path   string
-	Exact  bool // Path is all of it
-	Times  int
-	Status int               // 0: 200
-	Header map[string]string // besides
-	Body   string
-	Hang   bool // nothing is answered until the client goes
-	Break  bool // the connection is torn in the middle of the answer
-	Drip   bool // the body comes a byte at a time, and has no end
-}
-
-// Fail orders a fault. Of those that fit a request the first is played.
-func (s *Server) Fail(f Fault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults = append(s.faults, &f)
-}
-
-// Heal takes all faults back.
-func (s *Server) Heal() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults, s.stalled = nil, false
-}
-
-// Calls lists the requests so far, "GET /2/tweets?…", and begins a new list.
-func (s *Server) Calls() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	out := s.calls
-	s.calls = nil
-	return out
-}
-
 // ServeHTTP answers as X does, unless a fault was ordered.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if f := s.note(r); f != nil {
-		f.play(w, r)
+	if s.Met(w, r, r.Method+" "+r.URL.RequestURI()) {
 		return
 	}
 	got := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
@@ -140,59 +104,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	s.mux.ServeHTTP(w, r)
-}
-
-func (s *Server) note(r *http.Request) *Fault {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.calls) < maxCalls {
-		s.calls = append(s.calls, r.Method+" "+r.URL.RequestURI())
-	}
-	for _, f := range s.faults {
-		if f.Times != 0 && strings.HasPrefix(r.URL.Path, f.Path) && (!f.Exact || r.URL.Path == f.Path) {
-			f.Times--
-			return f
-		}
-	}
-	return nil
-}
-
-func (f *Fault) play(w http.ResponseWriter, r *http.Request) {
-	if f.Hang {
-		<-r.Context().Done()
-		return
-	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	for name, value := range f.Header {
-		w.Header().Set(name, value)
-	}
-	if f.Status != 0 {
-		w.WriteHeader(f.Status)
-	}
-	_, _ = io.WriteString(w, f.Body)
-	_ = http.NewResponseController(w).Flush()
-	switch {
-	case f.Break:
-		panic(http.ErrAbortHandler)
-	case f.Drip:
-		drip(w, r)
-	}
-}
-
-func drip(w http.ResponseWriter, r *http.Request) {
-	ticker := time.NewTicker(time.Millisecond)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ticker.C:
-			if _, err := io.WriteString(w, "x"); err != nil {
-				return
-			}
-			_ = http.NewResponseController(w).Flush()
-		case <-r.Context().Done():
-			return
-		}
-	}
 }
 
 // problem is an error as X tells it.

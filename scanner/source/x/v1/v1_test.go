@@ -134,7 +134,7 @@ func TestEachFailureWaitsLonger(t *testing.T) {
 
 func TestAStalledStreamEndsThePass(t *testing.T) {
 	r := newRig(t, func(_ *fakegateway.Options, o *Options) { o.Idle = 100 * time.Millisecond })
-	r.fake.Silence()
+	r.fake.Stall()
 	err := r.start(r.source(), "").end(true)
 	var own *Error
 	if !errors.As(err, &own) || own.Why != "nothing was heard for 100ms" {
@@ -143,7 +143,7 @@ func TestAStalledStreamEndsThePass(t *testing.T) {
 	r.fake.Heal()
 	p := r.start(r.source(), "")
 	r.await(sourcetest.WasTaken, uriOf(r.fake.Post(fakegateway.Post{Text: linkA})))
-	r.fake.Silence()
+	r.fake.Stall()
 	if err := p.end(true); err != nil {
 		t.Errorf("one that stalled after a post ended with %v", err)
 	}

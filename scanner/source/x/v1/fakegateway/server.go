@@ -3,13 +3,14 @@ package fakegateway
 import (
 	"crypto/subtle"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"meetleaks/scanner/source/x/internal/standin"
 )
 
 // The paths that are served.
@@ -34,12 +35,15 @@ type Options struct {
 // The bounds of the stand-in.
 const (
 	maxPosts = 100_000
-	maxCalls = 100_000
 	maxBody  = 1 << 20
 )
 
-// Server is an [http.Handler]. It is safe for concurrent use.
+// Fault is a way to misbehave.
+type Fault = standin.Fault
+
+// Server is an [http.Handler]. It is safe for concurrent use. Calls are listed as "GET /1.1/…?…", with what was in their forms.
 type Server struct {
+	standin.Front
 	o   Options
 	mux *http.ServeMux
 
@@ -48,9 +52,6 @@ type Server struct {
 	byID    map[int64]*stored
 	lastID  int64
 	streams map[*stream]bool
-	silent  bool
-	calls   []string
-	faults  []*Fault
 }
 
 // New makes one without posts.
@@ -98,7 +99,7 @@ func (s *Server) Post(p Post) int64 {
 	s.byID[kept.id] = kept
 	for c := range s.streams {
 		if !p.Unsent && c.wants(s.words(kept)) {
-			c.send(s.frame(s.object(kept, false)))
+			c.Send(s.frame(s.object(kept, false)))
 		}
 	}
 	return kept.id
@@ -147,41 +148,6 @@ func (s *Server) forget(which func(*stored) bool) {
 	})
 }
 
-// Fault is a way to misbehave: for requests to Path ("": all), so many Times (-1: from now on).
-type Fault struct {
-	Path   string
-	Times  int
-	Status int               // 0: 200
-	Header map[string]string // besides
-	Body   string
-	Hang   bool // nothing is answered until the client goes
-	Break  bool // the connection is torn in the middle of the answer
-	Drip   bool // the body comes a byte at a time, and has no end
-}
-
-// Fail orders a fault. Of those that fit a request the first is played.
-func (s *Server) Fail(f Fault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults = append(s.faults, &f)
-}
-
-// Heal takes all faults back.
-func (s *Server) Heal() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults, s.silent = nil, false
-}
-
-// Calls lists the requests so far, "GET /1.1/…?…", with what was in their forms, and begins a new list.
-func (s *Server) Calls() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	out := s.calls
-	s.calls = nil
-	return out
-}
-
 // ServeHTTP answers as the service does, unless a fault was ordered.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
@@ -189,8 +155,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusRequestEntityTooLarge, 0, "Too much.")
 		return
 	}
-	if f := s.note(r); f != nil {
-		f.play(w, r)
+	if s.Met(w, r, r.Method+" "+r.URL.RequestURI()+" "+r.PostForm.Encode()) {
 		return
 	}
 	got := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
@@ -199,59 +164,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.mux.ServeHTTP(w, r)
-}
-
-func (s *Server) note(r *http.Request) *Fault {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.calls) < maxCalls {
-		s.calls = append(s.calls, r.Method+" "+r.URL.RequestURI()+" "+r.PostForm.Encode())
-	}
-	for _, f := range s.faults {
-		if f.Times != 0 && (f.Path == "" || f.Path == r.URL.Path) {
-			f.Times--
-			return f
-		}
-	}
-	return nil
-}
-
-func (f *Fault) play(w http.ResponseWriter, r *http.Request) {
-	if f.Hang {
-		<-r.Context().Done()
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	for name, value := range f.Header {
-		w.Header().Set(name, value)
-	}
-	if f.Status != 0 {
-		w.WriteHeader(f.Status)
-	}
-	_, _ = io.WriteString(w, f.Body)
-	_ = http.NewResponseController(w).Flush()
-	switch {
-	case f.Break:
-		panic(http.ErrAbortHandler)
-	case f.Drip:
-		drip(w, r)
-	}
-}
-
-func drip(w http.ResponseWriter, r *http.Request) {
-	ticker := time.NewTicker(time.Millisecond)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ticker.C:
-			if _, err := io.WriteString(w, "x"); err != nil {
-				return
-			}
-			_ = http.NewResponseController(w).Flush()
-		case <-r.Context().Done():
-			return
-		}
-	}
 }
 
 // refuse answers with an error as the service tells it.

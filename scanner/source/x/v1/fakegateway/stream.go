@@ -5,23 +5,20 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
+
+	"meetleaks/scanner/source/x/internal/standin"
 )
 
 // stream is an open one.
 type stream struct {
+	*standin.Stream
 	track [][]string // words of which all must be there, for each phrase
-	lines chan []byte
-	end   chan bool // true: torn
 }
-
-// waiting bounds the lines that wait for a client; one that is slower is sent away, as the service does.
-const waiting = 10_000
 
 const maxPhrase = 60 // bytes
 
 func (s *Server) filter(w http.ResponseWriter, r *http.Request) {
-	c := &stream{lines: make(chan []byte, waiting), end: make(chan bool, 1)}
+	c := &stream{Stream: standin.NewStream()}
 	for phrase := range strings.SplitSeq(r.Form.Get("track"), ",") {
 		if phrase == "" || len(phrase) > maxPhrase {
 			w.WriteHeader(http.StatusNotAcceptable)
@@ -45,52 +42,13 @@ func (s *Server) filter(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer s.leave(c)
-	w.Header().Set("Content-Type", "application/json")
-	_ = http.NewResponseController(w).Flush()
-	if s.run(w, r, c) {
-		panic(http.ErrAbortHandler)
-	}
+	s.Serve(w, r, c.Stream, s.o.Heartbeat)
 }
 
 func (s *Server) leave(c *stream) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.streams, c)
-}
-
-// run sends until the stream ends, and says whether the connection is to be torn.
-func (s *Server) run(w http.ResponseWriter, r *http.Request, c *stream) (torn bool) {
-	beat := time.NewTicker(s.o.Heartbeat)
-	defer beat.Stop()
-	for {
-		var line []byte
-		select {
-		case line = <-c.lines:
-		case <-beat.C:
-		case torn = <-c.end:
-			for len(c.lines) > 0 && !torn {
-				_, _ = io.WriteString(w, string(<-c.lines)+"\r\n")
-			}
-			return torn
-		case <-r.Context().Done():
-			return false
-		}
-		if s.isSilent() {
-			continue
-		}
-		if _, err := io.WriteString(w, string(line)+"\r\n"); err != nil {
-			return false
-		}
-		if http.NewResponseController(w).Flush() != nil {
-			return false
-		}
-	}
-}
-
-func (s *Server) isSilent() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.silent
 }
 
 // wants says whether a phrase has all its words among those of a post.
@@ -102,26 +60,11 @@ func (c *stream) wants(words []string) bool {
 	})
 }
 
-func (c *stream) send(line []byte) {
-	select {
-	case c.lines <- line:
-	default:
-		c.stop(true)
-	}
-}
-
-func (c *stream) stop(torn bool) {
-	select {
-	case c.end <- torn:
-	default:
-	}
-}
-
 // tell sends an object to all who listen. The caller holds mu.
 func (s *Server) tell(object any) {
 	line := s.frame(object)
 	for c := range s.streams {
-		c.send(line)
+		c.Send(line)
 	}
 }
 
@@ -130,7 +73,7 @@ func (s *Server) Send(line string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for c := range s.streams {
-		c.send([]byte(line))
+		c.Send([]byte(line))
 	}
 }
 
@@ -154,15 +97,8 @@ func (s *Server) End(torn bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for c := range s.streams {
-		c.stop(torn)
+		c.Stop(torn)
 	}
-}
-
-// Silence lets streams say nothing more, not even that they live, until Heal.
-func (s *Server) Silence() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.silent = true
 }
 
 // Listening is how many streams are open.
