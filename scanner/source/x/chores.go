@@ -7,34 +7,23 @@ import (
 	"fmt"
 	"time"
 
-	"meetleaks/scanner"
+	"meetleaks/scanner/source/x/internal/aside"
+	"meetleaks/scanner/source/x/internal/postid"
 )
 
-// errand is what is to be asked of X besides the stream: one question at a time, in a goroutine of its own, so that the stream never
-// waits for it. What came of it is applied by the goroutine of the pass.
+// errand is what is to be asked of X besides the stream.
 type errand struct {
-	busy bool
-	done chan func(ctx context.Context) error
-
+	aside.Errand
 	sync, gap, look, usage time.Time // when each is due
 }
 
 const (
-	usageEvery  = time.Hour
-	errandBound = 5 * time.Minute
-	sulk        = time.Hour // after a refusal that only a person can mend
+	usageEvery = time.Hour
+	sulk       = time.Hour // after a refusal that only a person can mend
 )
 
 func (e *errand) start(now time.Time, o Options) {
-	e.done = make(chan func(context.Context) error, 1)
 	e.sync, e.gap, e.usage = now.Add(o.Sync), now.Add(o.Settle), now
-}
-
-// stop waits for the question that is under way; its context has ended.
-func (e *errand) stop() {
-	if e.busy {
-		<-e.done
-	}
 }
 
 // chores saves and tells when that is due, and asks the next question.
@@ -52,7 +41,7 @@ func (r *pass) chores(ctx context.Context, c *conn) error {
 	if now.Sub(r.told) >= r.o.tellEvery {
 		r.tell()
 	}
-	if !r.errand.busy {
+	if !r.errand.Busy() {
 		r.ask(ctx, now)
 	}
 	return nil
@@ -75,20 +64,8 @@ func (r *pass) ask(ctx context.Context, now time.Time) {
 	}
 }
 
-// send asks a question in a goroutine. ask returns what is to be done with the answer.
-func (r *pass) send(ctx context.Context, ask func(ctx context.Context) func(ctx context.Context) error) {
-	r.errand.busy = true
-	done := r.errand.done
-	go func() {
-		ctx, cancel := context.WithTimeout(ctx, errandBound)
-		defer cancel()
-		apply := func(context.Context) error { return fmt.Errorf("ask X: %w", scanner.ErrPanicked) }
-		defer func() {
-			_ = recover() // apply says so; the value may hold what was read
-			done <- apply
-		}()
-		apply = ask(ctx)
-	}()
+func (r *pass) send(ctx context.Context, ask func(ctx context.Context) aside.Apply) {
+	r.errand.Ask(ctx, "X", ask)
 }
 
 func (r *pass) usageErrand(ctx context.Context) func(context.Context) error {
@@ -145,7 +122,7 @@ func (r *pass) save(ctx context.Context) error {
 	now := r.o.Now()
 	r.purse.turn(now)
 	text, err := cursor{
-		Whole: formatID(r.whole), Backwards: r.gap != nil && r.gap.backwards, Day: r.purse.day, Today: r.purse.today, Month: r.purse.month,
+		Whole: postid.Format(r.whole), Backwards: r.gap != nil && r.gap.backwards, Day: r.purse.day, Today: r.purse.today, Month: r.purse.month,
 		Looked: r.looked,
 	}.encode()
 	if err != nil {
@@ -190,7 +167,7 @@ func (n notes) lines(r *pass) []string {
 	say(r.rules.crowded > 0, "rules for which there is no room, as X allows %d: %d", r.o.MaxRules, r.rules.crowded)
 	say(n.rules != "", "what is looked for is not kept in step: %s", n.rules)
 	say(n.lost != "", "%s", n.lost)
-	say(r.gap != nil, "posts since %s may be missing yet: %s", timeOf(r.whole).Format("2006-01-02 15:04"), cmp.Or(n.gap, "they are searched for soon"))
+	say(r.gap != nil, "posts since %s may be missing yet: %s", postid.Time(r.whole).Format("2006-01-02 15:04"), cmp.Or(n.gap, "they are searched for soon"))
 	say(n.look != "", "whether posts are deleted is not known: %s", n.look)
 	say(n.usage != "", "X does not say what it counts: %s", n.usage)
 	return out

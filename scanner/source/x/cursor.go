@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"meetleaks/scanner/source/x/internal/postid"
 )
 
 // cursor is what is kept from pass to pass.
@@ -26,7 +28,7 @@ func decodeCursor(text string) (c cursor, whole uint64, err error) {
 	if json.Unmarshal([]byte(text), &c) != nil {
 		return cursor{}, 0, &Error{What: "go on", Why: "the cursor cannot be read"}
 	}
-	whole, ok := parseID(c.Whole)
+	whole, ok := postid.Parse(c.Whole)
 	if _, bad := time.Parse(time.DateOnly, c.Day); !ok || bad != nil || c.Today < 0 || c.Month < 0 {
 		return cursor{}, 0, &Error{What: "go on", Why: "the cursor cannot be read"}
 	}

@@ -50,10 +50,10 @@
 //	terms.go rules.go       what is looked for, as rules and queries; keeping those at X in step
 //	search.go look.go       gaps; posts that are looked up again
 //	budget.go cursor.go     money; what is kept
-//	api.go errors.go ids.go requests, why they fail and how long to wait, ids of posts
+//	api.go errors.go        requests, why they fail and how long to wait
 //
-// What versions 1.1 and 2 have in common lies in internal/: texts of posts (posttext), how long X is left alone (waits), and what may be
-// looked for (terms).
+// What versions 1.1 and 2 have in common lies in internal/: texts of posts (posttext) and their ids (postid), how long X is left alone
+// (waits), what may be looked for (terms), what is asked beside a stream (aside), and the stand-ins' faults and streams (standin).
 //
 // Package fakex is a stand-in of the service.
 package x

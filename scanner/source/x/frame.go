@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"meetleaks/scanner/source/x/internal/postid"
 	"meetleaks/scanner/source/x/internal/posttext"
 )
 
@@ -90,7 +91,7 @@ func decodeFrame(body []byte) (f *frame, rough bool, err error) {
 	if rough, err = decodeInto(body, f); err != nil {
 		return nil, false, err
 	}
-	if _, ok := parseID(f.Data.ID); !ok {
+	if _, ok := postid.Parse(f.Data.ID); !ok {
 		return nil, false, errNoPost
 	}
 	return f, rough, nil
@@ -110,13 +111,13 @@ func decodeInto(body []byte, v any) (rough bool, err error) {
 
 // history is the first and the latest id of a post, as far as they are known. ok is false when it has no id.
 func (p *post) history() (first, own, latest uint64, ok bool) {
-	if own, ok = parseID(p.ID); !ok {
+	if own, ok = postid.Parse(p.ID); !ok {
 		return 0, 0, 0, false
 	}
 	first, latest = own, own
 	for _, ids := range [][]string{p.EditTweets, p.EditPosts} {
 		for _, text := range ids[:min(len(ids), maxIncluded)] {
-			if id, ok := parseID(text); ok {
+			if id, ok := postid.Parse(text); ok {
 				first, latest = min(first, id), max(latest, id)
 			}
 		}
@@ -174,11 +175,11 @@ func (p *post) hidden() bool {
 // posted is when the version of the post was made, by X's word.
 func (p *post) posted(own uint64) time.Time {
 	if at, err := time.Parse(time.RFC3339, p.Created); err == nil && len(p.Created) < 64 {
-		if own>>timeBits == 0 || timeOf(own).Before(at) {
+		if !postid.HasTime(own) || postid.Time(own).Before(at) {
 			return at.UTC()
 		}
 	}
-	return timeOf(own)
+	return postid.Time(own)
 }
 
 // find is an included post, nil when it is not there.

@@ -18,6 +18,7 @@ import (
 	"meetleaks/matchers"
 	"meetleaks/scanner"
 	"meetleaks/scanner/source/x/fakex"
+	"meetleaks/scanner/source/x/internal/postid"
 	"meetleaks/scanner/source/x/internal/posttext"
 	"meetleaks/scanner/source/x/internal/terms"
 	"meetleaks/scanner/source/x/internal/waits"
@@ -186,7 +187,7 @@ func FuzzFrame(f *testing.F) {
 		if err != nil {
 			return
 		}
-		id, _ := parseID(decoded.Data.ID)
+		id, _ := postid.Parse(decoded.Data.ID)
 		if ok && plainKeys(body) && id != g.id {
 			t.Errorf("at a glance %d, decoded %d", g.id, id)
 		}
@@ -302,21 +303,6 @@ func TestMoneyIsCountedByDayAndMonth(t *testing.T) {
 	p.budget = Budget{PerMonth: 1000}
 	if p.hear(usage{today: 7, atX: 100, budget: 100}, now); p.spent(now).Why != "the limit of posts at X is used up" {
 		t.Errorf("%+v", p.spent(now))
-	}
-}
-
-func TestIDs(t *testing.T) {
-	for _, bad := range []string{"", "0", "01", "-1", "+1", "1e3", "18446744073709551616", "999999999999999999999", "1 "} {
-		if id, ok := parseID(bad); ok {
-			t.Errorf("%q: %d", bad, id)
-		}
-	}
-	if id, ok := parseID("18446744073709551615"); !ok || formatID(id) != "18446744073709551615" {
-		t.Error("the largest")
-	}
-	at := time.Date(2026, 11, 22, 4, 30, 0, 0, time.UTC)
-	if !timeOf(idAt(at)).Equal(at) || idAt(time.Unix(0, 0)) != 0 {
-		t.Errorf("%v", timeOf(idAt(at)))
 	}
 }
 

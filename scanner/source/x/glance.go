@@ -1,6 +1,10 @@
 package x
 
-import "bytes"
+import (
+	"bytes"
+
+	"meetleaks/scanner/source/x/internal/postid"
+)
 
 // glimpse is what is known of a frame before it is decoded.
 type glimpse struct {
@@ -35,7 +39,7 @@ func (g *glimpse) post(s *scan) {
 	s.object(func(key []byte) {
 		switch string(key) {
 		case "id":
-			g.id, _ = parseID(string(s.text()))
+			g.id, _ = postid.Parse(string(s.text()))
 		case "edit_history_tweet_ids", "edit_history_post_ids":
 			g.spelled = true
 			s.array(func() { g.edits++; s.skip() })
@@ -60,7 +64,7 @@ func (g *glimpse) includes(s *scan) {
 					s.skip()
 					return
 				}
-				if id, ok := parseID(string(s.text())); ok && len(g.included) < maxIncluded {
+				if id, ok := postid.Parse(string(s.text())); ok && len(g.included) < maxIncluded {
 					g.included = append(g.included, id)
 				}
 			})

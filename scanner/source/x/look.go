@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"meetleaks/scanner"
+	"meetleaks/scanner/source/x/internal/postid"
 )
 
 // The bounds of looking again.
@@ -48,7 +49,7 @@ func (r *pass) lookNext(ctx context.Context, now time.Time) {
 func (r *pass) gather(ctx context.Context) func(context.Context) error {
 	l := &look{began: r.o.Now(), asked: map[uint64]uint64{}}
 	err := r.o.References.References(ctx, r.p.Source, func(reference scanner.Secret) bool {
-		if id, ok := idOf(reference.Text()); ok {
+		if id, ok := postid.Of(reference.Text()); ok {
 			l.want(id, id)
 		}
 		return len(l.order) < maxLooks
@@ -76,7 +77,7 @@ func (s *Source) lookUp(ctx context.Context, ids []uint64) (*page, error) {
 	values := o.fields(o.Search)
 	text := make([]string, len(ids))
 	for i, id := range ids {
-		text[i] = formatID(id)
+		text[i] = postid.Format(id)
 	}
 	values["ids"] = strings.Join(text, ",")
 	return s.page(ctx, "look posts up", pathPosts, values)
@@ -105,9 +106,9 @@ func (r *pass) lookedUp(ctx context.Context, ids []uint64, got *page, err error)
 
 // missing deals with a post that X does not show: deleted, protected by its author, or of an account that is gone.
 func (r *pass) missing(ctx context.Context, p problem) error {
-	id, ok := parseID(p.ResourceID)
+	id, ok := postid.Parse(p.ResourceID)
 	if !ok {
-		id, ok = parseID(p.Value)
+		id, ok = postid.Parse(p.Value)
 	}
 	first, asked := r.look.asked[id]
 	kind := p.kind()
@@ -119,7 +120,7 @@ func (r *pass) missing(ctx context.Context, p problem) error {
 
 func (r *pass) gone(ctx context.Context, first uint64) error {
 	r.health.Deleted++
-	if err := r.o.Taker.Gone(ctx, uriOf(first)); err != nil {
+	if err := r.o.Taker.Gone(ctx, postid.URI(first)); err != nil {
 		return fmt.Errorf("tell of a post that is gone: %w", err)
 	}
 	delete(r.mem.versions.latest, first)
@@ -149,7 +150,7 @@ func (r *pass) there(ctx context.Context, raw json.RawMessage, in *includes) err
 			return err
 		}
 	}
-	if err := r.o.Taker.Back(ctx, uriOf(first)); err != nil {
+	if err := r.o.Taker.Back(ctx, postid.URI(first)); err != nil {
 		return fmt.Errorf("tell of a post that is there: %w", err)
 	}
 	return nil
@@ -159,7 +160,7 @@ func (r *pass) there(ctx context.Context, raw json.RawMessage, in *includes) err
 func (r *pass) askedAs(p *post) (first uint64, ok bool) {
 	for _, ids := range [][]string{{p.ID}, p.EditTweets, p.EditPosts} {
 		for _, text := range ids[:min(len(ids), maxIncluded)] {
-			id, _ := parseID(text)
+			id, _ := postid.Parse(text)
 			if first, ok = r.look.asked[id]; ok {
 				return first, true
 			}

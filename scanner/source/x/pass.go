@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"meetleaks/scanner"
+	"meetleaks/scanner/source/x/internal/postid"
 	"meetleaks/scanner/source/x/internal/waits"
 )
 
@@ -65,9 +66,9 @@ func (s *Source) begin(p scanner.Pass) (*pass, error) {
 	r.purse.turn(now)
 	backwards := c.Backwards
 	if p.Cursor == "" {
-		r.whole, backwards = max(idAt(now.Add(-s.o.Back)), 1), s.o.Back > 0
+		r.whole, backwards = max(postid.At(now.Add(-s.o.Back)), 1), s.o.Back > 0
 	}
-	if here := idAt(now); timeOf(r.whole).After(now.Add(future)) { // it would hide all that comes until then
+	if here := postid.At(now); postid.Time(r.whole).After(now.Add(future)) { // it would hide all that comes until then
 		r.whole, r.notes.lost = here, "the cursor lay in the future: began with what is new"
 	}
 	r.high = r.whole
@@ -106,7 +107,7 @@ func (r *pass) run(ctx context.Context) error {
 	}
 	r.tell()
 	inner, cancel := context.WithCancel(ctx)
-	defer r.errand.stop()
+	defer r.errand.Stop()
 	defer cancel()
 	r.errand.start(r.began, r.o)
 	return r.listen(inner, c)
@@ -137,9 +138,8 @@ func (r *pass) listen(ctx context.Context, c *conn) error {
 				return r.leave(ctx, r.endOf(c))
 			}
 			err = r.frame(ctx, body)
-		case apply := <-r.errand.done:
-			r.errand.busy = false
-			err = apply(ctx)
+		case apply := <-r.errand.Done():
+			err = r.errand.Take(ctx, apply)
 		case <-ticker.C:
 		}
 		if err != nil {
@@ -245,7 +245,7 @@ func (r *pass) odd(ctx context.Context, body []byte) error {
 		if rough {
 			r.health.Failed++
 		}
-		id, _ := parseID(f.Data.ID)
+		id, _ := postid.Parse(f.Data.ID)
 		r.bad = 0
 		r.streamed++
 		r.heard(id, r.o.Now())
@@ -275,14 +275,14 @@ func (r *pass) heard(id uint64, now time.Time) {
 	r.health.Heard++
 	r.unsaved++
 	r.purse.charge(id, now)
-	if at := timeOf(id); at.After(r.health.Posted) && !at.After(now.Add(time.Minute)) {
+	if at := postid.Time(id); at.After(r.health.Posted) && !at.After(now.Add(time.Minute)) {
 		r.health.Posted, r.health.Lag = at, max(now.Sub(at), 0)
 	}
 }
 
 // reached notes that a post and what came before it was handed on.
 func (r *pass) reached(id uint64) {
-	if timeOf(id).After(r.o.Now().Add(future)) {
+	if postid.Time(id).After(r.o.Now().Add(future)) {
 		return // no id of these days: it would hide all that come
 	}
 	r.high = max(r.high, id)
@@ -345,19 +345,19 @@ func (r *pass) take(ctx context.Context, p *post, in *includes, again bool) erro
 }
 
 func (r *pass) reading(p *post, first, own uint64, text string) scanner.Reading {
-	uri := uriOf(first)
+	uri := postid.URI(first)
 	sum := sha256.Sum256([]byte(text))
 	return scanner.Reading{
 		Document: scanner.Document{URI: uri, MediaType: "text/plain", Text: strings.NewReader(text)},
 		Source:   r.p.Source, At: r.o.Now(), Posted: p.posted(own), Reach: p.reach(),
-		Version: append([]byte(formatID(own)+" "), sum[:]...), Shown: shown, Reference: scanner.NewSecret(uri),
+		Version: append([]byte(postid.Format(own)+" "), sum[:]...), Shown: shown, Reference: scanner.NewSecret(uri),
 		First: r.first,
 	}
 }
 
 // reposted deals with a repost: of what it shows only the original is whole.
 func (r *pass) reposted(ctx context.Context, p *post, id string, in *includes) error {
-	first, ok := parseID(id)
+	first, ok := postid.Parse(id)
 	reach := p.reach()
 	if original := in.find(id); original != nil && original.refersTo("retweeted") == "" {
 		if err := r.take(ctx, original, in, false); err != nil {
@@ -370,7 +370,7 @@ func (r *pass) reposted(ctx context.Context, p *post, id string, in *includes) e
 	if !ok || reach == 0 {
 		return nil
 	}
-	if err := r.o.Taker.Reposted(ctx, uriOf(first), reach); err != nil {
+	if err := r.o.Taker.Reposted(ctx, postid.URI(first), reach); err != nil {
 		return fmt.Errorf("tell of a repost: %w", err)
 	}
 	return nil

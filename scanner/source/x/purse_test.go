@@ -9,6 +9,7 @@ import (
 
 	"meetleaks/scanner"
 	"meetleaks/scanner/source/x/fakex"
+	"meetleaks/scanner/source/x/internal/postid"
 )
 
 func TestAClockThatGoesBackGivesNoMoneyBack(t *testing.T) {
@@ -62,15 +63,15 @@ func TestACursorInTheFutureHidesNothing(t *testing.T) {
 	r := newRig(t, nil)
 	s := r.source()
 	far := time.Now().AddDate(1, 0, 0)
-	p, err := s.begin(scanner.Pass{Cursor: `{"whole":"` + formatID(idAt(far)) + `","day":"2026-11-22"}`})
-	if err != nil || timeOf(p.whole).After(time.Now().Add(time.Minute)) || p.notes.lost == "" {
-		t.Errorf("whole up to %v, %q, %v", timeOf(p.whole), p.notes.lost, err)
+	p, err := s.begin(scanner.Pass{Cursor: `{"whole":"` + postid.Format(postid.At(far)) + `","day":"2026-11-22"}`})
+	if err != nil || postid.Time(p.whole).After(time.Now().Add(time.Minute)) || p.notes.lost == "" {
+		t.Errorf("whole up to %v, %q, %v", postid.Time(p.whole), p.notes.lost, err)
 	}
 }
 
 func TestAStreamThatNeverLivesUntilItsGapIsSearchedFails(t *testing.T) {
 	r := newRig(t, func(_ *fakex.Options, o *Options) { o.Settle = time.Hour })
-	p, err := r.source().begin(scanner.Pass{Cursor: `{"whole":"` + formatID(idAt(time.Now().Add(-time.Hour))) + `","day":"2026-11-22"}`})
+	p, err := r.source().begin(scanner.Pass{Cursor: `{"whole":"` + postid.Format(postid.At(time.Now().Add(-time.Hour))) + `","day":"2026-11-22"}`})
 	if err != nil {
 		t.Fatal(err)
 	}

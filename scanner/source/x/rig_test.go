@@ -7,7 +7,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -20,6 +19,7 @@ import (
 	"meetleaks/scanner/fetch"
 	"meetleaks/scanner/source/sourcetest"
 	"meetleaks/scanner/source/x/fakex"
+	"meetleaks/scanner/source/x/internal/postid"
 )
 
 const testToken = "AAAAinventedBearer.of-acme~7"
@@ -207,7 +207,7 @@ func (r *rig) count(what, uri string) int {
 	return n
 }
 
-func uriText(id uint64) string { return place + strconv.FormatUint(id, 10) }
+func uriText(id uint64) string { return postid.URI(id) }
 
 // within repeats a check until it holds.
 func (r *rig) within(what string, holds func() bool) {

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"meetleaks/scanner/source/x/internal/postid"
 )
 
 // The bounds of closing a gap.
@@ -64,10 +66,10 @@ func (r *pass) searchNext(ctx context.Context, now time.Time) {
 
 // sinceOf is where a search begins: some time before, as posts come out of order, but not before what X searches.
 func (r *pass) sinceOf(now time.Time) uint64 {
-	since := idAt(timeOf(r.whole).Add(-outOfOrder))
-	if oldest := idAt(now.Add(-searchBack)); since < oldest {
+	since := postid.At(postid.Time(r.whole).Add(-outOfOrder))
+	if oldest := postid.At(now.Add(-searchBack)); since < oldest {
 		if !r.gap.backwards {
-			r.notes.lost = "posts of before " + timeOf(oldest).Format("2006-01-02 15:04") + " were missed: X searches seven days"
+			r.notes.lost = "posts of before " + postid.Time(oldest).Format("2006-01-02 15:04") + " were missed: X searches seven days"
 		}
 		return oldest
 	}
@@ -85,7 +87,7 @@ func (r *pass) pageSize(now time.Time) int {
 
 func (s *Source) search(ctx context.Context, query string, since uint64, token string, size int) (*page, error) {
 	values := s.o.fields(s.o.Search)
-	values["query"], values["since_id"], values["sort_order"] = query, formatID(since), "recency"
+	values["query"], values["since_id"], values["sort_order"] = query, postid.Format(since), "recency"
 	values["max_results"] = strconv.Itoa(size)
 	if token != "" {
 		values["next_token"] = token
@@ -155,7 +157,7 @@ func (r *pass) searched(ctx context.Context, got *page, err error) error {
 func (r *pass) found(ctx context.Context, raw json.RawMessage, in *includes) error {
 	var p post
 	rough, err := decodeInto(raw, &p)
-	id, ok := parseID(p.ID)
+	id, ok := postid.Parse(p.ID)
 	if err != nil || !ok {
 		r.health.Failed++
 		return nil //nolint:nilerr // one post; it is counted
@@ -167,7 +169,7 @@ func (r *pass) found(ctx context.Context, raw json.RawMessage, in *includes) err
 	r.heard(id, now)
 	for _, posts := range [][]post{in.Tweets, in.Posts} {
 		for i := range posts {
-			if id, ok := parseID(posts[i].ID); ok {
+			if id, ok := postid.Parse(posts[i].ID); ok {
 				r.purse.charge(id, now)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"meetleaks/scanner"
 	"meetleaks/scanner/source/sourcetest"
 	"meetleaks/scanner/source/x/fakex"
+	"meetleaks/scanner/source/x/internal/postid"
 )
 
 // X tells of no suspended account: its posts are looked up as all are, and found gone.
@@ -16,7 +17,7 @@ func TestSource(t *testing.T) {
 	r := newRig(t, func(f *fakex.Options, o *Options) {
 		o.LookAgain, f.Connections, o.Idle, o.Call = 30*time.Millisecond, 20, 300*time.Millisecond, time.Second
 	})
-	at := func(uri string) uint64 { id, _ := idOf(uri); return id }
+	at := func(uri string) uint64 { id, _ := postid.Of(uri); return id }
 	fault := func(name string, goes bool, f fakex.Fault) sourcetest.Fault {
 		f.Times, f.Exact = -1, f.Path == "/2/tweets/search/stream"
 		return sourcetest.Fault{Name: name, Goes: goes, Break: func(*testing.T) func() { r.fake.Fail(f); return r.fake.Heal }}

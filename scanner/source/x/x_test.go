@@ -11,6 +11,7 @@ import (
 
 	"meetleaks/scanner/source/sourcetest"
 	"meetleaks/scanner/source/x/fakex"
+	"meetleaks/scanner/source/x/internal/postid"
 	"meetleaks/scanner/source/x/internal/waits"
 )
 
@@ -163,7 +164,7 @@ func TestTheFirstPassSearchesBackwards(t *testing.T) {
 func TestAGapOfMoreThanSevenDaysIsTold(t *testing.T) {
 	r := newRig(t, nil)
 	old := time.Now().Add(-20 * 24 * time.Hour)
-	r.start(r.source(), fmt.Sprintf(`{"whole":"%d","day":"2026-01-05"}`, idAt(old)))
+	r.start(r.source(), fmt.Sprintf(`{"whole":"%d","day":"2026-01-05"}`, postid.At(old)))
 	r.within("it is told", func() bool { return strings.Contains(strings.Join(r.health().Notes, "\n"), "were missed") })
 }
 
@@ -172,7 +173,7 @@ func TestTheBudgetEndsThePass(t *testing.T) {
 	for i := range 60 {
 		r.fake.Post(fakex.Post{Text: fmt.Sprintf("at https://acme.zoom.us/j/%d", 84930275116+i*7919)})
 	}
-	p := r.start(r.source(), fmt.Sprintf(`{"whole":"%d","day":%q,"today":4,"month":14}`, idAt(time.Now().Add(-time.Hour)), time.Now().UTC().Format(time.DateOnly)))
+	p := r.start(r.source(), fmt.Sprintf(`{"whole":"%d","day":%q,"today":4,"month":14}`, postid.At(time.Now().Add(-time.Hour)), time.Now().UTC().Format(time.DateOnly)))
 	r.within("a page is searched", func() bool { return r.health().Heard >= 13 })
 	for i := range 60 { // one at a time: what is under way when a budget ends is counted by X
 		if p.ended() {
@@ -328,7 +329,7 @@ func TestFieldsThatAreNamedAnewEndThePass(t *testing.T) {
 	r := newRig(t, nil)
 	p := r.start(r.source(), "")
 	for i := range spellings {
-		r.fake.Send(fmt.Sprintf(`{"data":{"id":"%d","text":"x","revision_ids":[]},"matching_rules":[{"id":"71"}]}`, idAt(time.Now())+uint64(i)))
+		r.fake.Send(fmt.Sprintf(`{"data":{"id":"%d","text":"x","revision_ids":[]},"matching_rules":[{"id":"71"}]}`, postid.At(time.Now())+uint64(i)))
 	}
 	if err := p.end(true); err == nil || !strings.Contains(err.Error(), "named as they never were") {
 		t.Errorf("%v", err)
@@ -349,7 +350,7 @@ func TestALotThatNobodyUnderstandsEndsThePass(t *testing.T) {
 func TestWrongTypesLoseNoMoreThanTheirField(t *testing.T) {
 	r := newRig(t, nil)
 	r.start(r.source(), "")
-	id := idAt(time.Now())
+	id := postid.At(time.Now())
 	r.fake.Send(fmt.Sprintf(`{"data":{"id":"%d","text":"at %s","public_metrics":[],"note_tweet":7,"attachments":"x","edit_history_tweet_ids":["%d"],`+
 		`"entities":{"urls":[{"url":7},{"expanded_url":%q}]},"created_at":{}},"includes":{"media":"x","tweets":[7]}}`, id, linkA, id, linkB))
 	took := r.await(sourcetest.WasTaken, uriText(id))

@@ -8,44 +8,19 @@ import (
 	"slices"
 	"time"
 
-	"meetleaks/scanner"
+	"meetleaks/scanner/source/x/internal/aside"
 )
 
-// errand is what is to be asked of the gateway besides the stream: one question at a time, in a goroutine of its own, so that the
-// stream never waits for it. What came of it is applied by the goroutine of the pass.
+// errand is what is to be asked of the gateway besides the stream.
 type errand struct {
-	busy bool
-	done chan func(ctx context.Context) error
-
+	aside.Errand
 	gap, look time.Time // when each is due
 }
 
-const (
-	errandBound = 5 * time.Minute
-	sulk        = time.Hour // after a refusal that only a person can mend
-)
+const sulk = time.Hour // after a refusal that only a person can mend
 
-// stop waits for the question that is under way; its context has ended.
-func (e *errand) stop() {
-	if e.busy {
-		<-e.done
-	}
-}
-
-// send asks a question in a goroutine. ask returns what is to be done with the answer.
-func (r *pass) send(ctx context.Context, ask func(ctx context.Context) func(ctx context.Context) error) {
-	r.errand.busy = true
-	done := r.errand.done
-	go func() {
-		ctx, cancel := context.WithTimeout(ctx, errandBound)
-		defer cancel()
-		apply := func(context.Context) error { return fmt.Errorf("ask the gateway: %w", scanner.ErrPanicked) }
-		defer func() {
-			_ = recover() // apply says so; the value may hold what was read
-			done <- apply
-		}()
-		apply = ask(ctx)
-	}()
+func (r *pass) send(ctx context.Context, ask func(ctx context.Context) aside.Apply) {
+	r.errand.Ask(ctx, "the gateway", ask)
 }
 
 // chores settles, saves and tells when that is due, and asks the next question. Before the stream is open there is nothing to do.
@@ -68,7 +43,7 @@ func (r *pass) chores(ctx context.Context) error {
 			return err
 		}
 	}
-	if !r.errand.busy {
+	if !r.errand.Busy() {
 		r.ask(ctx, now)
 	}
 	return nil

@@ -3,51 +3,37 @@ package v1
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
-	"strings"
 	"time"
+
+	"meetleaks/scanner/source/x/internal/postid"
 )
 
-// Ids of posts are numbers that rise with time: the milliseconds since epoch stand above the lowest 22 bits. Those of before November
-// 2010 are lower than that, and say no time.
-const (
-	epoch    = 1288834974657 // milliseconds
-	timeBits = 22
-)
+// The library reads ids as int64: what is larger is none.
 
-// parseID reads an id; ok is false for what is none, of more than 63 bits above all: the library reads them as int64.
-func parseID(text string) (id int64, ok bool) {
-	if text == "" || len(text) > 19 || text[0] < '1' || text[0] > '9' {
+// parseID reads an id; ok is false for what is none.
+func parseID(text string) (int64, bool) { return signed(postid.Parse(text)) }
+
+func signed(id uint64, ok bool) (int64, bool) {
+	if !ok || id > math.MaxInt64 {
 		return 0, false
 	}
-	id, err := strconv.ParseInt(text, 10, 64)
-	return id, err == nil
+	return int64(id), true
 }
 
 func formatID(id int64) string { return strconv.FormatInt(id, 10) }
 
 // timeOf is when the post with an id was made.
-func timeOf(id int64) time.Time { return time.UnixMilli(id>>timeBits + epoch).UTC() }
+func timeOf(id int64) time.Time { return postid.Time(uint64(max(id, 0))) }
 
 // idAt is the lowest id of a time, 1 before there were any.
-func idAt(at time.Time) int64 {
-	ms := at.UnixMilli() - epoch
-	return max(min(ms, 1<<(63-timeBits)-1)<<timeBits, 1)
-}
+func idAt(at time.Time) int64 { return int64(max(min(postid.At(at), math.MaxInt64), 1)) }
 
-// place is where posts are found by their id alone: it names nobody. Package x has the same.
-const place = "https://x.com/i/web/status/"
-
-func uriOf(id int64) string { return place + formatID(id) }
+func uriOf(id int64) string { return postid.URI(uint64(max(id, 0))) }
 
 // idOf is the id in a place.
-func idOf(uri string) (int64, bool) {
-	text, ours := strings.CutPrefix(uri, place)
-	if !ours {
-		return 0, false
-	}
-	return parseID(text)
-}
+func idOf(uri string) (int64, bool) { return signed(postid.Of(uri)) }
 
 // cursor is what is kept from pass to pass.
 type cursor struct {

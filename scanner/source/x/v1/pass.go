@@ -95,8 +95,7 @@ func (r *pass) run(ctx context.Context) error {
 		cancel(errClosed)
 		return &Error{What: theStream, Why: "the request cannot be made"} // the error would hold what is looked for
 	}
-	r.errand.done = make(chan func(context.Context) error, 1)
-	defer r.errand.stop()
+	defer r.errand.Stop()
 	defer drain(stream)
 	defer cancel(errClosed)
 	return r.listen(ctx, stream)
@@ -126,9 +125,8 @@ func (r *pass) listen(ctx context.Context, stream *twitter.Stream) error {
 				return r.leave(ctx, r.ended(ctx))
 			}
 			err = r.message(ctx, m)
-		case apply := <-r.errand.done:
-			r.errand.busy = false
-			err = apply(ctx)
+		case apply := <-r.errand.Done():
+			err = r.errand.Take(ctx, apply)
 		case <-ticker.C:
 		}
 		if err == nil {
