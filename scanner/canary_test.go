@@ -151,30 +151,6 @@ func TestADeletionThatWasToldRemovesTheLeakAnHourLater(t *testing.T) {
 	r.balanced()
 }
 
-func TestReferencesAreThoseOfSocialPlacesWhereLeaksStand(t *testing.T) {
-	t.Parallel()
-	r := newRig(t, nil)
-	for _, post := range []string{"https://social.example/p/1", "https://social.example/p/2"} {
-		reading := r.page(post, post+" "+rigBoard)
-		reading.Source, reading.Host, reading.Shown, reading.Reference = "social", "", "social.example", NewSecret(post)
-		if _, err := r.p.Take(t.Context(), reading); err != nil {
-			t.Fatal(err)
-		}
-	}
-	r.take(rigHome, "see "+rigBoard)
-	for range 2 {
-		if err := r.p.Gone(t.Context(), "https://social.example/p/1"); err != nil {
-			t.Fatal(err)
-		}
-		r.clock.advance(looksApart)
-	}
-	var got []string
-	err := r.p.References(t.Context(), "social", func(s Secret) bool { got = append(got, s.Text()); return true })
-	if err != nil || len(got) != 1 || got[0] != "https://social.example/p/2" {
-		t.Errorf("references %q, %v", got, err)
-	}
-}
-
 func TestACanaryBesideALinkHidesNothing(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, func(o *PipelineOptions) {

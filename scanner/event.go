@@ -71,6 +71,8 @@ type LeakEvent struct {
 	Withheld Withheld
 	// Deleted says of Gone that the place's own service told of it, and that nobody will look a second time.
 	Deleted bool
+	// Away says of what was Deleted that it was not the place, but its account: see PlaceMark.
+	Away bool
 	// Asked is when that was asked which Confirm or Refuse answers; of what else waits by then it says nothing. Zero: whatever waits.
 	Asked time.Time
 	Until time.Time

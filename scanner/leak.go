@@ -131,7 +131,9 @@ type PlaceMark struct {
 	GoneAt time.Time `json:"gone_at,omitzero"` // the last of them
 	// Deleted says that one of these looks was the service's own word: the second is that an hour later nobody said otherwise.
 	Deleted bool `json:"deleted,omitempty"`
-	Public  bool `json:"public,omitempty"` // the host says that it is there on purpose
+	// Away says that the place went with its whole account, which may be shown again as it was.
+	Away   bool `json:"away,omitempty"`
+	Public bool `json:"public,omitempty"` // the host says that it is there on purpose
 }
 
 // gone says whether the place is believed to be gone.
@@ -146,7 +148,7 @@ func (m PlaceMark) believedAt() time.Time {
 }
 
 // stays begins the looks at a place anew: it is there.
-func (m *PlaceMark) stays() { m.Gone, m.GoneAt, m.Deleted = 0, time.Time{}, false }
+func (m *PlaceMark) stays() { m.Gone, m.GoneAt, m.Deleted, m.Away = 0, time.Time{}, false, false }
 
 // Role says in which capacity somebody, or something, speaks. What it may do is decided by [Leak.Apply].
 type Role string

@@ -12,15 +12,24 @@ import (
 // believed after two looks, an hour or more apart. From then on, for a month at least, every version of the place is matched,
 // also one that was read before.
 func (p *Pipeline) Gone(ctx context.Context, uri string) error {
-	return p.lost(ctx, uri, false)
+	return p.lost(ctx, uri, LeakEvent{Kind: Gone})
 }
 
 // Deleted tells that the place's own service says that it was deleted, or is shown to nobody any more. That is the first look; the
 // second is that an hour later the source has not read it again. A poster who deletes what was copied meanwhile so silences
 // nobody at once.
-func (p *Pipeline) Deleted(ctx context.Context, uri string) error { return p.lost(ctx, uri, true) }
+func (p *Pipeline) Deleted(ctx context.Context, uri string) error {
+	return p.lost(ctx, uri, LeakEvent{Kind: Gone, Deleted: true})
+}
 
-func (p *Pipeline) lost(ctx context.Context, uri string, deleted bool) error {
+// Away tells that the place's own service shows its account to nobody any more. It is Deleted, and that the place may be shown again with
+// the account is remembered: see [Pipeline.AwayReferences].
+func (p *Pipeline) Away(ctx context.Context, uri string) error {
+	return p.lost(ctx, uri, LeakEvent{Kind: Gone, Deleted: true, Away: true})
+}
+
+// lost lets a look find nothing at a place, of which ev is what is known.
+func (p *Pipeline) lost(ctx context.Context, uri string, ev LeakEvent) error {
 	if err := p.canariesLost(ctx, uri); err != nil {
 		return fmt.Errorf("place gone: %w", err)
 	}
@@ -36,7 +45,8 @@ func (p *Pipeline) lost(ctx context.Context, uri string, deleted bool) error {
 		return fmt.Errorf("place gone: %w", err)
 	}
 	err = p.lookAt(ctx, uri, func(ctx context.Context, org, id, where string) error {
-		return p.goneFrom(ctx, org, id, where, deleted)
+		ev.Place = where
+		return p.goneFrom(ctx, org, id, ev)
 	})
 	if err != nil {
 		return fmt.Errorf("place gone: %w", err)
@@ -160,7 +170,7 @@ func (p *Pipeline) missing(ctx context.Context, at place, found map[string][]str
 			}
 			marked = true
 		}
-		return p.goneFrom(ctx, org, id, where, false)
+		return p.goneFrom(ctx, org, id, LeakEvent{Kind: Gone, Place: where})
 	})
 }
 
@@ -195,23 +205,23 @@ func (p *Pipeline) lookAt(ctx context.Context, uri string, f func(ctx context.Co
 }
 
 // goneFrom lets a look find a place gone, and marks the sighting once that is believed.
-func (p *Pipeline) goneFrom(ctx context.Context, org, id, where string, deleted bool) error {
+func (p *Pipeline) goneFrom(ctx context.Context, org, id string, ev LeakEvent) error {
 	p.counts.gone.Add(1)
 	return p.again(ctx, "look", func(int) error {
 		d, err := p.openDraft(ctx, org, id)
 		if err != nil {
 			return err
 		}
-		was := d.leak.place(where)
-		if err := d.apply(LeakEvent{Kind: Gone, Place: where, Deleted: deleted}); err != nil {
+		was := d.leak.place(ev.Place)
+		if err := d.apply(ev); err != nil {
 			return err
 		}
-		mark := d.leak.place(where)
-		if mark == nil || was != nil && mark.Gone == was.Gone && mark.Deleted == was.Deleted && !mark.gone() {
+		mark := d.leak.place(ev.Place)
+		if mark == nil || was != nil && mark.Gone == was.Gone && mark.Deleted == was.Deleted && mark.Away == was.Away && !mark.gone() {
 			return nil // of no mark, or nothing new within the hour after another look
 		}
 		if mark.gone() {
-			if err := p.markGone(ctx, d, where); err != nil {
+			if err := p.markGone(ctx, d, ev.Place); err != nil {
 				return err
 			}
 		}
@@ -221,17 +231,17 @@ func (p *Pipeline) goneFrom(ctx context.Context, org, id, where string, deleted 
 
 // believe lets deletions be believed that were told of long enough ago, as part of a step.
 func (p *Pipeline) believe(ctx context.Context, d *draft) error {
-	var due []string
+	var due []PlaceMark
 	for _, mark := range d.leak.Places {
 		if at := mark.believedAt(); !at.IsZero() && !d.now.Before(at) {
-			due = append(due, mark.Key)
+			due = append(due, mark)
 		}
 	}
-	for _, where := range due {
-		if err := d.apply(LeakEvent{Kind: Gone, Place: where, Deleted: true}); err != nil {
+	for _, mark := range due {
+		if err := d.apply(LeakEvent{Kind: Gone, Place: mark.Key, Deleted: true, Away: mark.Away}); err != nil {
 			return err
 		}
-		if err := p.markGone(ctx, d, where); err != nil {
+		if err := p.markGone(ctx, d, mark.Key); err != nil {
 			return err
 		}
 	}

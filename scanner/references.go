@@ -4,9 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 )
 
-// MaxReferences bounds what one call of [Pipeline.References] yields.
+// MaxReferences bounds what one call of [Pipeline.References], or of [Pipeline.AwayReferences], yields.
 const MaxReferences = 100_000
 
 // References yields the addresses of the social places of a source at which leaks stand, until yield returns false. A source asks when
@@ -14,18 +15,55 @@ const MaxReferences = 100_000
 // They are opened in memory; whoever gets them stores, logs and shows none. Of leaks whose organisation is being erased there are
 // none. The error is of the store or the context.
 func (p *Pipeline) References(ctx context.Context, source string, yield func(reference Secret) bool) error {
+	return p.references(ctx, yield, standing{source})
+}
+
+// AwayReferences yields as References does, but the places that went away with their accounts: for the day on which a service shows an
+// account again. A sighting is kept for some days after its place is believed gone, and so is its reference.
+func (p *Pipeline) AwayReferences(ctx context.Context, source string, yield func(reference Secret) bool) error {
+	return p.references(ctx, yield, away{source})
+}
+
+// which says which places are wanted.
+type which interface {
+	leak(l Leak) bool
+	sighting(l Leak, s Sighting) bool
+}
+
+// standing are the places of a source that are not believed gone.
+type standing struct{ source string }
+
+func (standing) leak(l Leak) bool {
+	return l.State != StateRemoved && (!l.allPlaces(PlaceMark.gone) || l.MorePlaces > 0)
+}
+
+func (w standing) sighting(_ Leak, s Sighting) bool { return s.Source == w.source && s.Gone.IsZero() }
+
+// away are the places of a source that went with their accounts.
+type away struct{ source string }
+
+func (away) leak(l Leak) bool {
+	return slices.ContainsFunc(l.Places, func(m PlaceMark) bool { return m.Away })
+}
+
+func (w away) sighting(l Leak, s Sighting) bool {
+	mark := l.place(s.PlaceKey)
+	return s.Source == w.source && mark != nil && mark.Away
+}
+
+func (p *Pipeline) references(ctx context.Context, yield func(reference Secret) bool, of which) error {
 	orgs, err := p.store.Organisations(ctx)
 	if err != nil {
-		return fmt.Errorf("references of %s: %w", source, err)
+		return fmt.Errorf("list references: %w", err)
 	}
 	left := MaxReferences
 	for _, org := range orgs {
-		more, err := p.referencesOf(ctx, org, source, func(s Secret) bool {
+		more, err := p.referencesOf(ctx, org, of, func(s Secret) bool {
 			left--
 			return yield(s) && left > 0
 		})
 		if err != nil && !errors.Is(err, ErrNoOrganisation) && !errors.Is(err, ErrKeyUnknown) {
-			return fmt.Errorf("references of %s: %w", source, err)
+			return fmt.Errorf("list references: %w", err)
 		}
 		if err == nil && !more {
 			return nil
@@ -35,7 +73,7 @@ func (p *Pipeline) References(ctx context.Context, source string, yield func(ref
 }
 
 // referencesOf is References for one organisation. It says whether more are wanted.
-func (p *Pipeline) referencesOf(ctx context.Context, org, source string, yield func(Secret) bool) (bool, error) {
+func (p *Pipeline) referencesOf(ctx context.Context, org string, of which, yield func(Secret) bool) (bool, error) {
 	q := LeakQuery{Org: org, Limit: MaxBatch}
 	for {
 		page, err := p.store.ListLeaks(ctx, q)
@@ -43,7 +81,7 @@ func (p *Pipeline) referencesOf(ctx context.Context, org, source string, yield f
 			return false, err
 		}
 		for _, leak := range page.Leaks {
-			more, err := p.referencesAt(ctx, leak, source, yield)
+			more, err := p.referencesAt(ctx, leak, of, yield)
 			if err != nil || !more {
 				return more, err
 			}
@@ -55,8 +93,8 @@ func (p *Pipeline) referencesOf(ctx context.Context, org, source string, yield f
 	}
 }
 
-func (p *Pipeline) referencesAt(ctx context.Context, leak Leak, source string, yield func(Secret) bool) (bool, error) {
-	if leak.State == StateRemoved || leak.allPlaces(PlaceMark.gone) && leak.MorePlaces == 0 {
+func (p *Pipeline) referencesAt(ctx context.Context, leak Leak, of which, yield func(Secret) bool) (bool, error) {
+	if !of.leak(leak) {
 		return true, nil
 	}
 	kept, err := p.store.Sightings(ctx, leak.Org, leak.ID)
@@ -64,7 +102,7 @@ func (p *Pipeline) referencesAt(ctx context.Context, leak Leak, source string, y
 		return false, err
 	}
 	for _, s := range kept {
-		if s.Source != source || !s.Gone.IsZero() || len(s.Ref) == 0 {
+		if len(s.Ref) == 0 || !of.sighting(leak, s) {
 			continue
 		}
 		reference, err := p.Where(ctx, leak.Org, s)

@@ -262,10 +262,13 @@ func (t *turn) looked(ends bool) error {
 		if t.ev.Deleted && !mark.Deleted { // nobody may come to look a second time
 			mark.GoneAt, mark.Deleted = t.now, true
 		}
+		if t.ev.Deleted {
+			mark.Away = t.ev.Away
+		}
 		return nil
 	}
 	mark.Gone++
-	mark.GoneAt, mark.Deleted = t.now, t.ev.Deleted
+	mark.GoneAt, mark.Deleted, mark.Away = t.now, t.ev.Deleted, t.ev.Away
 	t.l.GoneLooks++
 	if mark.gone() {
 		t.effect(EffectCard)

@@ -113,9 +113,9 @@ func (t *turn) unitePlaces(other Leak) {
 func (m PlaceMark) with(other PlaceMark) PlaceMark {
 	switch {
 	case other.Gone < m.Gone:
-		m.Gone, m.GoneAt, m.Deleted = other.Gone, other.GoneAt, other.Deleted
+		m.Gone, m.GoneAt, m.Deleted, m.Away = other.Gone, other.GoneAt, other.Deleted, other.Away
 	case other.Gone == m.Gone:
-		m.GoneAt, m.Deleted = later(m.GoneAt, other.GoneAt), m.Deleted || other.Deleted
+		m.GoneAt, m.Deleted, m.Away = later(m.GoneAt, other.GoneAt), m.Deleted || other.Deleted, m.Away || other.Away
 	}
 	m.Seen = later(m.Seen, other.Seen)
 	m.Reach = max(m.Reach, other.Reach)

@@ -36,6 +36,12 @@ func (n *nothing) Deleted(context.Context, string) error {
 
 func (n *nothing) Reappeared(context.Context, string) error { return nil }
 
+func (n *nothing) Away(context.Context, string) error { return nil }
+
+func (n *nothing) AwayReferences(context.Context, string, func(scanner.Secret) bool) error {
+	return nil
+}
+
 func (n *nothing) References(context.Context, string, func(scanner.Secret) bool) error { return nil }
 
 // stream makes so many frames, one in fifty of which holds a link, and one in twenty a deletion.

@@ -14,8 +14,8 @@
 //     is not handed on twice by the same process. Who has the texts' versions loses nothing by more.
 //   - A deletion is told at once, and so is the end of an account, for all places of it at which leaks stand: the service names the account
 //     alone. Which places those are is asked of the Taker when a pass begins that does not follow on one of ours, and every ten minutes.
-//     When the account is shown again they are told to be back: else whoever switches an account off and on again would silence us.
-//     Only a process that ends in between forgets them.
+//     When the account is shown again they are told to be back: else whoever switches an account off and on again would silence us. A
+//     process that ends in between learns them of the Taker, for as many days as it keeps sightings that are gone.
 //   - A change of a record is always handed on, with or without a link: one may have been taken out.
 //   - What was not seen is told: a cursor that lay behind what the service keeps (36 hours, without a word of it), a frame that was too
 //     long, a clock that is wrong, a service from which nothing new comes.

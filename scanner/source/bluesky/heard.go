@@ -199,8 +199,12 @@ func (l *listening) commit(ctx context.Context, e event, frame []byte, isNew boo
 
 // deleted tells that a place is gone.
 func (l *listening) deleted(ctx context.Context, uri string) error {
+	return l.gone(ctx, uri, l.s.o.Taker.Deleted)
+}
+
+func (l *listening) gone(ctx context.Context, uri string, tell func(context.Context, string) error) error {
 	l.health.Deleted++
-	if err := l.s.o.Taker.Deleted(ctx, uri); err != nil {
+	if err := tell(ctx, uri); err != nil {
 		return fmt.Errorf("bluesky: %w: tell of a deletion: %w", errTaken, err)
 	}
 	l.s.places.forget(uri)
@@ -216,7 +220,7 @@ func (l *listening) account(ctx context.Context, e event) error {
 		l.health.Failed++
 	case gone:
 		for _, uri := range l.s.places.of(string(e.did)) {
-			if err := l.deleted(ctx, uri); err != nil {
+			if err := l.gone(ctx, uri, l.s.o.Taker.Away); err != nil {
 				return err
 			}
 			l.s.places.leave(uri)

@@ -41,16 +41,23 @@ const (
 	repeats        = 5                      // times Idle in which something new has to come, and not only what is old
 )
 
-// Taker is what becomes of what was read; a *scanner.Pipeline is one. Take, Deleted and Reappeared are called by one goroutine at a time;
-// References by another at the same time.
+// Taker is what becomes of what was read; a *scanner.Pipeline is one. Its own methods are called by one goroutine at a time; those of
+// Keeper by another at the same time.
 type Taker interface {
+	Keeper
 	// Take keeps what a document brought. When it returns nil that is durable.
 	Take(ctx context.Context, r scanner.Reading) (scanner.Taken, error)
-	// Deleted is told that a place was deleted, or is shown to nobody any more; Reappeared that its account is shown again.
+	// Deleted is told that a place was deleted, Away that its account is shown to nobody any more, Reappeared that it is shown again.
 	Deleted(ctx context.Context, uri string) error
+	Away(ctx context.Context, uri string) error
 	Reappeared(ctx context.Context, uri string) error
-	// References yields the places of a source at which leaks stand.
+}
+
+// Keeper knows the places of a source.
+type Keeper interface {
+	// References yields those at which leaks stand, AwayReferences those of which Away was told, and not yet Reappeared.
 	References(ctx context.Context, source string, yield func(scanner.Secret) bool) error
+	AwayReferences(ctx context.Context, source string, yield func(scanner.Secret) bool) error
 }
 
 // Options make a Source. Client and Taker must be given.

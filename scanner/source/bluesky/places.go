@@ -2,6 +2,7 @@ package bluesky
 
 import (
 	"context"
+	"errors"
 	"hash/maphash"
 	"maps"
 	"strings"
@@ -140,27 +141,37 @@ func (p *places) full() bool {
 	return p.known.full || p.away.full
 }
 
-// list asks anew which places there are; those that are added meanwhile stay. With an error everything stays as it was. One call at a time.
-func (p *places) list(ctx context.Context, taker Taker, source string) error {
-	fresh := newIndex()
+// list asks anew which places there are; those that are added meanwhile stay. Those that went away are known besides: their references
+// are not kept as long as they may come back. With an error everything stays as it was. One call at a time.
+func (p *places) list(ctx context.Context, keeper Keeper, source string) error {
+	fresh, away := newIndex(), newIndex()
 	p.mu.Lock()
 	p.fresh = fresh
 	p.mu.Unlock()
-	err := taker.References(ctx, source, func(reference scanner.Secret) bool {
+	err := errors.Join(p.fill(ctx, fresh, source, keeper.References), p.fill(ctx, away, source, keeper.AwayReferences))
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.fresh = nil
+	if err != nil {
+		return err
+	}
+	p.known = fresh
+	for s := range away.spots { // one that came back meanwhile is told to be back once more, if its account goes and comes again
+		p.away.add(s, p.most)
+	}
+	return nil
+}
+
+// fill puts what is listed into an index.
+func (p *places) fill(ctx context.Context, into *index, source string, list func(context.Context, string, func(scanner.Secret) bool) error) error {
+	return list(ctx, source, func(reference scanner.Secret) bool {
 		did, collection, key, ok := partsOf(reference.Text())
 		if !ok {
 			return true
 		}
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		fresh.add(p.spot(did, collection, key), p.most)
-		return !fresh.full
+		into.add(p.spot(did, collection, key), p.most)
+		return !into.full
 	})
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.fresh = nil
-	if err == nil {
-		p.known = fresh
-	}
-	return err
 }

@@ -102,8 +102,8 @@ func TestAnAccountThatGoesAwayTakesItsPostsAlong(t *testing.T) {
 				t.Errorf("an account that is there: deleted or back %d times", n)
 			}
 			r.fake.Account(author, false, status)
-			r.await(sourcetest.WasDeleted, one)
-			r.await(sourcetest.WasDeleted, two)
+			r.await(sourcetest.WasAway, one)
+			r.await(sourcetest.WasAway, two)
 			if err := r.source.places.list(t.Context(), r.taker, "sky"); err != nil { // by now they are believed gone
 				t.Fatal(err)
 			}
@@ -113,10 +113,35 @@ func TestAnAccountThatGoesAwayTakesItsPostsAlong(t *testing.T) {
 			r.fake.Account(author, true, "")
 			r.await(sourcetest.WasTaken, r.post(testLink))
 			second.end()
-			if r.count(sourcetest.WasDeleted, other) != 0 || r.count(sourcetest.WasBack, one) != 1 {
+			if r.count(sourcetest.WasDeleted, other)+r.count(sourcetest.WasAway, other) != 0 || r.count(sourcetest.WasBack, one) != 1 {
 				t.Errorf("calls %+v", r.taker.All())
 			}
 		})
+	}
+}
+
+// TestAProcessThatEndsForgetsNoAccountThatIsAway: else whoever switches an account off and on again beside a restart would silence us.
+func TestAProcessThatEndsForgetsNoAccountThatIsAway(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, fakejetstream.Options{Check: checked(t)}, nil)
+	run := r.begin()
+	one, two := r.post("see "+testLink), r.post("and "+otherLink)
+	r.await(sourcetest.WasTaken, one)
+	r.await(sourcetest.WasTaken, two)
+	_, key, _ := strings.Cut(two, "/post/")
+	r.fake.Delete(author, PostCollection, key)
+	r.await(sourcetest.WasDeleted, two)
+	r.fake.Account(author, false, "deactivated")
+	r.await(sourcetest.WasAway, one)
+	run.end()
+	r.source, r.cursor = r.open(r.taker, nil), "" // what happened is not read again
+	run = r.begin()
+	r.fake.Account(author, true, "")
+	r.await(sourcetest.WasBack, one)
+	r.await(sourcetest.WasTaken, r.post(testLink))
+	run.end()
+	if r.count(sourcetest.WasBack, two) != 0 {
+		t.Error("a post that was deleted by itself is told to be back with its account")
 	}
 }
 

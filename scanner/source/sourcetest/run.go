@@ -196,7 +196,7 @@ func deleted(s *stage) {
 		s.looksTwice(uri)
 	}
 	for _, k := range s.taker.All() {
-		if (k.What == WasDeleted || k.What == WasGone) && k.URI == other {
+		if isLoss(k.What) && k.URI == other {
 			s.t.Error("a post that stands is told gone with the one that was deleted")
 		}
 	}
@@ -221,13 +221,16 @@ func was(what, uri string) func(Took) bool {
 	return func(k Took) bool { return k.What == what && k.URI == uri }
 }
 
+// isLoss says whether a call tells that a place is not there any more.
+func isLoss(what string) bool { return what == WasDeleted || what == WasAway || what == WasGone }
+
 func suspended(s *stage) {
 	p := s.begin()
 	uri, text, author := s.post()
 	s.awaitIn(p, "a post", taken(uri, text))
 	s.h.Suspend(s.t, author)
 	s.awaitIn(p, "the end of the account's post", func(k Took) bool {
-		return (k.What == WasDeleted || k.What == WasGone) && k.URI == uri
+		return isLoss(k.What) && k.URI == uri
 	})
 	_ = p.end()
 
@@ -239,7 +242,7 @@ func suspended(s *stage) {
 	p = s.begin()
 	s.h.Suspend(s.t, author)
 	s.awaitIn(p, "the end of the post of an earlier process", func(k Took) bool {
-		return (k.What == WasDeleted || k.What == WasGone) && k.URI == uri
+		return isLoss(k.What) && k.URI == uri
 	})
 }
 

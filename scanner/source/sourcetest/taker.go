@@ -20,6 +20,7 @@ type Taker struct {
 const (
 	WasTaken    = "taken"
 	WasDeleted  = "deleted"
+	WasAway     = "away"
 	WasGone     = "gone"
 	WasBack     = "back"
 	WasReposted = "reposted"
@@ -69,6 +70,11 @@ func (t *Taker) Deleted(_ context.Context, uri string) error {
 	return t.note(Took{What: WasDeleted, URI: uri})
 }
 
+// Away is told that a place's account is shown to nobody any more.
+func (t *Taker) Away(_ context.Context, uri string) error {
+	return t.note(Took{What: WasAway, URI: uri})
+}
+
 // Gone is told that a look did not find a place.
 func (t *Taker) Gone(_ context.Context, uri string) error {
 	return t.note(Took{What: WasGone, URI: uri})
@@ -89,31 +95,61 @@ func (t *Taker) Reposted(_ context.Context, uri string, reach int64) error {
 	return t.note(Took{What: WasReposted, URI: uri, Reach: reach})
 }
 
-// References yields the references of what was taken and not told deleted, or gone twice, since.
+// References yields the references of what was taken and not told deleted or away, or gone twice, since.
 func (t *Taker) References(_ context.Context, source string, yield func(scanner.Secret) bool) error {
+	stands, _ := t.places(source)
+	each(stands, yield)
+	return nil
+}
+
+// AwayReferences yields those of what was told to be away, and not to be back or deleted since.
+func (t *Taker) AwayReferences(_ context.Context, source string, yield func(scanner.Secret) bool) error {
+	_, away := t.places(source)
+	each(away, yield)
+	return nil
+}
+
+func each(references map[string]scanner.Secret, yield func(scanner.Secret) bool) {
+	for _, reference := range references {
+		if !yield(reference) {
+			return
+		}
+	}
+}
+
+// places are the references of what stands, and of what is away.
+func (t *Taker) places(source string) (stands, away map[string]scanner.Secret) {
 	t.mu.Lock()
-	stands, looks := map[string]scanner.Secret{}, map[string]int{}
+	defer t.mu.Unlock()
+	stands, away = map[string]scanner.Secret{}, map[string]scanner.Secret{}
+	looks := map[string]int{}
 	for _, took := range t.taken {
-		switch took.What {
+		switch reference := took.Reading.Reference; took.What {
 		case WasTaken:
-			if took.Reading.Source == source && took.Reading.Reference.IsSet() {
-				stands[took.URI] = took.Reading.Reference
+			if took.Reading.Source == source && reference.IsSet() {
+				stands[took.URI] = reference
 			}
+		case WasAway:
+			move(took.URI, stands, away)
+		case WasBack:
+			move(took.URI, away, stands)
 		case WasDeleted:
 			delete(stands, took.URI)
+			delete(away, took.URI)
 		case WasGone: // is believed after the second look
 			if looks[took.URI]++; looks[took.URI] > 1 {
 				delete(stands, took.URI)
 			}
 		}
 	}
-	t.mu.Unlock()
-	for _, reference := range stands {
-		if !yield(reference) {
-			break
-		}
+	return stands, away
+}
+
+func move(uri string, from, to map[string]scanner.Secret) {
+	if reference, there := from[uri]; there {
+		delete(from, uri)
+		to[uri] = reference
 	}
-	return nil
 }
 
 func (t *Taker) note(took Took) error {
