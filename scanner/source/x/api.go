@@ -64,6 +64,7 @@ func (s *Source) ask(ctx context.Context, what, method, path string, query map[s
 	case err != nil:
 		return nil, s.silent(ctx, what, "the answer breaks off")
 	}
+	s.quotas.answered(what, res.Header)
 	return &answer{res.StatusCode, res.Header, body}, nil
 }
 

@@ -83,7 +83,8 @@ func (r *pass) usageErrand(ctx context.Context) func(context.Context) error {
 }
 
 func (r *pass) syncErrand(ctx context.Context) func(context.Context) error {
-	got, err := r.syncRules(ctx)
+	before := r.rules
+	got, err := r.syncRules(ctx, before)
 	return func(context.Context) error {
 		if err != nil {
 			r.notes.rules = reasonOf(err)
@@ -91,6 +92,10 @@ func (r *pass) syncErrand(ctx context.Context) func(context.Context) error {
 			return nil //nolint:nilerr // it is noted; the stream goes on
 		}
 		r.notes.rules = ""
+		if got.robbed > 0 {
+			r.notes.rules = fmt.Sprintf("rules that somebody else deleted at X, and that stand there again: %d; give each deployment an app of its own", got.robbed)
+			r.o.Log.Warn("rules at X were deleted by somebody else: does another deployment use the same app?", "source", r.p.Source, "rules", got.robbed)
+		}
 		r.rules = got
 		return r.anything()
 	}

@@ -51,6 +51,7 @@
 //	search.go look.go       gaps; posts that are looked up again
 //	budget.go cursor.go     money; what is kept
 //	api.go errors.go        requests, why they fail and how long to wait
+//	quota.go                whether somebody else uses up what X allows the app
 //
 // What versions 1.1 and 2 have in common lies in internal/: texts of posts (posttext) and their ids (postid), how long X is left alone
 // (waits), what may be looked for (terms), what is asked beside a stream (aside), and the stand-ins' faults and streams (standin).

@@ -90,6 +90,8 @@ func (s *Source) judge(what string, status int, h http.Header, body []byte) *Err
 		}
 	}
 	switch {
+	case status == http.StatusTooManyRequests && s.quotas.shared(what, h):
+		e.Why, e.After = whyShared, max(waits.Asked(h, now), s.fails.Again(e.What, true))
 	case status == http.StatusTooManyRequests:
 		e.Why, e.After = "rate limited", max(waits.Asked(h, now), s.fails.Again(e.What, true))
 	case status == http.StatusUnauthorized:
@@ -146,6 +148,9 @@ func untilTomorrow(now time.Time) time.Duration {
 }
 
 func startOfDay(at time.Time) time.Time { return at.UTC().Truncate(24 * time.Hour) }
+
+// whyShared is why X refuses what was hardly asked.
+const whyShared = "rate limited, by what somebody else asks with the same app: give each deployment an app of its own"
 
 // endedByX is why a stream ends that X ended and says so.
 const endedByX = "X ended the stream"

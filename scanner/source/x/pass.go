@@ -90,7 +90,7 @@ func (r *pass) run(ctx context.Context) error {
 		return err
 	}
 	var err error
-	if r.rules, err = r.syncRules(ctx); err != nil {
+	if r.rules, err = r.syncRules(ctx, synced{}); err != nil {
 		return err
 	}
 	if err := r.anything(); err != nil {

@@ -21,11 +21,13 @@ type synced struct {
 	plan
 	standing int // rules of ours
 	invalid  int // that X does not take
+	held     []rule
+	robbed   int // of those that were held before, and are wanted still, somebody else deleted
 }
 
 // syncRules brings the rules at X in step with what is looked for. Rules of others are left alone. New ones are added before old ones
-// are deleted, unless there is no room: so nothing goes by in between.
-func (s *Source) syncRules(ctx context.Context) (synced, error) {
+// are deleted, unless there is no room: so nothing goes by in between. before is what came of it the last time.
+func (s *Source) syncRules(ctx context.Context, before synced) (synced, error) {
 	terms, err := s.o.Terms(ctx)
 	if err != nil {
 		return synced{}, &Error{What: "read what is looked for", Why: "what is looked for is not known", Err: err}
@@ -46,15 +48,17 @@ func (s *Source) syncRules(ctx context.Context) (synced, error) {
 	if add, out.invalid, err = s.valid(ctx, add); err != nil {
 		return synced{}, err
 	}
-	refused, err := s.addRules(ctx, add)
+	taken, err := s.addRules(ctx, add)
 	if err != nil {
 		return synced{}, err
 	}
-	out.invalid += refused
+	out.invalid += len(add) - len(taken)
 	if err := s.deleteRules(ctx, remove[len(early):]); err != nil {
 		return synced{}, err
 	}
 	out.standing = len(out.rules) - out.invalid
+	out.held = append(alsoIn(out.rules, standing), taken...)
+	out.robbed = len(missingFrom(alsoIn(before.held, out.rules), standing))
 	return out, nil
 }
 
@@ -66,6 +70,9 @@ func missingFrom(rules, others []rule) []rule {
 	}
 	return slices.DeleteFunc(slices.Clone(rules), func(r rule) bool { return there[r.Value] })
 }
+
+// alsoIn lists those rules whose value is among others.
+func alsoIn(rules, others []rule) []rule { return missingFrom(rules, missingFrom(rules, others)) }
 
 // standingRules are all rules of the app.
 func (s *Source) standingRules(ctx context.Context) ([]rule, error) {
@@ -128,20 +135,20 @@ func (s *Source) valid(ctx context.Context, rules []rule) (good []rule, bad int,
 	return good, bad, nil
 }
 
-// addRules says how many of the rules X did not take after all: others of the project may have been faster.
-func (s *Source) addRules(ctx context.Context, rules []rule) (refused int, err error) {
+// addRules says which of the rules X took after all: others of the project may have been faster.
+func (s *Source) addRules(ctx context.Context, rules []rule) (taken []rule, err error) {
 	for batch := range slices.Chunk(rules, rulesAtATime) {
 		kinds, err := s.changeRules(ctx, ruleChange{Add: batch}, false)
 		if err != nil {
-			return refused, err
+			return nil, err
 		}
 		for _, r := range batch {
-			if kind := kinds[r.Value]; kind != "" && kind != "duplicate-rules" {
-				refused++
+			if kind := kinds[r.Value]; kind == "" || kind == "duplicate-rules" {
+				taken = append(taken, r)
 			}
 		}
 	}
-	return refused, nil
+	return taken, nil
 }
 
 func (s *Source) deleteRules(ctx context.Context, rules []rule) error {

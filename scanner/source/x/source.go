@@ -16,7 +16,8 @@ type Source struct {
 	o      Options
 	shared map[string]bool // hosts that are everybody's
 
-	fails waits.Failures
+	fails  waits.Failures
+	quotas quotas
 
 	mu     sync.Mutex
 	memory *memory // nil while a pass has it
@@ -38,6 +39,7 @@ func (s *Source) Read(ctx context.Context, p scanner.Pass) (scanner.Outcome, err
 	if err != nil {
 		return scanner.Outcome{}, err
 	}
+	s.quotas.begin(r.began, p.Fence)
 	err = r.run(ctx)
 	var own *Error
 	if errors.As(err, &own) && refusal(own.Status) {

@@ -55,6 +55,7 @@ func (s *Source) open(ctx context.Context) (*conn, error) {
 		cancel(errClosed)
 		return nil, s.silent(ctx, what, "no answer")
 	}
+	s.quotas.answered(what, res.Header)
 	if res.StatusCode != http.StatusOK {
 		defer cancel(errClosed)
 		defer timer.Stop()

@@ -1,6 +1,7 @@
 package x
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -261,6 +262,36 @@ func TestRulesAreKeptInStep(t *testing.T) {
 	}
 	if got := values(); got != `of somebody else "coffee"` {
 		t.Errorf("%s", got)
+	}
+}
+
+// Two deployments with one app take each other's rules for old ones of their own.
+func TestTwoDeploymentsOnOneAppAreTold(t *testing.T) {
+	r := newRig(t, nil)
+	p := r.start(r.source(), "")
+	asked := 0
+	r.within("it is in step", func() bool {
+		asked += strings.Count(strings.Join(r.fake.Calls(), "\n"), "GET "+pathRules)
+		return asked > 2
+	})
+	if notes := strings.Join(r.health().Notes, " "); strings.Contains(notes, "somebody else") {
+		t.Errorf("alone on its app it says %s", notes)
+	}
+	o := r.o
+	o.Terms = func(context.Context) ([]Terms, error) {
+		return []Terms{{Tag: "o1", URLs: []string{"initech.webex.com"}}}, nil
+	}
+	other, err := NewSource(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := r.start(other, "")
+	r.within("it is told", func() bool {
+		return strings.Contains(strings.Join(r.health().Notes, " "), "rules that somebody else deleted at X, and that stand there again: 1")
+	})
+	_, _ = p.end(false), q.end(false)
+	if log := r.log.String(); !strings.Contains(log, "does another deployment use the same app?") {
+		t.Errorf("the log says %s", log)
 	}
 }
 
