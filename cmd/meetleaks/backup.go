@@ -238,7 +238,7 @@ func (a *app) writeArchive(ctx context.Context, to io.Writer, s *openedStore, re
 		return nil, err
 	}
 	buffer := bufio.NewWriterSize(to, 64<<10)
-	w, err := archive.NewWriter(buffer, archive.Header{Kind: s.kind, Schema: schema, Made: a.now().UTC(), Program: version()}, recipients...)
+	w, err := archive.NewWriter(buffer, archive.Header{Kind: s.kind(), Schema: schema, Made: a.now().UTC(), Program: version()}, recipients...)
 	if err != nil {
 		return nil, err
 	}
@@ -256,9 +256,9 @@ func (a *app) writeArchive(ctx context.Context, to io.Writer, s *openedStore, re
 func (s *openedStore) dumper() (scanner.Dumper, int, error) {
 	dumper, ok := s.store.(scanner.Dumper)
 	if !ok {
-		return nil, 0, fmt.Errorf("a store of kind %s has no backup", s.kind)
+		return nil, 0, fmt.Errorf("a store of kind %s has no backup", s.kind())
 	}
-	schema, err := knownSchema(s.kind)
+	schema, err := knownSchema(s.kind())
 	return dumper, schema, err
 }
 

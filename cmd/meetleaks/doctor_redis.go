@@ -26,9 +26,9 @@ type redisServer struct {
 }
 
 // lookAtRedis asks the servers how they are set up, and whether a store is in them. It sends nothing that writes.
-func (s *storeLook) lookAtRedis(ctx context.Context) []diagnosis {
+func (s *storeLook) lookAtRedis(ctx context.Context, at redisstore.Address) []diagnosis {
 	redisstore.QuietLibrary()
-	client := s.place.address.Client(0)
+	client := at.Client(0)
 	s.atEnd(func() { _ = client.Close() })
 	servers := s.servers(ctx, client)
 	var list []diagnosis

@@ -20,9 +20,8 @@ const littleSpace = 1 << 30
 
 // lookAtFile looks at the file of an embedded store, its folder and its schema. It opens the file to read only, and leaves why empty
 // only when to open it as serve does would change nothing.
-func (s *storeLook) lookAtFile(ctx context.Context) []diagnosis {
+func (s *storeLook) lookAtFile(ctx context.Context, path string) []diagnosis {
 	const name = "store"
-	path := s.place.path
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -33,7 +32,7 @@ func (s *storeLook) lookAtFile(ctx context.Context) []diagnosis {
 	case !info.Mode().IsRegular():
 		return []diagnosis{ailing(name, s.place.String(), "is no regular file", "name a file with store: sqlite:PATH")}
 	}
-	list := s.lookAtMode(info)
+	list := lookAtMode(path, info)
 	list = append(list, s.lookAtFolder(filepath.Dir(path))...)
 	version, err := schemaVersion(ctx, path)
 	if err != nil {
@@ -66,17 +65,17 @@ func (s *storeLook) judgeVersion(ctx context.Context, version int, wrongMode boo
 }
 
 // lookAtMode looks whether others can read the file.
-func (s *storeLook) lookAtMode(info fs.FileInfo) []diagnosis {
+func lookAtMode(path string, info fs.FileInfo) []diagnosis {
 	const name = "store file"
 	mode := info.Mode().Perm()
 	if runtime.GOOS == "windows" {
-		return []diagnosis{unexamined(name, s.place.path, "there are no modes here; the folder's rights count")}
+		return []diagnosis{unexamined(name, path, "there are no modes here; the folder's rights count")}
 	}
 	if mode != 0o600 {
-		return []diagnosis{ailing(name, s.place.path, fmt.Sprintf("its mode is %04o: others may read or change it", mode),
-			"chmod 600 "+s.place.path+"*")}
+		return []diagnosis{ailing(name, path, fmt.Sprintf("its mode is %04o: others may read or change it", mode),
+			"chmod 600 "+path+"*")}
 	}
-	return []diagnosis{healthy(name, s.place.path, "only its owner can read it")}
+	return []diagnosis{healthy(name, path, "only its owner can read it")}
 }
 
 // lookAtFolder looks at the file system.
@@ -108,12 +107,12 @@ func existingFolder(folder string) string {
 }
 
 // integrity lets SQLite check the file, as long as there is time.
-func (s *storeLook) integrity(ctx context.Context) []diagnosis {
+func (s *storeLook) integrity(ctx context.Context, path string) []diagnosis {
 	const name = "store integrity"
-	if s.bad != nil || isMissing(s.place.path) {
+	if isMissing(path) {
 		return nil
 	}
-	said, err := quickCheck(ctx, s.place.path)
+	said, err := quickCheck(ctx, path)
 	switch {
 	case ctx.Err() != nil:
 		return []diagnosis{unexamined(name, "", "it takes longer than %s; `sqlite3 -readonly FILE 'PRAGMA quick_check'` has no limit", stepBound)}
@@ -121,10 +120,10 @@ func (s *storeLook) integrity(ctx context.Context) []diagnosis {
 		return []diagnosis{unexamined(name, "", "the file is busy")}
 	case err != nil:
 		s.why = "the store cannot be read"
-		return []diagnosis{ailing(name, s.place.path, err.Error(), "stop serve, keep the file aside, and restore a backup")}
+		return []diagnosis{ailing(name, path, err.Error(), "stop serve, keep the file aside, and restore a backup")}
 	case said != "ok":
 		s.why = "the store is damaged"
-		return []diagnosis{ailing(name, s.place.path, "is damaged: "+said, "stop serve, keep the file aside, and restore a backup; then test disk and memory")}
+		return []diagnosis{ailing(name, path, "is damaged: "+said, "stop serve, keep the file aside, and restore a backup; then test disk and memory")}
 	}
 	return []diagnosis{healthy(name, "", "no damage found")}
 }

@@ -25,7 +25,7 @@ type disk struct {
 // storeLook is what the steps about the store hand on to each other.
 type storeLook struct {
 	*doctor
-	place storePlace
+	place storePlace    // nil: see bad
 	bad   error         // the place cannot be read
 	store scanner.Store // nil: not made yet, or not to be opened
 	why   string        // nil store: why, in words
@@ -37,20 +37,18 @@ type storeLook struct {
 func (d *doctor) storeExamination() examination {
 	s := &storeLook{doctor: d, why: "the store could not be opened"}
 	s.place, s.bad = d.app.storePlace(d.loaded.Config)
-	target := s.place.String()
-	if s.bad != nil {
-		target = ""
-	}
-	look := s.lookAtFile
-	if s.place.kind == kindRedis {
-		look = s.lookAtRedis
-	}
-	list := examination{{"store", target, s.readable}}
+	list, target := examination{{"store", "", s.readable}}, ""
 	if s.bad == nil {
-		list = append(list, checkStep{"store", target, look})
+		target = s.place.String()
 	}
-	if s.place.kind == kindSQLite {
-		list = append(list, checkStep{"store integrity", target, s.integrity})
+	switch place := s.place.(type) {
+	case sqlitePlace:
+		list = examination{
+			{"store", target, func(ctx context.Context) []diagnosis { return s.lookAtFile(ctx, place.path) }},
+			{"store integrity", target, func(ctx context.Context) []diagnosis { return s.integrity(ctx, place.path) }},
+		}
+	case redisPlace:
+		list = examination{{"store", target, func(ctx context.Context) []diagnosis { return s.lookAtRedis(ctx, place.address) }}}
 	}
 	return append(list,
 		checkStep{"store", target, s.open},
@@ -60,11 +58,8 @@ func (d *doctor) storeExamination() examination {
 	)
 }
 
-// readable says when the place itself is wrong.
+// readable says that the place itself is wrong.
 func (s *storeLook) readable(context.Context) []diagnosis {
-	if s.bad == nil {
-		return nil
-	}
 	return []diagnosis{ailing("store", "", s.bad.Error(), "give `store: sqlite:PATH` or `store: redis://host:6379/0`, in place or as store_file")}
 }
 
@@ -74,10 +69,11 @@ func (s *storeLook) open(ctx context.Context) []diagnosis {
 		return nil // said already
 	}
 	var err error
-	if s.place.kind == kindRedis {
-		s.store, err = redisstore.Open(ctx, redisstore.Options{Address: s.place.address})
-	} else {
-		s.store, err = sqlitestore.Open(ctx, sqlitestore.Options{Path: s.place.path, Busy: stepBound / 2})
+	switch place := s.place.(type) {
+	case sqlitePlace:
+		s.store, err = sqlitestore.Open(ctx, sqlitestore.Options{Path: place.path, Busy: stepBound / 2})
+	case redisPlace:
+		s.store, err = redisstore.Open(ctx, redisstore.Options{Address: place.address})
 	}
 	if err != nil {
 		s.store, s.why = nil, "the store could not be opened"

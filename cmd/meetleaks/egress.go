@@ -133,14 +133,14 @@ func addPurpose(at *egressHost, key, why string) {
 
 func (p *egressPlanner) store(c config.Config) {
 	place, err := p.app.storePlace(c)
-	switch {
-	case err != nil:
+	if err != nil {
 		p.unknowable("store", c.Store)
 		return
-	case place.kind != kindRedis:
+	}
+	if _, outside := place.(redisPlace); !outside {
 		return
 	}
-	scheme, rest, _ := strings.Cut(place.address.String(), "://")
+	scheme, rest, _ := strings.Cut(place.String(), "://")
 	hosts, _, _ := strings.Cut(rest, "/")
 	scheme, kind, _ := strings.Cut(scheme, "+")
 	why := "the store, and the queue in it"

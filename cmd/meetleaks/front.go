@@ -285,10 +285,11 @@ func (f *front) serve(ctx context.Context) error {
 
 // readyToken makes a token beside an embedded store when the configuration names none.
 func (s *service) readyToken() error {
-	if s.loaded.Console.Token.IsSet() || s.opened.kind != kindSQLite {
+	folder := s.opened.keyPlace().folder
+	if s.loaded.Console.Token.IsSet() || folder == "" {
 		return nil
 	}
-	file := filepath.Join(filepath.Dir(s.opened.path), tokenName)
+	file := filepath.Join(folder, tokenName)
 	s.loaded.Console.Token = config.SecretFile(file)
 	if !isMissing(file) {
 		return nil

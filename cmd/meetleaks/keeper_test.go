@@ -40,7 +40,7 @@ func keeperOf(store scanner.Store, holder string, ring *scanner.Keyring, organis
 
 // With other keys nothing that is stored would be found again: a process that has them does not begin, whatever its organisations.
 func TestAStoreOfOtherKeysIsRefused(t *testing.T) {
-	store, place := testStore(t), storePlace{kind: kindSQLite, path: "m.db"}
+	store, place := testStore(t), sqlitePlace{"m.db"}
 	if err := keeperOf(store, "a", ringOf(t, 1, 2), "acme").ready(t.Context()); err != nil {
 		t.Fatal(err)
 	}

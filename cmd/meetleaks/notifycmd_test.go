@@ -108,7 +108,7 @@ func TestNotifyTestTriesMail(t *testing.T) {
 // TestWhomAnnounceToldIsNotToldAgain of privacy, by the service on the same store.
 func TestWhomAnnounceToldIsNotToldAgain(t *testing.T) {
 	folder := t.TempDir()
-	place := storePlace{kind: kindSQLite, path: filepath.Join(folder, "m.db")}
+	place := sqlitePlace{filepath.Join(folder, "m.db")}
 	keys, err := openKeys(config.Keys{}, place.keyPlace())
 	must(t, err)
 	opened, err := openPlace(t.Context(), place)

@@ -99,7 +99,7 @@ func (s *service) checkRoles(m *mistakes) {
 		m.add("store", "%v", errors.Unwrap(err))
 		return
 	}
-	if place.kind == kindSQLite && s.roles.has(roleSchedule) != s.roles.has(roleRead) {
+	if _, embedded := place.(sqlitePlace); embedded && s.roles.has(roleSchedule) != s.roles.has(roleRead) {
 		m.add("store", "with an embedded store one process has both roles, %s and %s, or none of them: only Redis divides them", roleSchedule, roleRead)
 	}
 }

@@ -75,8 +75,8 @@ func (a *app) restore(ctx context.Context, o restoreOptions) error {
 	if r.place, err = a.storePlace(loaded.Config); err != nil {
 		return err
 	}
-	if r.place.kind == kindSQLite && !r.force && !isMissing(r.place.path) {
-		return usage("--force replaces it, and keeps it beside the new one", "there is a store at %s", r.place.path)
+	if file, embedded := r.place.(sqlitePlace); embedded && !r.force && !isMissing(file.path) {
+		return usage("--force replaces it, and keeps it beside the new one", "there is a store at %s", file.path)
 	}
 	ring := r.ring(loaded.Keys)
 	counts, sealed, err := r.verify(ctx, ring)
@@ -162,7 +162,7 @@ func (r *restoring) fits(h archive.Header) error {
 		return err
 	case h.Schema > known:
 		return fmt.Errorf("%w: schema %d, known are %d", archive.ErrNewer, h.Schema, known)
-	case h.Kind == kindRedis && r.place.kind == kindSQLite:
+	case h.Kind == kindRedis && r.place.kind() == kindSQLite:
 		return errors.New("it is of Redis, which does not keep the names of cursors: it can be restored into Redis only")
 	}
 	return nil
@@ -198,8 +198,8 @@ type restored struct {
 }
 
 func (r *restoring) into(ctx context.Context) (restored, error) {
-	if r.place.kind == kindSQLite {
-		return r.intoFile(ctx)
+	if file, embedded := r.place.(sqlitePlace); embedded {
+		return r.intoFile(ctx, file.path)
 	}
 	if r.force {
 		return restored{}, usage("name another database, or empty this one yourself", "--force is of embedded stores: Redis must be empty")
@@ -233,14 +233,14 @@ func (r *restoring) load(ctx context.Context, place storePlace) (scanner.Loaded,
 }
 
 // intoFile fills a new file beside the store, and then puts it in its place.
-func (r *restoring) intoFile(ctx context.Context) (restored, error) {
+func (r *restoring) intoFile(ctx context.Context, store string) (restored, error) {
 	var random [6]byte
 	_, _ = rand.Read(random[:]) // never fails
-	path := fmt.Sprintf("%s.restoring-%s", r.place.path, hex.EncodeToString(random[:]))
-	loaded, err := r.load(ctx, storePlace{kind: kindSQLite, path: path})
+	path := fmt.Sprintf("%s.restoring-%s", store, hex.EncodeToString(random[:]))
+	loaded, err := r.load(ctx, sqlitePlace{path})
 	kept := ""
 	if err == nil {
-		if kept, err = sqlitestore.Replace(ctx, r.place.path, path, r.now()); err != nil {
+		if kept, err = sqlitestore.Replace(ctx, store, path, r.now()); err != nil {
 			err = failed("", "%w", err)
 		}
 	}

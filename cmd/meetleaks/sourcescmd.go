@@ -159,7 +159,7 @@ func (a *app) storeToSee(ctx context.Context, c config.Config) (store scanner.St
 	if err != nil {
 		return nil, "", err
 	}
-	if place.kind == kindSQLite && isMissing(place.path) {
+	if place.keyPlace().fresh {
 		return nil, "there is no store yet: `meetleaks serve` makes it", nil
 	}
 	opened, err := openPlace(ctx, place)
@@ -448,7 +448,7 @@ func (a *app) covered(ctx context.Context, file, format string, days int) error 
 		return err
 	}
 	list := []scanner.Coverage{}
-	if place.kind != kindSQLite || !isMissing(place.path) {
+	if !place.keyPlace().fresh {
 		opened, err := openPlace(ctx, place)
 		if err != nil {
 			return err

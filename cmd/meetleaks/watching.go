@@ -200,7 +200,7 @@ func verifier(secret config.Secret) func(http.Header, []byte, time.Time) (string
 // joinSchedule makes the queue, and who says what is read next.
 func (s *service) joinSchedule() error {
 	var err error
-	if s.queue, err = s.opened.openQueue(s.log); err != nil {
+	if s.queue, err = s.opened.queue(s.log); err != nil {
 		return failed("", "%w", err)
 	}
 	s.closers = append(s.closers, s.queue.Close)

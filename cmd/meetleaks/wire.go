@@ -26,12 +26,66 @@ const (
 	kindRedis  = "redis"
 )
 
-// storePlace says where the store is. To make one touches nothing.
-type storePlace struct {
-	kind    string
-	path    string             // of the SQLite file, "" with Redis
-	address redisstore.Address // of Redis
+// storePlace says where the store is; there is one kind of place for each kind of store. To make one touches nothing.
+type storePlace interface {
+	// String is the place as it may be shown: without a password.
+	String() string
+	kind() string
+	// open opens the store, and makes an embedded one where there is none.
+	open(ctx context.Context) (scanner.Store, error)
+	// queue makes the queue that goes with the store.
+	queue(log *slog.Logger) (scanner.Queue, error)
+	// keyPlace says where the master key belongs. It is asked before the store is opened: a store that was made without a key could
+	// never have one.
+	keyPlace() keyPlace
 }
+
+// sqlitePlace is an embedded store.
+type sqlitePlace struct{ path string }
+
+func (p sqlitePlace) String() string { return kindSQLite + ":" + p.path }
+
+func (sqlitePlace) kind() string { return kindSQLite }
+
+func (p sqlitePlace) open(ctx context.Context) (scanner.Store, error) {
+	store, err := sqlitestore.Open(ctx, sqlitestore.Options{Path: p.path})
+	if err != nil {
+		return nil, failed("", "open the store %s: %w", p, err)
+	}
+	return store, nil
+}
+
+func (sqlitePlace) queue(log *slog.Logger) (scanner.Queue, error) { return local.New(log), nil }
+
+func (p sqlitePlace) keyPlace() keyPlace {
+	return keyPlace{folder: filepath.Dir(p.path), fresh: isMissing(p.path)}
+}
+
+// redisPlace is a store in Redis, which no process makes.
+type redisPlace struct{ address redisstore.Address }
+
+func (p redisPlace) String() string { return p.address.String() }
+
+func (redisPlace) kind() string { return kindRedis }
+
+func (p redisPlace) open(ctx context.Context) (scanner.Store, error) {
+	redisstore.QuietLibrary()
+	store, err := redisstore.Open(ctx, redisstore.Options{Address: p.address})
+	if err != nil {
+		return nil, failed("is Redis running, and are address and password right?", "open the store %s: %w", p, err)
+	}
+	return store, nil
+}
+
+func (p redisPlace) queue(log *slog.Logger) (scanner.Queue, error) {
+	queue, err := distributed.New(p.address.Client(0), distributed.Options{Log: log})
+	if err != nil {
+		return nil, fmt.Errorf("open the queue: %w", err)
+	}
+	return queue, nil
+}
+
+func (redisPlace) keyPlace() keyPlace { return keyPlace{} }
 
 // openedStore is the store that the configuration names, open.
 type openedStore struct {
@@ -39,55 +93,33 @@ type openedStore struct {
 	store scanner.Store
 }
 
-// String is the place as it may be shown: without a password.
-func (p storePlace) String() string {
-	if p.kind == kindRedis {
-		return p.address.String()
-	}
-	return kindSQLite + ":" + p.path
-}
-
 // storePlace reads the setting `store`.
 func (a *app) storePlace(c config.Config) (storePlace, error) {
 	text, err := c.Store.Read()
 	if err != nil {
-		return storePlace{}, usage("", "store: %w", err)
+		return nil, usage("", "store: %w", err)
 	}
 	if text == "" {
 		folder, err := a.dataFolder()
-		return storePlace{kind: kindSQLite, path: filepath.Join(folder, "meetleaks.db")}, err
+		if err != nil {
+			return nil, err
+		}
+		return sqlitePlace{filepath.Join(folder, "meetleaks.db")}, nil
 	}
 	if path, ok := strings.CutPrefix(text, kindSQLite+":"); ok {
-		return storePlace{kind: kindSQLite, path: path}, nil
+		return sqlitePlace{path}, nil
 	}
 	address, err := redisstore.ParseAddress(text)
 	if err != nil {
-		return storePlace{}, usage("", "store: %w", err)
+		return nil, usage("", "store: %w", err)
 	}
-	return storePlace{kind: kindRedis, address: address}, nil
-}
-
-// openStore opens the configured store, and makes an embedded one where there is none.
-func (a *app) openStore(ctx context.Context, c config.Config) (*openedStore, error) {
-	place, err := a.storePlace(c)
-	if err != nil {
-		return nil, err
-	}
-	return openPlace(ctx, place)
+	return redisPlace{address}, nil
 }
 
 func openPlace(ctx context.Context, place storePlace) (*openedStore, error) {
-	if place.kind == kindRedis {
-		redisstore.QuietLibrary()
-		store, err := redisstore.Open(ctx, redisstore.Options{Address: place.address})
-		if err != nil {
-			return nil, failed("is Redis running, and are address and password right?", "open the store %s: %w", place, err)
-		}
-		return &openedStore{place, store}, nil
-	}
-	store, err := sqlitestore.Open(ctx, sqlitestore.Options{Path: place.path})
+	store, err := place.open(ctx)
 	if err != nil {
-		return nil, failed("", "open the store %s: %w", place, err)
+		return nil, err
 	}
 	return &openedStore{place, store}, nil
 }
@@ -98,31 +130,10 @@ func (a *app) existingStore(ctx context.Context, c config.Config) (*openedStore,
 	if err != nil {
 		return nil, err
 	}
-	if place.kind == kindSQLite && isMissing(place.path) {
-		return nil, usage("`meetleaks serve` makes it at its first start; --config names another file", "there is no store at %s", place.path)
+	if file, embedded := place.(sqlitePlace); embedded && isMissing(file.path) {
+		return nil, usage("`meetleaks serve` makes it at its first start; --config names another file", "there is no store at %s", file.path)
 	}
-	return a.openStore(ctx, c)
-}
-
-// openQueue makes the queue that goes with the store.
-func (s *openedStore) openQueue(log *slog.Logger) (scanner.Queue, error) {
-	if s.kind == kindSQLite {
-		return local.New(log), nil
-	}
-	queue, err := distributed.New(s.address.Client(0), distributed.Options{Log: log})
-	if err != nil {
-		return nil, fmt.Errorf("open the queue: %w", err)
-	}
-	return queue, nil
-}
-
-// keyPlace says where the master key belongs. It is asked before the store is opened: a store that was made without a key could
-// never have one.
-func (p storePlace) keyPlace() keyPlace {
-	if p.kind == kindRedis {
-		return keyPlace{}
-	}
-	return keyPlace{folder: filepath.Dir(p.path), fresh: isMissing(p.path)}
+	return openPlace(ctx, place)
 }
 
 // dataFolder is where the user's data lies, by the XDG Base Directory Specification.
