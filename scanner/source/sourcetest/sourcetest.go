@@ -1,7 +1,8 @@
 // Package sourcetest is the suite that every source passes which reads a service, as web sites are no service: social media, feeds,
 // calendars. A source's tests make a [Harness] around a stand-in of the service, or around a real server, and call [Run].
 //
-// Beside it stands what tests of polled sources need: a [Rig] with a [Clock] moved by hand, [Visits] in memory, and a [Site] of texts.
+// Beside it stands what tests of polled sources need: a [Rig] with a [Clock] moved by hand, [Visits] in memory, and a [Site] of texts;
+// and a [Listener] for those that listen to streams.
 package sourcetest
 
 import (

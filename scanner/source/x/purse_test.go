@@ -51,10 +51,10 @@ func TestALostCursorForgetsNotWhatTheMonthCost(t *testing.T) {
 		`{"date":"` + month + `-01T00:00:00.000Z","usage":"60"},{"date":"` + month + `-02T00:00:00.000Z","usage":45},` +
 		`{"date":"1999-12-31T00:00:00.000Z","usage":"9999"}]}}}`})
 	p := r.start(r.source(), "")
-	if err := p.end(true); err == nil || !strings.Contains(err.Error(), "budget for") {
-		t.Errorf("%v, %+v", err, r.health().Used)
+	if err := p.End(true); err == nil || !strings.Contains(err.Error(), "budget for") {
+		t.Errorf("%v, %+v", err, r.Health().Used)
 	}
-	if used := r.health().Used; used[1].Used < 105 || used[1].Used > 150 {
+	if used := r.Health().Used; used[1].Used < 105 || used[1].Used > 150 {
 		t.Errorf("%+v", used)
 	}
 }

@@ -26,24 +26,22 @@ const testToken = "AAAAinventedBearer.of-acme~7"
 
 // rig is a stand-in of X on the loopback, and what a source needs.
 type rig struct {
-	t     *testing.T
-	fake  *fakex.Server
-	taker *sourcetest.Taker
-	log   *bytes.Buffer
-	o     Options
+	*sourcetest.Listener
+	t    *testing.T
+	fake *fakex.Server
+	log  *bytes.Buffer
+	o    Options
 
 	mu    sync.Mutex
 	terms []Terms
-	saved []string
-	told  []scanner.SourceHealth
 }
 
 func newRig(t *testing.T, change func(*fakex.Options, *Options)) *rig {
 	t.Helper()
-	r := &rig{t: t, taker: sourcetest.NewTaker(), log: &bytes.Buffer{}, terms: []Terms{{Tag: "o1", URLs: []string{"acme.zoom.us"}}}}
+	r := &rig{Listener: sourcetest.NewListener(t), t: t, log: &bytes.Buffer{}, terms: []Terms{{Tag: "o1", URLs: []string{"acme.zoom.us"}}}}
 	fake := fakex.Options{Token: testToken, Heartbeat: 20 * time.Millisecond, Connections: 3, Check: checker(t)}
 	r.o = Options{
-		Token: func() (string, error) { return testToken + "\n", nil }, Taker: r.taker, References: r.taker,
+		Token: func() (string, error) { return testToken + "\n", nil }, Taker: r.Taker, References: r.Taker,
 		Terms: func(context.Context) ([]Terms, error) {
 			r.mu.Lock()
 			defer r.mu.Unlock()
@@ -104,102 +102,15 @@ func (r *rig) source() *Source {
 	return s
 }
 
-// running is a pass under way.
-type running struct {
-	rig    *rig
-	cancel context.CancelFunc
-	done   chan struct{}
-	out    scanner.Outcome
-	err    error
-}
-
-func (r *rig) start(s *Source, cursor string) *running {
-	ctx, cancel := context.WithCancel(r.t.Context())
-	p := &running{rig: r, cancel: cancel, done: make(chan struct{})}
-	listening := make(chan struct{})
-	var once sync.Once
-	given := scanner.Pass{
-		Source: "x-acme", Kind: scanner.Stream, Cursor: cursor,
-		Save: func(_ context.Context, c string) error {
-			r.mu.Lock()
-			defer r.mu.Unlock()
-			r.saved = append(r.saved, c)
-			once.Do(func() { close(listening) })
-			return nil
-		},
-		Tell: func(h scanner.SourceHealth) { r.mu.Lock(); defer r.mu.Unlock(); r.told = append(r.told, h) },
-	}
-	go func() {
-		defer close(p.done)
-		p.out, p.err = s.Read(ctx, given)
-	}()
-	r.t.Cleanup(func() { cancel(); <-p.done })
-	select {
-	case <-listening:
-	case <-p.done:
-	case <-time.After(10 * time.Second):
-		r.t.Fatal("it neither listens nor ends")
-	}
-	return p
-}
-
-// end ends a pass, or waits for it to end by itself.
-func (p *running) end(byItself bool) error {
-	p.rig.t.Helper()
-	if !byItself {
-		p.cancel()
-	}
-	select {
-	case <-p.done:
-	case <-time.After(10 * time.Second):
-		p.rig.t.Fatal("the pass goes on")
-	}
-	return p.err
-}
-
-// ended says whether the pass has ended.
-func (p *running) ended() bool {
-	select {
-	case <-p.done:
-		return true
-	default:
-		return false
-	}
-}
-
-func (r *rig) cursor() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if len(r.saved) == 0 {
-		return ""
-	}
-	return r.saved[len(r.saved)-1]
-}
-
-func (r *rig) health() scanner.SourceHealth {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if len(r.told) == 0 {
-		return scanner.SourceHealth{}
-	}
-	return r.told[len(r.told)-1]
-}
-
-// await waits for a call of the taker.
-func (r *rig) await(what, uri string) sourcetest.Took {
+// start begins a pass.
+func (r *rig) start(s *Source, cursor string) *sourcetest.Listening {
 	r.t.Helper()
-	ctx, cancel := context.WithTimeout(r.t.Context(), 10*time.Second)
-	defer cancel()
-	took, ok := r.taker.Await(ctx, func(k sourcetest.Took) bool { return k.What == what && k.URI == uri })
-	if !ok {
-		r.t.Fatalf("%s %s did not come; %+v", what, uri, r.health())
-	}
-	return took
+	return r.Begin("x-acme", s.Read, cursor)
 }
 
 func (r *rig) count(what, uri string) int {
 	n := 0
-	for _, k := range r.taker.All() {
+	for _, k := range r.Taker.All() {
 		if k.What == what && k.URI == uri {
 			n++
 		}
@@ -209,25 +120,11 @@ func (r *rig) count(what, uri string) int {
 
 func uriText(id uint64) string { return postid.URI(id) }
 
-// within repeats a check until it holds.
-func (r *rig) within(what string, holds func() bool) {
-	r.t.Helper()
-	ticker := time.NewTicker(2 * time.Millisecond)
-	defer ticker.Stop()
-	for range 4000 {
-		if holds() {
-			return
-		}
-		<-ticker.C
-	}
-	r.t.Fatalf("not within 8 s: %s; %+v", what, r.health())
-}
-
 // counted waits until X has told what it counts: what is under way at that moment may count twice.
 func (r *rig) counted() {
 	r.t.Helper()
-	r.within("X tells its count", func() bool {
-		return slices.ContainsFunc(r.health().Used, func(u scanner.Usage) bool { return strings.Contains(u.What, "X counts") })
+	r.Within("X tells its count", func() bool {
+		return slices.ContainsFunc(r.Health().Used, func(u scanner.Usage) bool { return strings.Contains(u.What, "X counts") })
 	})
 }
 

@@ -29,7 +29,7 @@ func TestLongPostsAreReadWholeInBothSpellings(t *testing.T) {
 				Author: "quillbert8", Text: strings.Repeat("Minutes & agenda of the board. ", 12) + "Join: " + linkA + " today",
 				Alt: []string{"a slide that says 930 5174 8260"}, Poll: []string{"I come", "I do not"}, Quote: quoted,
 			})
-			took := r.await(sourcetest.WasTaken, uriText(long))
+			took := r.Await(sourcetest.WasTaken, uriText(long))
 			for _, want := range []string{linkA + " today", "Minutes & agenda", "a slide that says 930 5174 8260", "I do not", "meets at " + linkB} {
 				if !strings.Contains(took.Text, want) {
 					t.Errorf("without %q:\n%s", want, took.Text)
@@ -44,15 +44,15 @@ func TestLongPostsAreReadWholeInBothSpellings(t *testing.T) {
 			if rd.Host != "" || rd.Shown != "x.com" || rd.Reference.Text() != took.URI || rd.Reach != 250 || rd.Posted.IsZero() || len(rd.Version) < 32 {
 				t.Errorf("%+v", rd)
 			}
-			if err := p.end(false); err != nil {
+			if err := p.End(false); err != nil {
 				t.Error(err)
 			}
-			if p.out.Documents != 2 || p.out.News != 2 || r.health().Heard != 2 || r.health().Lag < 0 {
-				t.Errorf("%+v %+v", p.out, r.health())
+			if p.Out.Documents != 2 || p.Out.News != 2 || r.Health().Heard != 2 || r.Health().Lag < 0 {
+				t.Errorf("%+v %+v", p.Out, r.Health())
 			}
-			noSecrets(t, r.log.String(), fmt.Sprint(r.health()), r.cursor())
-			if r.fake.Read() != 2 || r.health().Used[0].Used != 2 {
-				t.Errorf("X counts %d, we %+v", r.fake.Read(), r.health().Used)
+			noSecrets(t, r.log.String(), fmt.Sprint(r.Health()), r.Cursor())
+			if r.fake.Read() != 2 || r.Health().Used[0].Used != 2 {
+				t.Errorf("X counts %d, we %+v", r.fake.Read(), r.Health().Used)
 			}
 		})
 	}
@@ -62,21 +62,21 @@ func TestOnlyTheLatestVersionIsHandedOn(t *testing.T) {
 	r := newRig(t, nil)
 	p := r.start(r.source(), "")
 	first := r.fake.Post(fakex.Post{Author: "quillbert7", Text: "at " + linkA})
-	r.await(sourcetest.WasTaken, uriText(first))
+	r.Await(sourcetest.WasTaken, uriText(first))
 	r.fake.Again(first)
 	second := r.fake.Edit(first, "moved to "+linkB)
-	r.within("the edit comes", func() bool { return r.count(sourcetest.WasTaken, uriText(first)) == 2 })
+	r.Within("the edit comes", func() bool { return r.count(sourcetest.WasTaken, uriText(first)) == 2 })
 	r.fake.Again(first) // late
 	r.fake.Again(second)
 	last := r.fake.Post(fakex.Post{Text: "at " + linkA})
-	r.await(sourcetest.WasTaken, uriText(last))
+	r.Await(sourcetest.WasTaken, uriText(last))
 	if n := r.count(sourcetest.WasTaken, uriText(first)); n != 2 {
 		t.Errorf("taken %d times", n)
 	}
 	if r.count(sourcetest.WasTaken, uriText(second)) != 0 {
 		t.Error("the edit is a place of its own")
 	}
-	if err := p.end(false); err != nil {
+	if err := p.End(false); err != nil {
 		t.Error(err)
 	}
 }
@@ -86,10 +86,10 @@ func TestRepostsRaiseTheReach(t *testing.T) {
 	r.fake.AddRule(`"raid"`, "somebody")
 	r.start(r.source(), "")
 	first := r.fake.Post(fakex.Post{Author: "quillbert7", Text: "at " + linkA})
-	r.await(sourcetest.WasTaken, uriText(first))
+	r.Await(sourcetest.WasTaken, uriText(first))
 	r.fake.Post(fakex.Post{Author: "quillbert8", Text: "raid " + linkA[:38], Repost: first})
-	r.await(sourcetest.WasReposted, uriText(first))
-	if n := len(r.taker.All()); n != 2 {
+	r.Await(sourcetest.WasReposted, uriText(first))
+	if n := len(r.Taker.All()); n != 2 {
 		t.Errorf("%d calls: what a repost shows is cut off, and must not be handed on", n)
 	}
 }
@@ -99,11 +99,11 @@ func TestGapsAreSearchedToTheirEnd(t *testing.T) {
 	s := r.source()
 	p := r.start(s, "")
 	seen := r.fake.Post(fakex.Post{Text: "at " + linkA})
-	r.await(sourcetest.WasTaken, uriText(seen))
-	if err := p.end(false); err != nil {
+	r.Await(sourcetest.WasTaken, uriText(seen))
+	if err := p.End(false); err != nil {
 		t.Fatal(err)
 	}
-	cursor := r.cursor()
+	cursor := r.Cursor()
 	var missed []uint64
 	for i := range 230 { // three pages
 		missed = append(missed, r.fake.Post(fakex.Post{Text: fmt.Sprintf("at https://acme.zoom.us/j/%d", 84930275116+i*7919)}))
@@ -112,29 +112,29 @@ func TestGapsAreSearchedToTheirEnd(t *testing.T) {
 	r.fake.Calls()
 	p = r.start(r.source(), cursor)
 	live := r.fake.Post(fakex.Post{Text: "at " + linkB})
-	r.await(sourcetest.WasTaken, uriText(live))
-	r.within("the fault is told", func() bool {
-		return strings.Contains(strings.Join(r.health().Notes, " "), "missing yet: X has a fault")
+	r.Await(sourcetest.WasTaken, uriText(live))
+	r.Within("the fault is told", func() bool {
+		return strings.Contains(strings.Join(r.Health().Notes, " "), "missing yet: X has a fault")
 	})
-	if whole := wholeOf(t, r.cursor()); whole >= missed[0] {
+	if whole := wholeOf(t, r.Cursor()); whole >= missed[0] {
 		t.Error("the cursor moved past a gap that is open")
 	}
-	if err := p.end(false); err != nil {
+	if err := p.End(false); err != nil {
 		t.Fatal(err)
 	}
 	// after a fault it waits; another process searches
-	p = r.start(r.source(), r.cursor())
+	p = r.start(r.source(), r.Cursor())
 	for _, id := range missed {
-		r.await(sourcetest.WasTaken, uriText(id))
+		r.Await(sourcetest.WasTaken, uriText(id))
 	}
 	pages := strings.Count(strings.Join(r.fake.Calls(), "\n"), pathSearch)
 	if pages < 4 {
 		t.Errorf("%d pages were asked for", pages)
 	}
-	if err := p.end(false); err != nil {
+	if err := p.End(false); err != nil {
 		t.Fatal(err)
 	}
-	if whole := wholeOf(t, r.cursor()); whole < live {
+	if whole := wholeOf(t, r.Cursor()); whole < live {
 		t.Errorf("the gap is closed, and the cursor stands at %d, before %d", whole, live)
 	}
 }
@@ -153,10 +153,10 @@ func TestTheFirstPassSearchesBackwards(t *testing.T) {
 	long := r.fake.PostAt(fakex.Post{Text: "at " + linkB}, time.Now().Add(-72*time.Hour))
 	old := r.fake.PostAt(fakex.Post{Text: "at " + linkA}, time.Now().Add(-24*time.Hour))
 	r.start(r.source(), "")
-	if took := r.await(sourcetest.WasTaken, uriText(old)); !took.Reading.First {
+	if took := r.Await(sourcetest.WasTaken, uriText(old)); !took.Reading.First {
 		t.Error("it is not said to be of the first search")
 	}
-	r.within("the gap is closed", func() bool { return wholeOf(t, r.cursor()) >= old })
+	r.Within("the gap is closed", func() bool { return wholeOf(t, r.Cursor()) >= old })
 	if r.count(sourcetest.WasTaken, uriText(long)) != 0 {
 		t.Error("it searched further back than it was to")
 	}
@@ -166,7 +166,7 @@ func TestAGapOfMoreThanSevenDaysIsTold(t *testing.T) {
 	r := newRig(t, nil)
 	old := time.Now().Add(-20 * 24 * time.Hour)
 	r.start(r.source(), fmt.Sprintf(`{"whole":"%d","day":"2026-01-05"}`, postid.At(old)))
-	r.within("it is told", func() bool { return strings.Contains(strings.Join(r.health().Notes, "\n"), "were missed") })
+	r.Within("it is told", func() bool { return strings.Contains(strings.Join(r.Health().Notes, "\n"), "were missed") })
 }
 
 func TestTheBudgetEndsThePass(t *testing.T) {
@@ -175,17 +175,17 @@ func TestTheBudgetEndsThePass(t *testing.T) {
 		r.fake.Post(fakex.Post{Text: fmt.Sprintf("at https://acme.zoom.us/j/%d", 84930275116+i*7919)})
 	}
 	p := r.start(r.source(), fmt.Sprintf(`{"whole":"%d","day":%q,"today":4,"month":14}`, postid.At(time.Now().Add(-time.Hour)), time.Now().UTC().Format(time.DateOnly)))
-	r.within("a page is searched", func() bool { return r.health().Heard >= 13 })
+	r.Within("a page is searched", func() bool { return r.Health().Heard >= 13 })
 	for i := range 60 { // one at a time: what is under way when a budget ends is counted by X
-		if p.ended() {
+		if p.Ended() {
 			break
 		}
 		id := r.fake.Post(fakex.Post{Text: fmt.Sprintf("at https://acme.zoom.us/j/%d", 93051748260+i*7919)})
-		r.within("it is read", func() bool {
-			return p.ended() || r.count(sourcetest.WasTaken, uriText(id)) > 0
+		r.Within("it is read", func() bool {
+			return p.Ended() || r.count(sourcetest.WasTaken, uriText(id)) > 0
 		})
 	}
-	err := p.end(true)
+	err := p.End(true)
 	var own *Error
 	if !errors.As(err, &own) || own.Reason() != "the budget for today is used up" || own.RetryAfter() <= 0 || own.RetryAfter() > 24*time.Hour {
 		t.Fatalf("%v %+v", err, own)
@@ -193,13 +193,13 @@ func TestTheBudgetEndsThePass(t *testing.T) {
 	if n := r.fake.Read(); n < 41 || n > 44 { // the test posts on while the pass ends
 		t.Errorf("X counts %d posts, of 41", n)
 	}
-	h := r.health()
+	h := r.Health()
 	if h.Refused == 0 || len(h.Notes) == 0 || h.Used[0].Used != 45 || h.Used[1].Used != 55 || h.Used[2].Used != 0.28 || h.Used[2].Limit != 0.5 {
 		t.Errorf("%+v", h)
 	}
 	r.fake.Calls()
-	again := r.start(r.source(), r.cursor())
-	if err := again.end(true); !errors.As(err, &own) || own.Reason() != "the budget for today is used up" || len(r.fake.Calls()) != 0 {
+	again := r.start(r.source(), r.Cursor())
+	if err := again.End(true); !errors.As(err, &own) || own.Reason() != "the budget for today is used up" || len(r.fake.Calls()) != 0 {
 		t.Errorf("the next pass: %v", err)
 	}
 }
@@ -210,17 +210,17 @@ func TestWhatXCountsIsBelieved(t *testing.T) {
 	r.counted()
 	for i := range 4 {
 		id := r.fake.Post(fakex.Post{Text: fmt.Sprintf("at https://acme.zoom.us/j/%d", 84930275116+i*7919)})
-		r.await(sourcetest.WasTaken, uriText(id))
+		r.Await(sourcetest.WasTaken, uriText(id))
 	}
-	_ = p.end(false)
+	_ = p.End(false)
 	r.fake.Fail(fakex.Fault{Path: pathUsage, Times: 1, Body: fmt.Sprintf(
 		`{"data":{"project_cap":"20000","project_usage":44,"daily_project_usage":{"usage":[{"date":"%s","usage":"5"}]}}}`,
 		time.Now().UTC().Format(time.RFC3339))})
-	p = r.start(r.source(), r.cursor())
-	if err := p.end(true); err == nil || !strings.Contains(err.Error(), "budget for today") {
+	p = r.start(r.source(), r.Cursor())
+	if err := p.End(true); err == nil || !strings.Contains(err.Error(), "budget for today") {
 		t.Errorf("%v", err)
 	}
-	if used := r.health().Used; len(used) != 3 || used[2].Used != 44 || used[2].Limit != 20_000 {
+	if used := r.Health().Used; len(used) != 3 || used[2].Used != 44 || used[2].Limit != 20_000 {
 		t.Errorf("%+v", used)
 	}
 }
@@ -245,19 +245,19 @@ func TestRulesAreKeptInStep(t *testing.T) {
 	r.mu.Unlock()
 	want := "of somebody else \"coffee\"\nmeetleaks:o2 (\"930 5174 8260\" OR \"9305 174 8260\" OR \"93051748260\" OR url:\"93051748260\" OR " +
 		`url:"initech.webex.com") -is:retweet`
-	r.within("the rules change", func() bool { return values() == want })
-	r.within("what cannot be expressed is told", func() bool {
-		return len(r.health().Notes) == 1 && strings.HasSuffix(r.health().Notes[0], "others': 3")
+	r.Within("the rules change", func() bool { return values() == want })
+	r.Within("what cannot be expressed is told", func() bool {
+		return len(r.Health().Notes) == 1 && strings.HasSuffix(r.Health().Notes[0], "others': 3")
 	})
 	id := r.fake.Post(fakex.Post{Text: "Meeting ID: 930 5174 8260"})
-	r.await(sourcetest.WasTaken, uriText(id))
+	r.Await(sourcetest.WasTaken, uriText(id))
 	if n := strings.Count(strings.Join(r.fake.Calls(), "\n"), pathStream+"?"); n != 1 {
 		t.Errorf("%d connections", n)
 	}
 	r.mu.Lock()
 	r.terms = nil
 	r.mu.Unlock()
-	if err := p.end(true); err == nil || !strings.Contains(err.Error(), "nothing to look for") {
+	if err := p.End(true); err == nil || !strings.Contains(err.Error(), "nothing to look for") {
 		t.Errorf("without terms: %v", err)
 	}
 	if got := values(); got != `of somebody else "coffee"` {
@@ -270,11 +270,11 @@ func TestTwoDeploymentsOnOneAppAreTold(t *testing.T) {
 	r := newRig(t, nil)
 	p := r.start(r.source(), "")
 	asked := 0
-	r.within("it is in step", func() bool {
+	r.Within("it is in step", func() bool {
 		asked += strings.Count(strings.Join(r.fake.Calls(), "\n"), "GET "+pathRules)
 		return asked > 2
 	})
-	if notes := strings.Join(r.health().Notes, " "); strings.Contains(notes, "somebody else") {
+	if notes := strings.Join(r.Health().Notes, " "); strings.Contains(notes, "somebody else") {
 		t.Errorf("alone on its app it says %s", notes)
 	}
 	o := r.o
@@ -286,10 +286,10 @@ func TestTwoDeploymentsOnOneAppAreTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	q := r.start(other, "")
-	r.within("it is told", func() bool {
-		return strings.Contains(strings.Join(r.health().Notes, " "), "rules that somebody else deleted at X, and that stand there again: 1")
+	r.Within("it is told", func() bool {
+		return strings.Contains(strings.Join(r.Health().Notes, " "), "rules that somebody else deleted at X, and that stand there again: 1")
 	})
-	_, _ = p.end(false), q.end(false)
+	_, _ = p.End(false), q.End(false)
 	if log := r.log.String(); !strings.Contains(log, "does another deployment use the same app?") {
 		t.Errorf("the log says %s", log)
 	}
@@ -299,7 +299,7 @@ func TestRulesThatXRefusesAreTold(t *testing.T) {
 	r := newRig(t, func(f *fakex.Options, _ *Options) { f.MaxRule = 60 })
 	r.terms = append(r.terms, Terms{Tag: "o2", URLs: []string{"a-very-long-name-of-a-host.globex.example", "initech.webex.com"}})
 	r.start(r.source(), "")
-	r.within("it is told", func() bool { return strings.Contains(strings.Join(r.health().Notes, " "), "rules that X refuses: 1") })
+	r.Within("it is told", func() bool { return strings.Contains(strings.Join(r.Health().Notes, " "), "rules that X refuses: 1") })
 	if n := len(r.fake.Rules()); n != 1 {
 		t.Errorf("%d rules", n)
 	}
@@ -317,8 +317,8 @@ func TestWithoutRoomOldRulesGoFirst(t *testing.T) {
 	if rules := r.fake.Rules(); len(rules) != 2 || rules[0].Tag != "of somebody else" || rules[1].Tag != RulePrefix+"o1" {
 		t.Errorf("%v", rules)
 	}
-	r.within("it is told", func() bool {
-		return strings.Contains(strings.Join(r.health().Notes, " "), "as X allows 2: 1")
+	r.Within("it is told", func() bool {
+		return strings.Contains(strings.Join(r.Health().Notes, " "), "as X allows 2: 1")
 	})
 }
 
@@ -329,30 +329,30 @@ func TestPostsAreLookedUpAgain(t *testing.T) {
 	var ids []uint64
 	for i := range 5 {
 		ids = append(ids, r.fake.Post(fakex.Post{Author: fmt.Sprint("quillbert", i), Text: fmt.Sprintf("at https://acme.zoom.us/j/%d", 84930275116+i*7919)}))
-		r.await(sourcetest.WasTaken, uriText(ids[i]))
+		r.Await(sourcetest.WasTaken, uriText(ids[i]))
 	}
 	r.fake.Delete(ids[0])
 	r.fake.Protect("quillbert1")
 	r.fake.Withhold(ids[2])
 	r.fake.Edit(ids[3], "the link was taken out") // no rule matches that
 	for i := range 3 {
-		r.await(sourcetest.WasGone, uriText(ids[i]))
+		r.Await(sourcetest.WasGone, uriText(ids[i]))
 	}
-	r.within("the edit is read", func() bool {
-		return slices.ContainsFunc(r.taker.All(), func(k sourcetest.Took) bool { return k.URI == uriText(ids[3]) && strings.Contains(k.Text, "taken out") })
+	r.Within("the edit is read", func() bool {
+		return slices.ContainsFunc(r.Taker.All(), func(k sourcetest.Took) bool { return k.URI == uriText(ids[3]) && strings.Contains(k.Text, "taken out") })
 	})
-	r.await(sourcetest.WasBack, uriText(ids[4]))
+	r.Await(sourcetest.WasBack, uriText(ids[4]))
 	if r.count(sourcetest.WasGone, uriText(ids[3]))+r.count(sourcetest.WasGone, uriText(ids[4])) != 0 {
 		t.Error("what is there was told gone")
 	}
 	r.fake.Fail(fakex.Fault{Path: pathPosts, Exact: true, Times: -1, Status: 404, Body: `{"title":"Not Found"}`})
-	r.within("a failure is told", func() bool { return strings.Contains(strings.Join(r.health().Notes, " "), "whether posts are deleted") })
+	r.Within("a failure is told", func() bool { return strings.Contains(strings.Join(r.Health().Notes, " "), "whether posts are deleted") })
 	gone := r.count(sourcetest.WasGone, uriText(ids[4]))
-	if err := p.end(false); err != nil || gone != 0 {
+	if err := p.End(false); err != nil || gone != 0 {
 		t.Errorf("%v; a failure is no deletion: %d", err, gone)
 	}
-	if r.health().Deleted < 3 {
-		t.Errorf("%+v", r.health())
+	if r.Health().Deleted < 3 {
+		t.Errorf("%+v", r.Health())
 	}
 }
 
@@ -362,7 +362,7 @@ func TestFieldsThatAreNamedAnewEndThePass(t *testing.T) {
 	for i := range spellings {
 		r.fake.Send(fmt.Sprintf(`{"data":{"id":"%d","text":"x","revision_ids":[]},"matching_rules":[{"id":"71"}]}`, postid.At(time.Now())+uint64(i)))
 	}
-	if err := p.end(true); err == nil || !strings.Contains(err.Error(), "named as they never were") {
+	if err := p.End(true); err == nil || !strings.Contains(err.Error(), "named as they never were") {
 		t.Errorf("%v", err)
 	}
 }
@@ -373,8 +373,8 @@ func TestALotThatNobodyUnderstandsEndsThePass(t *testing.T) {
 	for range maxBad {
 		r.fake.Send(`{"data":{"id":71}}`)
 	}
-	if err := p.end(true); err == nil || r.health().Failed != maxBad {
-		t.Errorf("%v %+v", err, r.health())
+	if err := p.End(true); err == nil || r.Health().Failed != maxBad {
+		t.Errorf("%v %+v", err, r.Health())
 	}
 }
 
@@ -384,15 +384,15 @@ func TestWrongTypesLoseNoMoreThanTheirField(t *testing.T) {
 	id := postid.At(time.Now())
 	r.fake.Send(fmt.Sprintf(`{"data":{"id":"%d","text":"at %s","public_metrics":[],"note_tweet":7,"attachments":"x","edit_history_tweet_ids":["%d"],`+
 		`"entities":{"urls":[{"url":7},{"expanded_url":%q}]},"created_at":{}},"includes":{"media":"x","tweets":[7]}}`, id, linkA, id, linkB))
-	took := r.await(sourcetest.WasTaken, uriText(id))
+	took := r.Await(sourcetest.WasTaken, uriText(id))
 	if !strings.Contains(took.Text, linkA) || !strings.Contains(took.Text, linkB) {
 		t.Errorf("%s", took.Text)
 	}
 	r.fake.Send(`{"data":{"id":"99999999999999999999999","text":"` + linkA + `"}}`)
 	r.fake.Send(fmt.Sprintf(`{"data":{"id":"%d","text":"%s %s"}}`, id+1, linkB, strings.Repeat("x", maxFrame)))
 	next := r.fake.Post(fakex.Post{Text: "at " + linkA})
-	r.await(sourcetest.WasTaken, uriText(next))
-	r.within("they are counted", func() bool { h := r.health(); return h.Failed == 3 && h.Truncated == 1 })
+	r.Await(sourcetest.WasTaken, uriText(next))
+	r.Within("they are counted", func() bool { h := r.Health(); return h.Failed == 3 && h.Truncated == 1 })
 }
 
 func TestReasons(t *testing.T) {
@@ -430,7 +430,7 @@ func TestReasons(t *testing.T) {
 			r := newRig(t, func(_ *fakex.Options, o *Options) { o.Idle = 300 * time.Millisecond })
 			test.fault.Path, test.fault.Exact, test.fault.Times = pathStream, true, 1
 			r.fake.Fail(test.fault)
-			err := r.start(r.source(), "").end(true)
+			err := r.start(r.source(), "").End(true)
 			var own *Error
 			if !errors.As(err, &own) || own.Reason() != test.reason || own.RetryAfter() < test.least || own.RetryAfter() > test.most {
 				t.Errorf("%v after %v; want %s after %v to %v", err, own.RetryAfter(), test.reason, test.least, test.most)
@@ -469,7 +469,7 @@ func TestOptionsAreChecked(t *testing.T) {
 func TestATokenThatCannotBeReadIsToldWithoutIt(t *testing.T) {
 	for _, token := range []string{"", "two words", "a\r\nb", strings.Repeat("x", maxToken+1)} {
 		r := newRig(t, func(_ *fakex.Options, o *Options) { o.Token = func() (string, error) { return token, nil } })
-		err := r.start(r.source(), "").end(true)
+		err := r.start(r.source(), "").End(true)
 		if err == nil || !strings.Contains(err.Error(), "token cannot be read") || token != "" && strings.Contains(err.Error(), token) || len(r.fake.Calls()) != 0 {
 			t.Errorf("%q: %v", token, err)
 		}
@@ -480,22 +480,22 @@ func TestTheCursorWaitsForTheTaker(t *testing.T) {
 	r := newRig(t, nil)
 	p := r.start(r.source(), "")
 	broken := errors.New("the store of the test does not answer")
-	r.taker.Fail(broken)
+	r.Taker.Fail(broken)
 	id := r.fake.Post(fakex.Post{Text: "at " + linkA})
-	if err := p.end(true); !errors.Is(err, broken) {
+	if err := p.End(true); !errors.Is(err, broken) {
 		t.Errorf("%v", err)
 	}
-	if whole := wholeOf(t, r.cursor()); whole >= id {
+	if whole := wholeOf(t, r.Cursor()); whole >= id {
 		t.Errorf("the cursor stands at %d, and %d was not kept", whole, id)
 	}
-	noSecrets(t, p.err.Error(), r.cursor())
+	noSecrets(t, p.Err.Error(), r.Cursor())
 }
 
 func TestAnEditThatTakesTheLinkOutIsHandedOn(t *testing.T) {
 	r := newRig(t, nil)
 	r.start(r.source(), "")
 	first := r.fake.Post(fakex.Post{Text: "at " + linkA})
-	r.await(sourcetest.WasTaken, uriText(first))
+	r.Await(sourcetest.WasTaken, uriText(first))
 	r.fake.Send(fmt.Sprintf(`{"data":{"id":"%d","text":"nothing here","edit_history_tweet_ids":["%d","%d"]}}`, first+5, first, first+5))
-	r.within("it is handed on", func() bool { return r.count(sourcetest.WasTaken, uriText(first)) == 2 })
+	r.Within("it is handed on", func() bool { return r.count(sourcetest.WasTaken, uriText(first)) == 2 })
 }

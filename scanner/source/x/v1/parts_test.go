@@ -146,11 +146,11 @@ func TestTheLibraryReadsUnwoundLinks(t *testing.T) {
 	r := newRig(t, nil)
 	p := r.start(r.source(), "")
 	uri := uriOf(r.fake.Post(unwinding()))
-	took := r.await("taken", uri)
+	took := r.Await("taken", uri)
 	if !strings.Contains(took.Text, linkA) || !strings.Contains(took.Text, "Sign-up page") {
 		t.Errorf("it came as %q", took.Text)
 	}
-	_ = p.end(false)
+	_ = p.End(false)
 }
 
 func TestGlances(t *testing.T) {

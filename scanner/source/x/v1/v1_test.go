@@ -21,8 +21,8 @@ func TestTheLibraryAsksTheGatewayAlone(t *testing.T) {
 	})
 	uri := uriOf(r.fake.Post(fakegateway.Post{Author: "quillbert", Text: "join " + linkA}))
 	p := r.start(r.source(), `{"whole":"1"}`)
-	r.await(sourcetest.WasTaken, uri)
-	if err := p.end(false); err != nil {
+	r.Await(sourcetest.WasTaken, uri)
+	if err := p.End(false); err != nil {
 		t.Fatal(err)
 	}
 	calls := strings.Join(r.fake.Calls(), "\n")
@@ -63,7 +63,7 @@ func TestNothingGoesToX(t *testing.T) {
 		o.Base = &url.URL{Scheme: "https", Host: "gateway.acme.example"} // the client reaches another host only
 	})
 	p := r.start(r.source(), "")
-	err := p.end(true)
+	err := p.End(true)
 	var own *Error
 	if !errors.As(err, &own) || own.Why != "no answer" {
 		t.Errorf("it ended with %v", err)
@@ -101,7 +101,7 @@ func TestWhyThereIsNoStream(t *testing.T) {
 			r := newRig(t, nil)
 			c.fault.Path, c.fault.Times = fakegateway.PathStream, -1
 			r.fake.Fail(c.fault)
-			err := r.start(r.source(), "").end(true)
+			err := r.start(r.source(), "").End(true)
 			var own *Error
 			if !errors.As(err, &own) {
 				t.Fatalf("it ended with %v", err)
@@ -112,7 +112,7 @@ func TestWhyThereIsNoStream(t *testing.T) {
 			if n := len(r.fake.Calls()); n != 1 {
 				t.Errorf("%d requests in one pass", n)
 			}
-			if refused := r.health().Refused > 0; refused != refusal(own.Status) {
+			if refused := r.Health().Refused > 0; refused != refusal(own.Status) {
 				t.Errorf("refused: %v", refused)
 			}
 			noSecrets(t, err.Error(), r.log.String())
@@ -126,7 +126,7 @@ func TestEachFailureWaitsLonger(t *testing.T) {
 	s := r.source()
 	for _, want := range []time.Duration{time.Minute, 2 * time.Minute, 4 * time.Minute} {
 		var own *Error
-		if err := r.start(s, "").end(true); !errors.As(err, &own) || own.RetryAfter() != want {
+		if err := r.start(s, "").End(true); !errors.As(err, &own) || own.RetryAfter() != want {
 			t.Errorf("%v, want %v", err, want)
 		}
 	}
@@ -135,16 +135,16 @@ func TestEachFailureWaitsLonger(t *testing.T) {
 func TestAStalledStreamEndsThePass(t *testing.T) {
 	r := newRig(t, func(_ *fakegateway.Options, o *Options) { o.Idle = 100 * time.Millisecond })
 	r.fake.Stall()
-	err := r.start(r.source(), "").end(true)
+	err := r.start(r.source(), "").End(true)
 	var own *Error
 	if !errors.As(err, &own) || own.Why != "nothing was heard for 100ms" {
 		t.Errorf("a stream that says nothing ended with %v", err)
 	}
 	r.fake.Heal()
 	p := r.start(r.source(), "")
-	r.await(sourcetest.WasTaken, uriOf(r.fake.Post(fakegateway.Post{Text: linkA})))
+	r.Await(sourcetest.WasTaken, uriOf(r.fake.Post(fakegateway.Post{Text: linkA})))
 	r.fake.Stall()
-	if err := p.end(true); err != nil {
+	if err := p.End(true); err != nil {
 		t.Errorf("one that stalled after a post ended with %v", err)
 	}
 }
@@ -154,7 +154,7 @@ func TestPostsComeAsTheyAre(t *testing.T) {
 	p := r.start(r.source(), "")
 	long := strings.Repeat("All are welcome, bring a friend. ", 6) + "Join " + linkA + " with 930 5174 8260 & a smile"
 	a := r.fake.Post(fakegateway.Post{Author: "quillbert", Text: long, Followers: 4711})
-	took := r.await(sourcetest.WasTaken, uriOf(a))
+	took := r.Await(sourcetest.WasTaken, uriOf(a))
 	if !strings.HasSuffix(took.Text, linkA+" with 930 5174 8260 & a smile") || strings.Contains(took.Text, "t.co") || strings.Contains(took.Text, "…") {
 		t.Errorf("the long post came as %q", took.Text)
 	}
@@ -162,27 +162,27 @@ func TestPostsComeAsTheyAre(t *testing.T) {
 		t.Errorf("its reading is %+v", got)
 	}
 	b := r.fake.Post(fakegateway.Post{Author: "quillbert", Text: "see this", Quotes: a})
-	if took := r.await(sourcetest.WasTaken, uriOf(b)); !strings.Contains(took.Text, "see this\n\nAll are welcome") || !strings.Contains(took.Text, linkA) {
+	if took := r.Await(sourcetest.WasTaken, uriOf(b)); !strings.Contains(took.Text, "see this\n\nAll are welcome") || !strings.Contains(took.Text, linkA) {
 		t.Errorf("the quoting post came as %q", took.Text)
 	}
 	c := r.fake.Post(fakegateway.Post{Author: "quillbert2", Reposts: a, Followers: 90_000})
-	if took := r.await(sourcetest.WasReposted, uriOf(a)); took.Reach != 90_000 {
+	if took := r.Await(sourcetest.WasReposted, uriOf(a)); took.Reach != 90_000 {
 		t.Errorf("the repost reached %d", took.Reach)
 	}
 	r.fake.Withhold(b, "XX")
-	r.await(sourcetest.WasDeleted, uriOf(b))
+	r.Await(sourcetest.WasDeleted, uriOf(b))
 	r.fake.Withhold(a, "DE")
 	r.fake.Delete(c)
-	r.await(sourcetest.WasDeleted, uriOf(c))
-	for _, took := range r.taker.All() {
+	r.Await(sourcetest.WasDeleted, uriOf(c))
+	for _, took := range r.Taker.All() {
 		if took.What == sourcetest.WasTaken && took.URI == uriOf(c) || took.What == sourcetest.WasDeleted && took.URI == uriOf(a) {
 			t.Errorf("%s %s", took.What, took.URI)
 		}
 	}
-	if err := p.end(false); err != nil {
+	if err := p.End(false); err != nil {
 		t.Error(err)
 	}
-	if h := r.health(); h.Heard != 3 || h.Deleted != 2 || h.Failed != 0 || h.Posted.IsZero() {
+	if h := r.Health(); h.Heard != 3 || h.Deleted != 2 || h.Failed != 0 || h.Posted.IsZero() {
 		t.Errorf("health: %+v", h)
 	}
 }
@@ -191,23 +191,23 @@ func TestAGapIsSearchedToItsEnd(t *testing.T) {
 	r := newRig(t, func(f *fakegateway.Options, _ *Options) { f.PerPage = 3 })
 	s := r.source()
 	p := r.start(s, "")
-	if err := p.end(false); err != nil {
+	if err := p.End(false); err != nil {
 		t.Fatal(err)
 	}
 	var uris []string
 	for i := range 10 {
 		uris = append(uris, uriOf(r.fake.Post(fakegateway.Post{Author: "quillbert", Text: fmt.Sprintf("%s %d", linkB, i)})))
 	}
-	before := r.cursor()
+	before := r.Cursor()
 	p = r.start(s, before)
 	for _, uri := range uris {
-		if r.await(sourcetest.WasTaken, uri).Reading.First {
+		if r.Await(sourcetest.WasTaken, uri).Reading.First {
 			t.Error("a gap is taken for the first search of all")
 		}
 	}
 	last, _ := idOf(uris[9])
-	r.within("the cursor moves when the gap is closed", func() bool { return strings.Contains(r.cursor(), formatID(last)) })
-	if err := p.end(false); err != nil {
+	r.Within("the cursor moves when the gap is closed", func() bool { return strings.Contains(r.Cursor(), formatID(last)) })
+	if err := p.End(false); err != nil {
 		t.Error(err)
 	}
 }
@@ -221,10 +221,10 @@ func TestAnOpenGapHoldsTheCursor(t *testing.T) {
 		r.fake.Fail(fault)
 		p := r.start(r.source(), `{"whole":"1700000000000000000"}`)
 		uri := uriOf(r.fake.Post(fakegateway.Post{Text: linkB}))
-		r.await(sourcetest.WasTaken, uri)
-		r.within("it is noted", func() bool { return r.noted("may be missing yet: " + name) })
-		_ = p.end(false)
-		if got := r.cursor(); !strings.Contains(got, `"1700000000000000000"`) {
+		r.Await(sourcetest.WasTaken, uri)
+		r.Within("it is noted", func() bool { return r.noted("may be missing yet: " + name) })
+		_ = p.End(false)
+		if got := r.Cursor(); !strings.Contains(got, `"1700000000000000000"`) {
 			t.Errorf("%s: posts of the gap are given up: %s", name, got)
 		}
 	}
@@ -236,10 +236,10 @@ func TestAnErrorIsNotTakenForPostsThatAreGone(t *testing.T) {
 		r.fake.Fail(fakegateway.Fault{Path: fakegateway.PathLookup, Body: body, Times: -1})
 		p := r.start(r.source(), "")
 		uri := uriOf(r.fake.Post(fakegateway.Post{Text: linkB}))
-		r.await(sourcetest.WasTaken, uri)
-		r.within("it is noted", func() bool { return r.noted("whether posts are deleted is not known") })
-		_ = p.end(false)
-		for _, took := range r.taker.All() {
+		r.Await(sourcetest.WasTaken, uri)
+		r.Within("it is noted", func() bool { return r.noted("whether posts are deleted is not known") })
+		_ = p.End(false)
+		for _, took := range r.Taker.All() {
 			if took.What != sourcetest.WasTaken {
 				t.Errorf("%s: it is told %s", body, took.What)
 			}
@@ -251,13 +251,13 @@ func TestNothingIsSavedBeyondWhatCouldNotBeKept(t *testing.T) {
 	r := newRig(t, nil)
 	p := r.start(r.source(), "")
 	broken := errors.New("the store does not answer")
-	r.taker.Fail(broken)
+	r.Taker.Fail(broken)
 	id := r.fake.Post(fakegateway.Post{Text: linkB})
-	if err := p.end(true); !errors.Is(err, broken) {
+	if err := p.End(true); !errors.Is(err, broken) {
 		t.Errorf("it ended with %v", err)
 	}
-	if strings.Contains(r.cursor(), formatID(id)) {
-		t.Errorf("saved %s", r.cursor())
+	if strings.Contains(r.Cursor(), formatID(id)) {
+		t.Errorf("saved %s", r.Cursor())
 	}
 }
 
@@ -265,7 +265,7 @@ func TestTheFirstSearchGoesBack(t *testing.T) {
 	r := newRig(t, func(_ *fakegateway.Options, o *Options) { o.Back = time.Hour })
 	uri := uriOf(r.fake.Post(fakegateway.Post{Text: linkB}))
 	r.start(r.source(), "")
-	if !r.await(sourcetest.WasTaken, uri).Reading.First {
+	if !r.Await(sourcetest.WasTaken, uri).Reading.First {
 		t.Error("it is not marked")
 	}
 }
@@ -275,9 +275,9 @@ func TestWhatWasHeldBackIsSearched(t *testing.T) {
 	p := r.start(r.source(), "")
 	uri := uriOf(r.fake.Post(fakegateway.Post{Text: linkB, Unsent: true}))
 	r.fake.Limit(1)
-	r.await(sourcetest.WasTaken, uri)
-	if err := p.end(false); err != nil || r.health().Failed != 1 {
-		t.Errorf("%v, %+v", err, r.health())
+	r.Await(sourcetest.WasTaken, uri)
+	if err := p.End(false); err != nil || r.Health().Failed != 1 {
+		t.Errorf("%v, %+v", err, r.Health())
 	}
 }
 
@@ -285,19 +285,19 @@ func TestNothingIsSavedBeforeWhatLiesBeforeIt(t *testing.T) {
 	r := newRig(t, func(_ *fakegateway.Options, o *Options) {
 		o.Promising = func(b []byte) bool { return strings.Contains(string(b), "84930275116") }
 	})
-	held := &holding{Taker: r.taker, release: make(chan struct{}), in: make(chan struct{}, 1)}
+	held := &holding{Taker: r.Taker, release: make(chan struct{}), in: make(chan struct{}, 1)}
 	r.o.Taker = held
 	p := r.start(r.source(), "")
 	first := r.fake.Post(fakegateway.Post{Text: linkA})
 	last := r.fake.Post(fakegateway.Post{Text: linkB + " is passed over"})
 	<-held.in
-	if strings.Contains(r.cursor(), formatID(last)) || strings.Contains(r.cursor(), formatID(first)) {
-		t.Errorf("saved %s while the taker has not answered", r.cursor())
+	if strings.Contains(r.Cursor(), formatID(last)) || strings.Contains(r.Cursor(), formatID(first)) {
+		t.Errorf("saved %s while the taker has not answered", r.Cursor())
 	}
 	close(held.release)
-	r.within("what was passed over moves the cursor", func() bool { return strings.Contains(r.cursor(), formatID(last)) })
-	if err := p.end(false); err != nil || r.health().Heard != 2 || r.health().Read != 1 {
-		t.Errorf("%v, %+v", err, r.health())
+	r.Within("what was passed over moves the cursor", func() bool { return strings.Contains(r.Cursor(), formatID(last)) })
+	if err := p.End(false); err != nil || r.Health().Heard != 2 || r.Health().Read != 1 {
+		t.Errorf("%v, %+v", err, r.Health())
 	}
 }
 
@@ -319,10 +319,10 @@ func TestOtherTermsEndThePass(t *testing.T) {
 	r.mu.Lock()
 	r.terms = append(r.terms, Terms{Tag: "o2", URLs: []string{"globex.webex.com"}})
 	r.mu.Unlock()
-	if err := p.end(true); err != nil {
+	if err := p.End(true); err != nil {
 		t.Errorf("it ended with %v", err)
 	}
-	r.start(r.source(), r.cursor())
+	r.start(r.source(), r.Cursor())
 	if calls := strings.Join(r.fake.Calls(), "\n"); !strings.Contains(calls, "track=acme+zoom+us%2Cglobex+webex+com") {
 		t.Errorf("it asks:\n%s", calls)
 	}
@@ -332,11 +332,11 @@ func TestWithNothingToLookForItIsBlind(t *testing.T) {
 	r := newRig(t, nil)
 	r.terms = []Terms{{Tag: "o1", URLs: []string{"zoom.us"}}}
 	var own *Error
-	if err := r.start(r.source(), "").end(true); !errors.As(err, &own) || own.Why != "there is nothing to look for" {
+	if err := r.start(r.source(), "").End(true); !errors.As(err, &own) || own.Why != "there is nothing to look for" {
 		t.Errorf("it ended with %v", err)
 	}
 	if !r.noted("would find what is others': 1") || len(r.fake.Calls()) != 0 {
-		t.Errorf("%+v", r.health())
+		t.Errorf("%+v", r.Health())
 	}
 }
 
@@ -344,9 +344,9 @@ func TestLastWordsOfTheService(t *testing.T) {
 	for code, want := range map[int]string{2: "another connection with this token is open", 6: whyToken, 7: whyToken, 1: "", 4: "", 12: ""} {
 		r := newRig(t, nil)
 		p := r.start(r.source(), "")
-		r.within("it listens", func() bool { return r.fake.Listening() == 1 })
+		r.Within("it listens", func() bool { return r.fake.Listening() == 1 })
 		r.fake.Disconnect(code)
-		err := p.end(true)
+		err := p.End(true)
 		var own *Error
 		if got := errors.As(err, &own); got != (want != "") || got && own.Why != want {
 			t.Errorf("code %d: %v", code, err)
@@ -358,14 +358,14 @@ func TestLastWordsOfTheService(t *testing.T) {
 func TestFramesThatNobodyUnderstandsEndIt(t *testing.T) {
 	r := newRig(t, nil)
 	p := r.start(r.source(), "")
-	r.within("it listens", func() bool { return r.fake.Listening() == 1 })
+	r.Within("it listens", func() bool { return r.fake.Listening() == 1 })
 	for range maxBad {
 		r.fake.Send(`{"id":[],"quillbert":"` + linkA + `"}`)
 	}
 	var own *Error
-	err := p.end(true)
-	if !errors.As(err, &own) || own.Why != "what it brings is not as documented" || r.health().Failed != maxBad {
-		t.Errorf("%v, %+v", err, r.health())
+	err := p.End(true)
+	if !errors.As(err, &own) || own.Why != "what it brings is not as documented" || r.Health().Failed != maxBad {
+		t.Errorf("%v, %+v", err, r.Health())
 	}
 	noSecrets(t, fmt.Sprint(err), r.log.String())
 }
@@ -373,19 +373,19 @@ func TestFramesThatNobodyUnderstandsEndIt(t *testing.T) {
 func TestPostsThatTheLibraryDoesNotTell(t *testing.T) {
 	r := newRig(t, nil)
 	p := r.start(r.source(), "")
-	r.within("it listens", func() bool { return r.fake.Listening() == 1 })
+	r.Within("it listens", func() bool { return r.fake.Listening() == 1 })
 	id := idAt(time.Now()) + 5
 	r.fake.Send(fmt.Sprintf(`{"id":%d,"id_str":"%d","text":"no count of reposts, at https:\/\/t.co\/a1","entities":{"urls":[{"url":"https:\/\/t.co\/a1","expanded_url":%q}]}}`,
 		id, id, linkA))
-	if took := r.await(sourcetest.WasTaken, uriOf(id)); !strings.Contains(took.Text, linkA) {
+	if took := r.Await(sourcetest.WasTaken, uriOf(id)); !strings.Contains(took.Text, linkA) {
 		t.Errorf("it came as %q", took.Text)
 	}
 	r.fake.Send(fmt.Sprintf(`{"id":%d,"id_str":"%d","retweet_count":"many","user":7,"entities":{"urls":[{"url":"https://t.co/a1","indices":{},"expanded_url":%q}]},"text":"wrong types at https://t.co/a1"}`,
 		id+7, id+7, linkB))
-	if took := r.await(sourcetest.WasTaken, uriOf(id+7)); !strings.Contains(took.Text, linkB) {
+	if took := r.Await(sourcetest.WasTaken, uriOf(id+7)); !strings.Contains(took.Text, linkB) {
 		t.Errorf("it came as %q", took.Text)
 	}
-	_ = p.end(false)
+	_ = p.End(false)
 }
 
 func TestOptions(t *testing.T) {
