@@ -15,6 +15,16 @@ import (
 // key a nine-digit number cannot be guessed back. Equal for every form of the link.
 func KeyID(key []byte, l Link) string { return newHasher(key).key(l.Key()) }
 
+// Keys makes such identities under one key, for callers with many meetings. It is safe for concurrent use, and shows no key when it is
+// printed.
+type Keys struct{ hasher *hasher }
+
+// NewKeys returns Keys under a copy of key.
+func NewKeys(key []byte) Keys { return Keys{newHasher(key)} }
+
+// ID is KeyID.
+func (k Keys) ID(l Link) string { return k.hasher.key(l.Key()) }
+
 // KnownKeyIDs are the identities (see KeyID) that the meetings can have which a meeting or room pattern fits, in whatever space and
 // on whatever host of the service: for those who keep no clear id to look up in an Index. Where a service minds the case of ids, they
 // are those of the id as it is written and in lower case. A room in a team of Mattermost is found by its whole link only. The error
@@ -71,7 +81,7 @@ func (k knownMeeting) keys() []string {
 // spaces are all that platforms have (see Link.Space), but for the teams of Mattermost.
 func spaces() []string {
 	return []string{
-		"", "blob", "broadcast", "call", "chat", "code", "collabs", "conf", "dm", "ed", "event", "g", "g2", "group",
+		"", "blob", "broadcast", "call", "chat", "code", "collabs", "conf", "dm", "dw", "ed", "event", "g", "g2", "group",
 		"huddle", "id", "instant", "invite", "j", "join", "joinme", "live", "lookup", "meet", "minutes", "moderated",
 		"mtg", "mtid", "my", "name", "num", "number", "page", "rcm", "rec", "recap", "reg", "register",
 		"registration", "room", "space", "stream", "thread", "uuid", "vtc", "watch", "webinar",

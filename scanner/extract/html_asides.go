@@ -218,9 +218,12 @@ func (r *htmlReader) attributes(tag htmlTag) {
 // attribute writes an attribute, or keeps it for its place, unless there can be nothing in it.
 func (r *htmlReader) attribute(tag htmlTag, a htmlAttr) {
 	name, value := r.page[a.name:a.nameTo], r.page[a.value:a.valueTo]
+	kind := attrOf(name)
+	if kind == urlAttr && isImageData(value) { // most of a page, where images are embedded
+		return
+	}
 	w := worthOf(value)
 	raw := aside{from: a.value, to: a.valueTo, name: a.name}
-	kind := attrOf(name)
 	switch kind {
 	case formalAttr:
 		if w.ofForm() {
@@ -228,7 +231,7 @@ func (r *htmlReader) attribute(tag htmlTag, a htmlAttr) {
 		}
 		return
 	case urlAttr:
-		if !w.ofURL(value) || isImageData(value) {
+		if !w.ofURL(value) {
 			return
 		}
 	case shownAttr:

@@ -41,7 +41,6 @@ func (v *view) table(ctx context.Context) error {
 	out := newScribe(v)
 	out.copy(0, len(out.source))
 	t := tableReader{source: out.source, separator: separatorOf(out.source)}
-	t.ends = string([]byte{t.separator, '\n'})
 	names := t.names()
 	if len(names) < 2 {
 		return nil
@@ -74,7 +73,6 @@ func separatorOf(source []byte) byte {
 type tableReader struct {
 	source    []byte
 	separator byte
-	ends      string // of a cell: the separator, the line end
 	at        int
 	cells     []cellPlace // of the row
 }
@@ -115,9 +113,9 @@ func (t *tableReader) cell() (c cellPlace, more bool) {
 		}
 	}
 	c.to = t.at
-	n := bytes.IndexAny(t.source[t.at:], t.ends)
-	if n < 0 {
-		n = len(t.source) - t.at
+	n := 0
+	for t.at+n < len(t.source) && t.source[t.at+n] != t.separator && t.source[t.at+n] != '\n' {
+		n++
 	}
 	if c.to == c.from {
 		c.to += n

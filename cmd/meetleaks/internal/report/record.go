@@ -48,6 +48,7 @@ type placeRecord struct {
 // recorder makes records of findings: the one place where masking and cleaning happen.
 type recorder struct {
 	Options
+	keys   matchers.Keys
 	uri    string // of the last place, as it came
 	masked string // the same, links in it masked: the places of a document follow each other
 	hidden string // the same, without the ids of its document
@@ -58,7 +59,7 @@ func newRecorder(o Options) *recorder {
 	if o.Titles == nil {
 		o.Titles = platformTitles()
 	}
-	return &recorder{Options: o}
+	return &recorder{Options: o, keys: matchers.NewKeys(o.Key)}
 }
 
 func (r *recorder) record(f scanner.Finding) record {
@@ -68,7 +69,7 @@ func (r *recorder) record(f scanner.Finding) record {
 		Kind:       string(f.Link.Kind),
 		ID:         clean(f.Link.MaskedID()),
 		Masked:     true,
-		Key:        matchers.KeyID(r.Key, f.Link),
+		Key:        r.keys.ID(f.Link),
 		URL:        clean(f.Link.MaskedURL()),
 		OrgHint:    clean(f.Link.Org),
 		Secrets:    cleanAll(f.Link.Secrets),
