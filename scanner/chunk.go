@@ -16,7 +16,7 @@ import (
 // Long documents are matched in pieces of chunkSize bytes, in parallel. A piece sees contextSize bytes of its neighbours
 // on both sides, so that a link over a border is found once, by the piece in which it starts.
 const (
-	chunkSize   = 512 << 10
+	chunkSize   = 256 << 10
 	contextSize = 16 << 10
 	bufferSize  = chunkSize + 2*contextSize
 )
@@ -33,10 +33,9 @@ type at interface {
 // piece is what was found in one stretch of a document. Lines and columns count from its start, and are completed by
 // meetings.add with what went before.
 type piece struct {
-	text      []byte  // in which the sightings' offsets are
-	buffer    *[]byte // of the matcher, in which text lies; nil when it lies elsewhere
 	sightings []matchers.Sighting
 	places    []pieceSpot // of the sightings
+	near      []Window    // around them; empty where nobody wants it
 	bytes     int64       // its own, without context
 	lines     int         // line breaks in it
 	tail      int         // characters after its last line break, or in all of it when it has none
@@ -52,17 +51,18 @@ type pieceSpot struct {
 }
 
 // find matches text[from:to), which starts in the document at byte base.
-func (m *Matcher) find(text []byte, from, to int, base int64) (p piece) {
+func (m *Matcher) find(text []byte, from, to int, base int64, found *meetings) (p piece) {
 	defer func() {
 		if broken := recover(); broken != nil {
 			// The value may quote the text, so only its type is told. One bad document must not cost the others.
 			p.err = fmt.Errorf("internal error while matching (%T); please report it", broken)
 		}
 	}()
-	p.text, p.bytes = text, int64(to-from)
+	p.bytes = int64(to - from)
 	sightings := m.finder.FindIn(text, max(from-matchers.Reach, 0), min(to+matchers.Reach, len(text)))
 	slices.SortStableFunc(sightings, func(a, b matchers.Sighting) int { return a.Start - b.Start })
 	p.sightings, p.places = sightings[:0], make([]pieceSpot, 0, len(sightings))
+	windows := windowsOf(text, len(sightings))
 	c := cursor{text: text, at: from}
 	for _, s := range sightings {
 		if s.Start < from || s.Start >= to || s.End < s.Start || s.End > len(text) {
@@ -75,6 +75,11 @@ func (m *Matcher) find(text []byte, from, to int, base int64) (p piece) {
 		c.move(s.Start)
 		p.sightings = append(p.sightings, s)
 		p.places = append(p.places, pieceSpot{base + int64(s.Start-from), c.lines, c.column})
+		near := Window{}
+		if found.wantsNear(s.Link) {
+			near = windows(s.Start, s.End)
+		}
+		p.near = append(p.near, near)
 	}
 	c.move(to)
 	p.lines, p.tail = c.lines, c.column
@@ -116,12 +121,20 @@ func sideOf(part []byte) int {
 	return judgedSide
 }
 
-// windowAt is the window around a link at text[start:end), with at most narrow bytes on each side. It is a copy.
-func windowAt(text []byte, start, end, narrow int) Window {
-	end = min(end, start+nearLink)
-	before, after := text[max(start-judgedSide, 0):start], text[end:min(end+judgedSide, len(text))]
-	from, to := max(start-min(sideOf(before), narrow), 0), min(end+min(sideOf(after), narrow), len(text))
-	return Window{Text: string(text[from:to]), Start: start - from, End: end - from}
+// windowsOf returns the function that cuts windows out of text. Where windows would overlap much they share one copy
+// of the text, so that a text full of links does not take many times its size.
+func windowsOf(text []byte, count int) func(start, end int) Window {
+	cut := func(from, to int) string { return string(text[from:to]) }
+	if count*2*nearSide > len(text) && count > 1 {
+		whole := string(text)
+		cut = func(from, to int) string { return whole[from:to] }
+	}
+	return func(start, end int) Window {
+		end = min(end, start+nearLink)
+		from, to := start-sideOf(text[max(start-judgedSide, 0):start]), end+sideOf(text[end:min(end+judgedSide, len(text))])
+		from, to = max(from, 0), min(to, len(text))
+		return Window{Text: cut(from, to), Start: start - from, End: end - from}
+	}
 }
 
 // border moves a cut at text[i] back to the start of the character it would split. Both neighbours of a cut see the same
@@ -137,16 +150,9 @@ func border(text []byte, i int) int {
 
 // readHeld matches a text in memory.
 func (m *Matcher) readHeld(text []byte, found *meetings) error {
-	p := m.find(text, 0, len(text), 0)
+	p := m.find(text, 0, len(text), 0, found)
 	found.add(p)
 	return p.err
-}
-
-// release gives back the buffer of a piece that was added.
-func (m *Matcher) release(p piece) {
-	if p.buffer != nil {
-		m.buffers.Put(p.buffer)
-	}
 }
 
 // inFlight is the pieces of one document that are being matched, in order.
@@ -211,7 +217,7 @@ func (f *inFlight) worker() {
 	}
 }
 
-// take waits for the oldest piece, adds what it found, and gives its slot and its buffer back.
+// take waits for the oldest piece, adds what it found, and gives its slot back.
 func (f *inFlight) take() {
 	p := <-f.queue[0]
 	f.queue = f.queue[1:]
@@ -219,7 +225,6 @@ func (f *inFlight) take() {
 	if f.err == nil {
 		f.err = p.err
 	}
-	f.m.release(p)
 	<-f.m.slots
 }
 
@@ -235,9 +240,8 @@ func (f *inFlight) finish() error {
 func (m *Matcher) readAt(ctx context.Context, text at, found *meetings) error {
 	size := text.Size()
 	if size <= chunkSize { // short: not worth a goroutine
-		p := m.pieceAt(text, 0, size)
+		p := m.pieceAt(text, 0, size, found)
 		found.add(p)
-		m.release(p)
 		return p.err
 	}
 	f := m.newInFlight(found)
@@ -247,14 +251,15 @@ func (m *Matcher) readAt(ctx context.Context, text at, found *meetings) error {
 		if stopped = f.slot(ctx); stopped != nil {
 			break
 		}
-		f.start(func() piece { return m.pieceAt(text, from, size) })
+		f.start(func() piece { return m.pieceAt(text, from, size, found) })
 	}
 	return errors.Join(stopped, f.finish())
 }
 
 // pieceAt reads and matches the piece of about chunkSize bytes at from.
-func (m *Matcher) pieceAt(text at, from, size int64) piece {
+func (m *Matcher) pieceAt(text at, from, size int64, found *meetings) piece {
 	buffer := m.buffers.Get().(*[]byte)
+	defer m.buffers.Put(buffer)
 	start := max(from-contextSize, 0)
 	want := min(from+chunkSize+contextSize, size) - start
 	b := (*buffer)[:want]
@@ -274,8 +279,8 @@ func (m *Matcher) pieceAt(text at, from, size int64) piece {
 	if from+chunkSize < size {
 		last = max(border(b, last), first)
 	}
-	p := m.find(b, first, last, start+int64(first))
-	p.buffer, p.err = buffer, errors.Join(err, p.err)
+	p := m.find(b, first, last, start+int64(first), found)
+	p.err = errors.Join(err, p.err)
 	return p
 }
 
@@ -290,14 +295,12 @@ func (m *Matcher) readStream(ctx context.Context, text io.Reader, found *meeting
 		buffer := m.buffers.Get().(*[]byte)
 		b, first, last, base := s.next(*buffer)
 		work := func() piece {
-			p := m.find(b, first, last, base)
-			p.buffer = buffer
-			return p
+			defer m.buffers.Put(buffer)
+			return m.find(b, first, last, base, found)
 		}
 		if s.ended && base == 0 { // short: not worth a goroutine
 			p := work()
 			found.add(p)
-			m.release(p)
 			return errors.Join(s.err, p.err)
 		}
 		if stopped = f.slot(ctx); stopped != nil {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 
 	"meetleaks/matchers"
 )
@@ -34,6 +35,7 @@ type meetings struct {
 	held    int                 // bytes of ids, names and keys kept
 	lost    int                 // sightings beyond MaxMeetings
 	blind   int                 // first places without their text
+	sated   sync.Map            // keys of meetings that have the text around enough places
 }
 
 // meeting is one meeting of a document.
@@ -71,7 +73,7 @@ const (
 // add takes in the next piece of the document. Pieces come in order.
 func (s *meetings) add(p piece) {
 	for i := range p.sightings {
-		s.see(&p.sightings[i], p.places[i], p.text)
+		s.see(&p.sightings[i], p.places[i], p.near[i])
 	}
 	s.bytes += p.bytes
 	s.possible += int64(p.possible)
@@ -82,29 +84,23 @@ func (s *meetings) add(p piece) {
 	s.column += p.tail
 }
 
-// see takes in one sighting in text.
-func (s *meetings) see(p *matchers.Sighting, at pieceSpot, text []byte) {
+// see takes in one sighting.
+func (s *meetings) see(p *matchers.Sighting, at pieceSpot, near Window) {
 	spot := s.spot(p, at) // first: the locator goes with the sightings
 	g := s.meetingOf(p.Link)
 	if g == nil {
 		s.lost++
 		return
 	}
-	event := s.eventAt(at.offset)
-	if event != nil {
+	if event := s.eventAt(at.offset); event != nil {
+		near.event = &event.Start
 		g.hear(event)
 	}
 	if len(g.places) == 0 {
 		g.at = at.offset
 	}
 	if s.keep(g, spot) {
-		s.keepNear(g, func(narrow int) Window {
-			w := windowAt(text, p.Start, p.End, narrow)
-			if event != nil {
-				w.event = &event.Start
-			}
-			return w
-		})
+		s.keepNear(g, near)
 	}
 }
 
@@ -174,24 +170,24 @@ func (s *meetings) keep(g *meeting, p spot) bool {
 
 // keepNear keeps the text around a place. Once half of what may be kept is, it is only that of first places, and less and
 // less.
-func (s *meetings) keepNear(g *meeting, cut func(narrow int) Window) {
+func (s *meetings) keepNear(g *meeting, w Window) {
 	if len(g.near) >= firstPlaces {
-		s.keepFurther(g, cut)
+		s.keepFurther(g, w)
 		return
 	}
 	if s.near > maxNear/2 && len(g.near) > 0 {
 		return
 	}
-	narrow := nearSide
 	switch {
 	case s.near > maxNear*3/4:
-		narrow = nearSide / 4
+		w = w.Narrow(nearSide / 4)
 	case s.near > maxNear/2:
-		narrow = nearSide / 2
+		w = w.Narrow(nearSide / 2)
 	}
-	switch w := cut(narrow); {
+	switch {
 	case s.near+len(w.Text) <= maxNear:
 		s.near += len(w.Text)
+		w.Text = strings.Clone(w.Text) // it may be part of a whole piece
 		g.near = append(g.near, w)
 	case len(g.near) == 0:
 		s.blind++
@@ -199,14 +195,22 @@ func (s *meetings) keepNear(g *meeting, cut func(narrow int) Window) {
 }
 
 // keepFurther keeps the text around a place that is not among the first.
-func (s *meetings) keepFurther(g *meeting, cut func(narrow int) Window) {
-	if len(g.near) >= maxNearPlaces || s.further >= maxFurther {
-		return
-	}
-	if w := cut(nearSide); s.further+len(w.Text) <= maxFurther {
+func (s *meetings) keepFurther(g *meeting, w Window) {
+	if len(g.near) < maxNearPlaces && s.further+len(w.Text) <= maxFurther {
 		s.further += len(w.Text)
+		w.Text = strings.Clone(w.Text)
 		g.near = append(g.near, w)
 	}
+	if len(g.near) >= maxNearPlaces {
+		s.sated.Store(g.link.Key(), true)
+	}
+}
+
+// wantsNear: the text around a further place of a meeting may be kept. Where it says no, it is not, whatever stands between: pieces
+// are added in order, so a meeting that has enough now had it before the place. It may be called by several goroutines.
+func (s *meetings) wantsNear(l matchers.Link) bool {
+	_, sated := s.sated.Load(l.Key())
+	return !sated
 }
 
 // meetingOf returns the meeting of a link, joined with all that the link's aliases name; nil when there are too many.

@@ -75,7 +75,7 @@ func (w Window) Narrow(side int) Window {
 
 // Matcher turns documents into findings. It is safe for concurrent use.
 //
-// Memory: one buffer of 544 KiB for each document being read from a stream, and for the pieces of long documents one a
+// Memory: one buffer of 288 KiB for each document being read from a stream, and for the pieces of long documents one a
 // processor and two more (32 at most) over all documents; beside them what was found, within the bounds above.
 type Matcher struct {
 	finder  Finder

@@ -392,7 +392,7 @@ func TestWindowsHoldEnoughCharacters(t *testing.T) {
 		far := strings.Repeat("界", matchers.NearDistance)
 		text := []byte(far + side + "link" + side + far)
 		start := len(far) + len(side)
-		w := windowAt(text, start, start+len("link"), nearSide)
+		w := windowsOf(text, 1)(start, start+len("link"))
 		if !strings.HasSuffix(w.Before(), side) || !strings.HasPrefix(w.After(), side) {
 			t.Fatalf("%d wide characters: a side of %d bytes", wide, len(w.Before()))
 		}

@@ -159,7 +159,7 @@ func (p *scanPlan) read(ctx context.Context, jobs int, sink *scanSink, unpack *e
 // The heap that scan aims to stay under, in bytes; with code and stacks that is less than 100 MiB. Crawling is bound by the
 // network, so it may collect more often.
 const (
-	scanMemory  = 56 << 20
+	scanMemory  = 64 << 20
 	crawlMemory = 48 << 20
 )
 
