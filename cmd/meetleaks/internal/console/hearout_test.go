@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -78,6 +79,78 @@ func TestWhoWasToldToGoOnIsHeardOut(t *testing.T) {
 	}
 	if answer, err := http.ReadResponse(answers, nil); err != nil || answer.StatusCode != http.StatusRequestEntityTooLarge {
 		t.Errorf("%+v, %v", answer, err)
+	}
+}
+
+// stall is who is answered: it notes until when the rest may come.
+type stall struct {
+	*httptest.ResponseRecorder
+	until time.Time
+}
+
+func (s *stall) SetReadDeadline(at time.Time) error {
+	s.until = at
+	return nil
+}
+
+// flood is a body without an end.
+type flood struct {
+	to   *stall
+	read int
+	late int // bytes that were read before there was a bound in time
+}
+
+func (f *flood) Read(p []byte) (int, error) {
+	f.read += len(p)
+	if f.to.until.IsZero() {
+		f.late += len(p)
+	}
+	return len(p), nil
+}
+
+func (*flood) Close() error { return nil }
+
+// TestWhatIsHeardOutHasAnEnd: at most 64 MiB beyond what the handler read, and at most 10 seconds.
+func TestWhatIsHeardOutHasAnEnd(t *testing.T) {
+	for name, test := range map[string]struct {
+		status, read, want int
+		within             time.Duration
+	}{
+		"at its head":      {http.StatusRequestEntityTooLarge, 0, 64 << 20, 10 * time.Second},
+		"by what was read": {http.StatusRequestEntityTooLarge, 100, 100 + 64<<20, 10 * time.Second},
+		"not refused":      {http.StatusOK, 100, 100, 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := &stall{ResponseRecorder: httptest.NewRecorder()}
+			body := &flood{to: w}
+			request := httptest.NewRequest(http.MethodPost, "/hooks/feed", body)
+			heardOut(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if _, err := io.ReadFull(r.Body, make([]byte, test.read)); err != nil {
+					t.Error(err)
+				}
+				w.WriteHeader(test.status)
+			})).ServeHTTP(w, request)
+			if body.read != test.want || body.late != test.read || w.Code != test.status {
+				t.Errorf("%s: answered %d, read %d, of these %d without a bound, want %d, %d", name, w.Code, body.read, body.late, test.want, test.read)
+			}
+			if within := time.Until(w.until); test.within != max(within, 0) {
+				t.Errorf("%s: bound to %v, want %v", name, within, test.within)
+			}
+		})
+	}
+}
+
+// TestAHandlerReachesItsConnection: what is around it does not keep it from setting bounds of its own.
+func TestAHandlerReachesItsConnection(t *testing.T) {
+	w := &stall{ResponseRecorder: httptest.NewRecorder()}
+	want := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	heardOut(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if err := http.NewResponseController(w).SetReadDeadline(want); err != nil {
+			t.Error(err)
+		}
+	})).ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/hooks/feed", nil))
+	if !w.until.Equal(want) {
+		t.Errorf("the bound is %v, want %v", w.until, want)
 	}
 }
 
