@@ -178,17 +178,23 @@ func TestAnswersThatAreNoPagesAreTold(t *testing.T) {
 	}
 }
 
-// TestWhoeverWaitsIsNotKeptWaiting: with Patience a page that fails is tried again as long as that is soon, and who asked is told.
+// TestWhoeverWaitsIsNotKeptWaiting: with Patience a page that fails is tried again as long as that is soon, and who asked is told how
+// soon: not before the server wants it.
 func TestWhoeverWaitsIsNotKeptWaiting(t *testing.T) {
-	server := webtest.Start(t, map[string][]byte{"index.html": links("/broken", "/later")}, "", `
+	server := webtest.Start(t, map[string][]byte{"index.html": links("/broken", "/soon", "/later")}, "", `
 		location = /broken { return 500; }
+		location = /soon { add_header Retry-After 3 always; return 500; }
 		location = /later { add_header Retry-After 11 always; return 500; }
 	`)
-	var told atomic.Int64
-	c := newCrawler(t, server.Addr, Options{Patience: 10 * time.Second, Again: func(host string, why error, in time.Duration) {
-		told.Add(1)
-		if host != server.Addr || !strings.Contains(why.Error(), "500") || in != time.Millisecond {
-			t.Errorf("told of %q: %v, in %v", host, why, in)
+	clock := &clock{at: time.Now()} // the pauses that the server asks for
+	client := testClientWith(t, fetch.Options{
+		Pace: fetch.None, Allow: []string{server.Addr},
+		Now: clock.now, Sleep: func(ctx context.Context, d time.Duration) error { clock.pass(d); return ctx.Err() },
+	})
+	told := make(chan time.Duration, 10)
+	c := newCrawlerBy(t, client, server.Addr, Options{Patience: 10 * time.Second, Again: func(host string, why error, in time.Duration) {
+		if told <- in; host != server.Addr || !strings.Contains(why.Error(), "500") {
+			t.Errorf("told of %q: %v", host, why)
 		}
 	}})
 	c.retryDelay = func(tries int) time.Duration {
@@ -198,14 +204,40 @@ func TestWhoeverWaitsIsNotKeptWaiting(t *testing.T) {
 		return time.Millisecond
 	}
 	got := crawl(t.Context(), t, c, nil)
-	got.tells("/broken", scanner.Failure, "500")
-	got.tells("/later", scanner.Failure, "500")
+	for _, uri := range []string{"/broken", "/soon", "/later"} {
+		got.tells(uri, scanner.Failure, "500")
+	}
 	tries := map[string]int{}
 	for _, uri := range server.Asked(t) {
 		tries[uri]++
 	}
-	if tries["/broken"] != 2 || tries["/later"] != 1 || told.Load() != 1 {
-		t.Errorf("%d tries of a broken page, %d of one that asks for more time; told %d times", tries["/broken"], tries["/later"], told.Load())
+	if tries["/broken"] != 2 || tries["/soon"] != 2 || tries["/later"] != 1 {
+		t.Errorf("tried %v", tries)
+	}
+	close(told)
+	var soon time.Duration
+	for in := range told {
+		soon += in
+	}
+	if soon != 3*time.Second+time.Millisecond {
+		t.Errorf("told of tries within %v together", soon)
+	}
+}
+
+// TestPatienceEndsWhereItSays: the first pause of a page that fails is within the patience of a person, the second is not. A crawler
+// whom nobody waits for has them all, and those that a server asks for.
+func TestPatienceEndsWhereItSays(t *testing.T) {
+	const patience = 10 * time.Second
+	for _, test := range []struct {
+		patience, in time.Duration
+		want         bool
+	}{
+		{patience, retryDelay(1), true}, {patience, patience, true}, {patience, patience + 1, false}, {patience, retryDelay(2), false},
+		{0, retryDelay(1), true}, {0, retryDelay(2), true}, {0, time.Hour, true},
+	} {
+		if p := (&pass{Crawler: &Crawler{options: Options{Patience: test.patience}}}); p.waits(test.in) != test.want {
+			t.Errorf("with a patience of %v a pause of %v: %v", test.patience, test.in, !test.want)
+		}
 	}
 }
 
