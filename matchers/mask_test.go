@@ -21,6 +21,16 @@ func TestMaskedID(t *testing.T) {
 		{Link{Platform: "discord", ID: "QvTz7Kp2", Kind: GroupInvite}, "QvT•••••"},
 		{Link{Platform: "telegram", ID: "Kw8QzTtYbR3hVx1m", Kind: GroupInvite}, "Kw8•••••"},
 		{Link{Platform: "teams", ID: "19:meeting_ZTg1Y2Q0ZTktY2FlOS00NmZkLTk1YjctMmRlZDE0MGI0OTJh@thread.v2", Kind: Meeting}, "ZTg•••••"},
+		{Link{Platform: "teams", ID: "ZTg1Y2Q0ZTktY2Fl@thread.tacv2", Kind: Meeting}, "ZTg•••••"},
+		{Link{Platform: "teams", ID: "19:meeting_ZTg1Y2Q0ZTktY2Fl", Kind: Meeting}, "ZTg•••••"},
+		{Link{Platform: "teams", ID: "9371846205518", Kind: Meeting}, "937•••••518"},
+		// keys that happen to be numbers, whatever they are kinds of: nothing of their ends
+		{Link{Platform: "discord", ID: "84930275116", Kind: Meeting}, "849•••••"},
+		{Link{Platform: "whatsapp", ID: "84930275116", Kind: Meeting}, "849•••••"},
+		{Link{Platform: "signal", ID: "84930275116", Kind: Meeting}, "849•••••"},
+		{Link{Platform: "facetime", ID: "84930275116", Kind: Meeting}, "849•••••"},
+		{Link{Platform: "telegram", ID: "84930275116", Kind: GroupInvite}, "849•••••"},
+		{Link{Platform: "slack", ID: "84930275116", Kind: WorkspaceInvite}, "849•••••"},
 	}
 	for _, test := range tests {
 		if got := test.link.MaskedID(); got != test.want {
@@ -36,6 +46,14 @@ func TestShownURLs(t *testing.T) {
 	}
 	if got, want := s.RevealedURL(), "https://acme.zoom.us/j/98234510217?pwd=•"; got != want {
 		t.Errorf("revealed %s, want %s", got, want)
+	}
+}
+
+// A host can hold the number too.
+func TestAHostIsShownWithoutTheID(t *testing.T) {
+	s := one(t, Standard(), "https://98748123771.zoom.us/j/98748123771")
+	if got := s.MaskedURL(); strings.Contains(got, "98748123771") {
+		t.Errorf("masked %s", got)
 	}
 }
 

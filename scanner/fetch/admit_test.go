@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"meetleaks/matchers/unwrap"
 )
 
 func TestAdmitRefusesWhatIsNotForTheWeb(t *testing.T) {
@@ -96,6 +98,19 @@ func TestMeetingLinksAndMeetingHostsAreNeverAdmitted(t *testing.T) {
 		// as servers read them
 		"https://g.co/Meet/globex-board", "https://g.co//meet/globex-board", "https://g.co/x/../meet/globex-board", "https://cal.com/%56ideo/kq7WzTbY",
 		"https://t.me//+Kq7WzTbYpX4yZWM0", "https://t.me/%2BKq7WzTbYpX4yZWM0", "https://t.me/s/../+Kq7WzTbYpX4yZWM0",
+		"http://127.0.0.1:8088/b%2Fjdo-x7k-q2p-w9z", "http://127.0.0.1:8088/%62/jdo-x7k-q2p-w9z",
+		// copies of what is refused, in copies too, and copies that do not say of what
+		"https://archive.ph/kq7WzT", "https://web.archive.org/web/2024/https://archive.ph/kq7WzT", "https://web.archive.org/web/2024/https://zoom.us:port/pricing",
+		"https://web.archive.org/web/2024/https://web.archive.org/web/2023/https://zoom.us/pricing",
+		"https://web.archive.org/web/2024/https://www.google.com/url?q=https://acme.example/agenda",
+		strings.Repeat("https://web.archive.org/web/2024/", maxWrappers+1) + "https://acme.example/agenda",
+	}
+	for _, w := range unwrap.All() { // whatever stands behind them, and nothing
+		for _, host := range w.Hosts {
+			if w.Name == "shortener" || w.Name == "click-counter" {
+				refused = append(refused, "https://"+host+"/", "https://www."+host+"/")
+			}
+		}
 	}
 	for _, text := range refused {
 		if err := c.Admit(mustURL(t, text)); err == nil {
@@ -109,6 +124,8 @@ func TestMeetingLinksAndMeetingHostsAreNeverAdmitted(t *testing.T) {
 		"https://www.youtube.com/@acme", "https://web.archive.org/web/2024/https://acme.example/agenda", "https://t.me/s/acme_news",
 		"https://acme.example/zoom-guide", "https://acme.example/meetings/2024-03-12", "https://calendar.google.com/calendar/ical/acme%40group.calendar.google.com/public/basic.ics",
 		"https://www.feishu.cn/", "https://notzoom.us/", "https://zoom.us.acme.example/guide", "https://acme.example/minutes?id=84930275116",
+		"https://acme.example/guide?text=Zoom Meeting ID: 849 3027 5116", // a number leads nowhere
+		strings.Repeat("https://web.archive.org/web/2024/", maxWrappers) + "https://acme.example/agenda",
 	} {
 		if err := c.Admit(mustURL(t, text)); err != nil {
 			t.Errorf("%s: %v", text, err)

@@ -80,14 +80,19 @@ func TestNothingOfTheCallersIsSentButTheURL(t *testing.T) {
 func TestOnlyGetAndHeadAreSent(t *testing.T) {
 	site := newSite(t, func(http.ResponseWriter, *http.Request) { t.Error("asked") })
 	c := unhurried(t, Limits{}, authorityOfServer(t, site))
-	for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodConnect} {
-		req, err := http.NewRequestWithContext(t.Context(), method, site.URL+"/", strings.NewReader("x"))
+	send := func(method string, body io.Reader) {
+		t.Helper()
+		req, err := http.NewRequestWithContext(t.Context(), method, site.URL+"/", body)
 		if err != nil {
 			t.Fatal(err)
 		}
 		_, err = c.RoundTrip(req) //nolint:bodyclose // there is none
 		wantClass(t, err, Refused)
 	}
+	for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodConnect} {
+		send(method, nil)
+	}
+	send(http.MethodGet, strings.NewReader("x"))
 }
 
 func TestMeetingLinksAreRefusedOnRequestAndOnRedirectBeforeTheDial(t *testing.T) {
@@ -335,8 +340,11 @@ func TestASourceReachesOfTheListOnlyWhereItStarts(t *testing.T) {
 		Pace:  None, Resolver: newResolver(t, always("127.0.0.1")),
 	})
 	c.pacer = c.unpaced
-	from := c.From([]*url.URL{mustURL(t, "http://"+start.addr+"/"), mustURL(t, "https://www.hooli.example/")})
-	for _, host := range []string{"127.0.0.1", "own.hooli.example", "www.hooli.example", "home.initech.example"} {
+	from := c.From([]*url.URL{
+		mustURL(t, "http://"+start.addr+"/"), mustURL(t, "https://www.hooli.example/"),
+		mustURL(t, "http://start.hooli.example:"+portOf(t, inner.addr)+"/"), // a start, but no name of the list
+	})
+	for _, host := range []string{"127.0.0.1", "own.hooli.example", "www.hooli.example", "start.hooli.example", "home.initech.example"} {
 		_, err := from.Get(t.Context(), Request{URL: "http://" + host + ":" + portOf(t, inner.addr) + "/"})
 		wantClass(t, err, Blocked)
 	}

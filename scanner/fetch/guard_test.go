@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestEveryAddressThatIsNotOfThePublicInternetIsBlockedAtTheDial(t *testing.T) {
@@ -54,6 +55,26 @@ func TestEveryRangeIsBlockedAtBothItsEnds(t *testing.T) {
 				t.Errorf("%s of %s was let through", addr, r)
 			}
 		}
+	}
+}
+
+// The last question before a connection is asked of itself: whoever came by another way than dial, and had its address judged before,
+// has it judged again.
+func TestTheDialItselfAsksTheGuard(t *testing.T) {
+	server := newRawServer(t, okay)
+	g, err := newGuard(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &dialler{guard: g, timeout: time.Second}
+	if c, err := d.direct(t.Context(), "acme.example:80", netip.MustParseAddrPort(server.addr)); !errors.Is(err, errNotPublic) {
+		t.Errorf("connected: %v, %v", c != nil, err)
+	}
+	if server.conns.Load() != 0 {
+		t.Error("it was dialled")
+	}
+	if public(netip.Addr{}) {
+		t.Error("no address at all is let through")
 	}
 }
 
