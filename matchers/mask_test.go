@@ -2,6 +2,7 @@ package matchers
 
 import (
 	"encoding/base64"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -75,6 +76,39 @@ func TestMask(t *testing.T) {
 		if got := Mask(test.text); got != test.want {
 			t.Errorf("Mask(%q) = %q, want %q", test.text, got, test.want)
 		}
+	}
+}
+
+// Names of parameters that are secrets, wherever they stand: of a page that was saved the host is missing.
+func TestMaskHidesSecretParameters(t *testing.T) {
+	for _, name := range []string{"pwd", "passcode", "password", "zak", "zpk", "tk", "jwt", "roomkey", "icstoken"} {
+		for text, want := range map[string]string{
+			"save/notes?" + name + "=Qw7rTz9.x.html":              "save/notes?" + name + "=•",
+			"save/notes?a=1&" + name + "=Qw7rTz9 x":               "save/notes?a=1&" + name + "=• x",
+			"save/notes%3F" + strings.ToUpper(name) + "%3DQw7rTz": "save/notes%3F" + strings.ToUpper(name) + "%3D•",
+			"save/notes?x" + name + "=Qw7rTz9":                    "save/notes?x" + name + "=Qw7rTz9",
+		} {
+			if got := Mask(text); got != want {
+				t.Errorf("Mask(%q) = %q, want %q", text, got, want)
+			}
+		}
+	}
+}
+
+// Of a text with more ids, or passcodes, than are looked for again nothing is shown.
+func TestMaskOfTooManyShowsNothing(t *testing.T) {
+	ids, codes := "", "https://zoom.us/j/98234510217"
+	for i := range maxMaskedIDs + 1 {
+		ids += fmt.Sprintf("https://acme.zoom.us/j/98%d27\n", 1003577+i*7919)
+		codes += fmt.Sprintf("\nPasscode: 4Qz%dw", 1003577+i*7919)
+	}
+	for name, text := range map[string]string{"ids": ids, "passcodes": codes} {
+		if got := Mask(text); got != dots {
+			t.Errorf("%s: %.80q", name, got)
+		}
+	}
+	if got := Mask(ids[:strings.LastIndex(ids[:len(ids)-1], "\n")]); got == dots || !strings.HasPrefix(got, "https://acme.zoom.us/j/981•••••727") {
+		t.Errorf("of as many as are looked for: %.80q", got)
 	}
 }
 
