@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"bytes"
+	"encoding"
 	"encoding/base64"
 	"encoding/gob"
 	"encoding/hex"
@@ -289,9 +290,18 @@ func TestKeysCannotBePrintedOrEncoded(t *testing.T) {
 			}
 		}
 	}
-	for _, value := range []any{master, data} {
+	for _, value := range []any{master, data, NewSecret("a text")} {
 		if out, err := json.Marshal(value); err == nil {
 			t.Errorf("json of %T: %s", value, out)
+		}
+		if out, err := value.(encoding.TextMarshaler).MarshalText(); err == nil {
+			t.Errorf("text of %T: %s", value, out)
+		}
+		if out, err := value.(interface{ MarshalYAML() (any, error) }).MarshalYAML(); err == nil {
+			t.Errorf("yaml of %T: %s", value, out)
+		}
+		if shown := fmt.Sprintf("%v %x", value, value) + value.(slog.LogValuer).LogValue().String(); shown != "• ••" {
+			t.Errorf("%T is shown as %q", value, shown)
 		}
 		var out bytes.Buffer
 		if err := gob.NewEncoder(&out).Encode(value); err == nil {

@@ -502,6 +502,30 @@ func TestAnotherHostIsToldFromTheFirstRungOn(t *testing.T) {
 	}
 }
 
+// Each of these keeps a host from being taken over, by itself.
+func TestTheResolversHostIsNotAlwaysTakenOver(t *testing.T) {
+	for name, c := range map[string]struct {
+		have Leak
+		ev   LeakEvent
+		want HostRef
+	}{
+		"of nobody's":                        {Leak{}, LeakEvent{Host: "h1"}, "h1"},
+		"another":                            {Leak{Host: "h0"}, LeakEvent{Host: "h1"}, "h1"},
+		"a page's":                           {Leak{Host: "h0"}, LeakEvent{Host: "h1", By: Actor{Role: RolePage}}, "h0"},
+		"where an analyst named one":         {Leak{Host: "h0", Assigned: true}, LeakEvent{Host: "h1"}, "h0"},
+		"who said that it is not theirs":     {Leak{Host: "h0", NotHosts: []HostRef{"h1"}}, LeakEvent{Host: "h1"}, "h0"},
+		"beside one who said that it is not": {Leak{Host: "h0", NotHosts: []HostRef{"h2"}}, LeakEvent{Host: "h1"}, "h1"},
+		"none":                               {Leak{Host: "h0"}, LeakEvent{}, "h0"},
+	} {
+		s := newStory(t)
+		s.l.Host, s.l.Assigned, s.l.NotHosts = c.have.Host, c.have.Assigned, c.have.NotHosts
+		c.ev.Kind = Resolved
+		if s.do(c.ev); s.l.Host != c.want {
+			t.Errorf("%s: the host is %q, want %q", name, s.l.Host, c.want)
+		}
+	}
+}
+
 func TestWhoseMeetingItIsNotIsNotToldAgain(t *testing.T) {
 	s := newStory(t)
 	ids := map[string]bool{}

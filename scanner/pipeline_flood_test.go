@@ -106,6 +106,11 @@ func TestAFirstReadingIsToldInADigest(t *testing.T) {
 		} else {
 			alone++
 		}
+		for _, l := range append(telling.Items, telling.Leak) {
+			if l.Sealed != nil || l.Host != "" || l.NotHosts != nil {
+				t.Errorf("told more of a leak than its reader may know: %+v", l)
+			}
+		}
 	}
 	if alone != 20 || items != 10 {
 		t.Errorf("%d alone and %d in the digest, want 20 and 10", alone, items)

@@ -1,9 +1,11 @@
 package scanner
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -255,14 +257,66 @@ func TestWhatPeopleWriteIsKeptWithoutLinksAndIds(t *testing.T) {
 
 func TestWhatWasNotReadIsShownMasked(t *testing.T) {
 	r := newRig(t, nil)
-	reading := r.page("https://www.acme.example/?next="+rigBoard, "")
-	reading.Text = brokenText{}
-	taken, err := r.p.Take(t.Context(), reading)
-	if err != nil || len(taken.Skips) != 1 {
-		t.Fatalf("%+v, %v", taken, err)
+	for name, c := range map[string]struct {
+		uri  string
+		text io.Reader
+	}{
+		"a link in the address":        {"https://www.acme.example/?next=" + rigBoard, brokenText{}},
+		"a number that the text names": {"https://www.acme.example/98120347561.html", io.MultiReader(strings.NewReader(rigBoard+"\n"), brokenText{})},
+	} {
+		reading := r.page(c.uri, "")
+		reading.Text = c.text
+		taken, err := r.p.Take(t.Context(), reading)
+		if err != nil || len(taken.Skips) != 1 {
+			t.Fatalf("%s: %+v, %v", name, taken, err)
+		}
+		if text := fmt.Sprint(taken.Skips); strings.Contains(text, "98120347561") || strings.Contains(text, "Zk3mQ9xWvT7bLr2s") {
+			t.Errorf("%s: skips: %s", name, text)
+		}
 	}
-	if text := fmt.Sprint(taken.Skips); strings.Contains(text, "98120347561") || strings.Contains(text, "Zk3mQ9xWvT7bLr2s") {
-		t.Errorf("skips: %s", text)
+}
+
+// An id is kept, encrypted, only where a platform can be asked by it.
+func TestOnlyIDsThatAPlatformIsAskedByAreKept(t *testing.T) {
+	for text, want := range map[string]bool{rigBoard: true, "https://meet.jit.si/AcmeQuarterlyNumbers2291": false} {
+		r := newRig(t, nil)
+		for _, found := range matchers.Find([]byte(text)) {
+			l := Leak{ID: "lk1:test"}
+			key, _, err := rigOptions(t, r).Keys.NewDataKey(rigOrg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := sealID(key, found.Link, &l); err != nil || (len(l.Sealed) > 0) != want {
+				t.Errorf("%s: %d bytes are kept, %v", text, len(l.Sealed), err)
+			}
+		}
+	}
+}
+
+// Whoever does not say who may see what stands on a page shows it to nobody.
+func TestOnAPageNobodysMeetingsAreShownUnlessSomebodyMaySeeThem(t *testing.T) {
+	index, err := matchers.NewIndex([]matchers.Organisation{{
+		Name: rigOrg, Patterns: []matchers.Pattern{{Type: matchers.VanityPattern, Value: "acme.zoom.us"}},
+	}}, bytes.Repeat([]byte("1nd3x-ke"), 4))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		may    func(org, page string) bool
+		onPage int // owners that are shown
+	}{
+		"nobody is asked": {nil, 0},
+		"they may not":    {func(string, string) bool { return false }, 0},
+		"they may see it": {func(org, page string) bool { return org == rigOrg && page == rigHome }, 1},
+	} {
+		for host, want := range map[string]int{"www.acme.example": c.onPage, "": 1} {
+			found, _, _ := NewMatcher(matchers.Standard(), NewJudge(JudgeOptions{Index: index, May: c.may})).Match(t.Context(), Document{
+				URI: rigHome, Host: host, Text: strings.NewReader(rigBoard),
+			})
+			if len(found) != 1 || len(found[0].Owners) != want {
+				t.Errorf("%s, on %q: %+v", name, host, found)
+			}
+		}
 	}
 }
 

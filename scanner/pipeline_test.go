@@ -497,3 +497,39 @@ func TestNothingPlantedIsStoredOrTold(t *testing.T) {
 		t.Errorf("told %+v", r.slack.sent)
 	}
 }
+
+// Of a leak may speak its host and who answers for them, by the address that was proved; without one, or without a host, nobody.
+func TestWhoMaySpeakOfALeak(t *testing.T) {
+	r := newRig(t, nil)
+	r.hosts.knows(rigBoard, jane(), When{})
+	r.take(rigHome, rigBoard)
+	hosted, nobodys := r.leak(), r.leak()
+	nobodys.Host = ""
+	for _, c := range []struct {
+		leak  Leak
+		email string
+		want  Role
+	}{
+		{hosted, "jane@acme.example", RoleHost}, {hosted, " Jane@ACME.example ", RoleHost}, {hosted, "pa@acme.example", RoleDelegate},
+		{hosted, "john@acme.example", RoleNone}, {hosted, "", RoleNone}, {hosted, " ", RoleNone},
+		{nobodys, "jane@acme.example", RoleNone}, {nobodys, "", RoleNone},
+	} {
+		if role, err := r.p.Standing(t.Context(), c.leak, c.email); role != c.want || err != nil {
+			t.Errorf("%q of a leak of %q: %q, %v, want %q", c.email, c.leak.Host, role, err, c.want)
+		}
+	}
+	r.hosts.broken = true
+	if role, err := r.p.Standing(t.Context(), hosted, "jane@acme.example"); err == nil || role != RoleNone {
+		t.Errorf("while nobody knows: %q, %v", role, err)
+	}
+	if ref, err := r.p.HostOf(t.Context(), rigOrg, "jane@acme.example"); err == nil {
+		t.Errorf("named %q while nobody knows", ref)
+	}
+	r.hosts.broken = false
+	if ref, err := r.p.HostOf(t.Context(), rigOrg, " Jane@acme.example"); err != nil || ref != hosted.Host {
+		t.Errorf("named %q, %v, want %q", ref, err, hosted.Host)
+	}
+	if _, err := r.p.HostOf(t.Context(), rigOrg, "eve@globex.example"); !errors.Is(err, ErrNoContact) {
+		t.Errorf("named a stranger: %v", err)
+	}
+}

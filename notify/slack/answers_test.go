@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -600,6 +601,18 @@ func TestMemberGivesTheAddressOfFullMembersUnderTheDomains(t *testing.T) {
 	}
 	if n := s.slack.Calls(methodOpen); n != 0 {
 		t.Errorf("%d conversations were opened", n)
+	}
+}
+
+// Of whom Slack says somebody else is nobody: whoever presses would speak with that person's voice.
+func TestWhoPressedIsWhomSlackNames(t *testing.T) {
+	s := newStage(t, nil, fakeslack.Options{})
+	s.slack.Fail(methodInfo, fakeslack.Fault{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		io.WriteString(w, `{"ok":true,"user":{"id":"U0JANE","team_id":"T0ACME","profile":{"email":"jane@acme.example"}}}`)
+	})}, 0)
+	if email, err := s.Member(t.Context(), "U0EVE", []string{"acme.example"}); err == nil || email != "" {
+		t.Errorf("U0EVE is %q", email)
 	}
 }
 

@@ -572,3 +572,37 @@ func TestWhoHasNoWorkspaceInSlacksAnswerIsOfTheOneThatWasAsked(t *testing.T) {
 		}
 	}
 }
+
+// Slack sets several marks of those who are no full members; each counts by itself.
+func TestEachMarkOfAStrangerCounts(t *testing.T) {
+	t.Parallel()
+	for want, changes := range map[string][]func(*slackgo.User){
+		"bad-recipient": {func(u *slackgo.User) { u.ID = "" }, func(u *slackgo.User) { u.ID = "U0/JANE" }},
+		"deactivated":   {func(u *slackgo.User) { u.Deleted = true }},
+		"bot": {
+			func(u *slackgo.User) { u.IsBot = true }, func(u *slackgo.User) { u.IsAppUser = true }, func(u *slackgo.User) { u.IsConnectorBot = true },
+			func(u *slackgo.User) { u.IsWorkflowBot = true }, func(u *slackgo.User) { u.ID = "USLACKBOT" },
+		},
+		"guest": {
+			func(u *slackgo.User) { u.IsRestricted = true }, func(u *slackgo.User) { u.IsUltraRestricted = true },
+			func(u *slackgo.User) { u.IsInvitedUser = true },
+		},
+		"other-workspace": {func(u *slackgo.User) { u.IsStranger = true }, func(u *slackgo.User) { u.TeamID = "T0GLOBEX" }},
+		"":                {func(*slackgo.User) {}},
+	} {
+		for i, change := range changes {
+			user := slackgo.User{ID: "U0JANE", TeamID: "T0ACME"}
+			change(&user)
+			if got := refuse(home{team: "T0ACME"}, &user, "jane@acme.example", ""); got != want {
+				t.Errorf("mark %d of %q: %q", i, want, got)
+			}
+		}
+	}
+	jane := slackgo.User{ID: "U0JANE", TeamID: "T0ACME"}
+	for _, wanted := range []string{"", "john@acme.example"} {
+		email := map[bool]string{true: "jane@acme.example"}[wanted != ""]
+		if got := refuse(home{team: "T0ACME"}, &jane, email, wanted); got != "other-address" {
+			t.Errorf("the address %q instead of %q: %q", email, wanted, got)
+		}
+	}
+}
