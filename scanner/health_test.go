@@ -34,6 +34,45 @@ func TestAVolumeIsLearntBeforeItIsJudged(t *testing.T) {
 	}
 }
 
+// A source of which nothing is known, or that has fallen silent, is blind; which of these it is stands in the outlook.
+func TestEachReasonToBeBlindCounts(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	w := Watch{Source: "own-site", Kind: Poll, Every: time.Hour, Quiet: 24 * time.Hour}
+	soon := now.Add(time.Minute)
+	for name, c := range map[string]struct {
+		r    watched
+		next time.Time
+		want string
+	}{
+		"all is well":             {watched{Began: now.Add(-time.Hour), Passed: now, Heard: now}, soon, ""},
+		"it failed":               {watched{Began: now, Passed: now, Heard: now, Blind: "rate limited"}, soon, "rate limited"},
+		"not read yet":            {watched{Began: now}, soon, BlindUnread},
+		"due for an interval":     {watched{Passed: now, Heard: now}, now.Add(-time.Hour), ""},
+		"due for longer":          {watched{Passed: now, Heard: now}, now.Add(-time.Hour - 1), BlindOverdue},
+		"quiet for a day":         {watched{Passed: now, Heard: now.Add(-24 * time.Hour)}, soon, ""},
+		"quiet for longer":        {watched{Passed: now, Heard: now.Add(-24*time.Hour - 1)}, soon, BlindQuiet},
+		"never heard of in a day": {watched{Began: now.Add(-25 * time.Hour), Passed: now}, soon, BlindQuiet},
+	} {
+		if o := w.outlook(c.r, c.next, now); o.Blind != c.want {
+			t.Errorf("%s: blind as %q, want %q", name, o.Blind, c.want)
+		}
+	}
+}
+
+// What a stream gave since the last time is counted; of what is polled the volume says nothing.
+func TestTheVolumeOfAStreamIsCounted(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	for kind, want := range map[PassKind]int64{Stream: 30, Poll: 0} {
+		w := Watch{Source: "posts", Kind: kind}
+		r := w.heard(watched{}, SourceHealth{Heard: 70}, SourceHealth{Heard: 40}, now)
+		if r.Volume.Now != want || r.Health.Heard != 70 {
+			t.Errorf("%s: %+v", kind, r.Volume)
+		}
+	}
+}
+
 func TestALastingLossBecomesUsualAfterAWeek(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)

@@ -217,6 +217,42 @@ func TestAnOldPressConfirmsNothingNew(t *testing.T) {
 	must("Nothing waits for a decision.", c.press(c.answer(pressAnalyst, notify.Confirm)))
 }
 
+// What is confirmed is what was asked when the card was made: it may change once more until the answer is applied.
+func TestADecisionNamesItsQuestion(t *testing.T) {
+	asked := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	leak := scanner.Leak{Ask: scanner.Ask{What: scanner.NotMine, At: asked}}
+	h := &answering{now: func() time.Time { return asked }}
+	for _, what := range []notify.Choice{notify.Confirm, notify.Refuse} {
+		ev, refusal, err := h.decision(leak, notify.Answer{What: what, Asked: asked}, scanner.Actor{Role: scanner.RoleAnalyst})
+		if err != nil || refusal != "" || !ev.Asked.Equal(asked) {
+			t.Errorf("%s: asked at %v, %q, %v", what, ev.Asked, refusal, err)
+		}
+	}
+}
+
+// An end that somebody names holds within the bound, and is the same for a press that is handled twice; an old press cannot be
+// taken for one of now.
+func TestWhenAnAnswerEnds(t *testing.T) {
+	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	h := &answering{now: func() time.Time { return now }}
+	const usual, most = time.Hour, 24 * time.Hour
+	for name, c := range map[string]struct {
+		a    notify.Answer
+		want time.Time
+	}{
+		"named":                   {notify.Answer{Until: now.Add(most)}, now.Add(most)},
+		"named beyond the bound":  {notify.Answer{Until: now.Add(most + 1)}, now.Add(usual)},
+		"named, and past":         {notify.Answer{Until: now}, now.Add(usual)},
+		"pressed a moment ago":    {notify.Answer{When: now.Add(-maxPressed)}, now.Add(usual - maxPressed)},
+		"pressed long ago":        {notify.Answer{When: now.Add(-maxPressed - 1)}, now.Add(usual)},
+		"pressed in time to come": {notify.Answer{When: now.Add(1)}, now.Add(usual)},
+	} {
+		if got := h.until(c.a, usual, most); !got.Equal(c.want) {
+			t.Errorf("%s: until %v, want %v", name, got, c.want)
+		}
+	}
+}
+
 // TestThisPageIsNotAStrangers: a post that appears while the host looks at their card is not called public for them.
 func TestThisPageIsNotAStrangers(t *testing.T) {
 	c := openConversation(t)

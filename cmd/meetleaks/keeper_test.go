@@ -38,6 +38,21 @@ func keeperOf(store scanner.Store, holder string, ring *scanner.Keyring, organis
 	return newKeeper(store, holder, ring, c, time.Now, slog.New(slog.DiscardHandler))
 }
 
+// Each kind of record is kept for as long as the configuration says of it: by default as safety rule 9 says.
+func TestEachKindOfRecordHasItsOwnEnd(t *testing.T) {
+	const day = 24 * time.Hour
+	usual := keeperOf(nil, "", nil, "acme").retention
+	if want := (scanner.Retention{Sighting: 7 * day, Leak: 30 * day, Answer: 90 * day, Audit: 400 * day, Visit: visitsKept}); usual != want {
+		t.Errorf("by default %+v, want %+v", usual, want)
+	}
+	c := config.Default()
+	c.Retention = config.Retention{Sighting: 1, Leak: 2, Answer: 3, Audit: 4}
+	own := newKeeper(nil, "", nil, c, time.Now, slog.New(slog.DiscardHandler)).retention
+	if want := (scanner.Retention{Sighting: 1, Leak: 2, Answer: 3, Audit: 4, Visit: visitsKept}); own != want {
+		t.Errorf("as configured %+v, want %+v", own, want)
+	}
+}
+
 // With other keys nothing that is stored would be found again: a process that has them does not begin, whatever its organisations.
 func TestAStoreOfOtherKeysIsRefused(t *testing.T) {
 	store, place := testStore(t), sqlitePlace{"m.db"}
