@@ -52,6 +52,7 @@ func TestEachReasonToBeBlindCounts(t *testing.T) {
 		"due for longer":          {watched{Passed: now, Heard: now}, now.Add(-time.Hour - 1), BlindOverdue},
 		"quiet for a day":         {watched{Passed: now, Heard: now.Add(-24 * time.Hour)}, soon, ""},
 		"quiet for longer":        {watched{Passed: now, Heard: now.Add(-24*time.Hour - 1)}, soon, BlindQuiet},
+		"not heard of yet":        {watched{Began: now.Add(-24 * time.Hour), Passed: now}, soon, ""},
 		"never heard of in a day": {watched{Began: now.Add(-25 * time.Hour), Passed: now}, soon, BlindQuiet},
 	} {
 		if o := w.outlook(c.r, c.next, now); o.Blind != c.want {

@@ -1,20 +1,12 @@
 package calendar
 
 import (
-	"encoding/json"
 	"testing"
+
+	"meetleaks/scanner/source/sourcetest"
 )
 
-// A record that was written before is read whole, and written as it was.
 func TestRecordsStayReadable(t *testing.T) {
-	const record = `{"at":"2026-11-23T10:50:00Z","generation":7743931396264677915,"moved":"https://acme.example/f","etag":"\"x\"","modified":"Mon","length":1177,"next":"2026-11-23T11:51:00Z","fails":2,"why":"the server answered 404","stood":"2026-11-23T10:30:00Z","doubt":"2026-11-23T10:50:00Z","gone_at":"2026-11-23T10:20:00Z","noted":["n"],` +
-		`"version":"abMlYywDS5S5oklTLm/NXw==","recurs":true}`
-	var m memory
-	if err := json.Unmarshal([]byte(record), &m); err != nil {
-		t.Fatal(err)
-	}
-	again, err := json.Marshal(m)
-	if err != nil || string(again) != record {
-		t.Errorf("%v; written again as\n%s", err, again)
-	}
+	sourcetest.Readable[memory](t, `{"at":"2026-11-23T10:50:00Z","generation":7743931396264677915,"moved":"https://acme.example/f","etag":"\"x\"","modified":"Mon","length":1177,"next":"2026-11-23T11:51:00Z","fails":2,"why":"the server answered 404","stood":"2026-11-23T10:30:00Z","doubt":"2026-11-23T10:50:00Z","gone_at":"2026-11-23T10:20:00Z","noted":["n"],`+
+		`"version":"abMlYywDS5S5oklTLm/NXw==","recurs":true}`)
 }

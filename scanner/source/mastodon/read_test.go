@@ -154,7 +154,7 @@ func TestSeveralStreams(t *testing.T) {
 	if r.server.Listeners() != 1 {
 		t.Errorf("%d connections", r.server.Listeners())
 	}
-	r.clock.add(saveEvery)
+	r.clock.Move(saveEvery)
 	p.until("saved", func() bool { return len(p.saved) > 1 })
 	c := decodeCursor(p.last())
 	if c.Streams["public:local"].ID != local || c.Streams["hashtag:board"].ID != tagged || c.Streams["list:12"].ID != last {
@@ -173,12 +173,12 @@ func TestTheGapIsClosed(t *testing.T) {
 			if took := r.await(sourcetest.WasTaken, r.uri(before)); !took.Reading.First {
 				t.Error("the first page is not said to be the first")
 			}
-			r.clock.add(saveEvery)
+			r.clock.Move(saveEvery)
 			p.until("saved", func() bool { return strings.Contains(strings.Join(p.saved, ""), before) })
 			p.stop()
 			var ids []string
 			for i := range 100 {
-				r.clock.add(time.Second)
+				r.clock.Move(time.Second)
 				ids = append(ids, r.server.Post(fakemastodon.Post{Author: "ada", Text: fmt.Sprint(i, " ", testLink), At: r.clock.Now()}))
 			}
 			r.reopen(nil)
@@ -246,7 +246,7 @@ func TestALostLeaseEndsThePass(t *testing.T) {
 	p.mu.Unlock()
 	id := r.server.Post(fakemastodon.Post{Author: "ada", Text: testLink})
 	r.await(sourcetest.WasTaken, r.uri(id))
-	r.clock.add(saveEvery)
+	r.clock.Move(saveEvery)
 	if err := p.wait(); !errors.Is(err, scanner.ErrLost) {
 		t.Errorf("%v", err)
 	}
@@ -283,9 +283,9 @@ func TestAServerThatWithholdsItsTimeline(t *testing.T) {
 		r.server.Delete(r.server.Post(fakemastodon.Post{Author: "ada", Text: testLink}))
 	}
 	p.until("told", func() bool { return p.health.Deleted == deletions })
-	r.clock.add(withheld - time.Second)
+	r.clock.Move(withheld - time.Second)
 	p.until("told again", func() bool { return p.health.Deleted == deletions })
-	r.clock.add(2 * time.Second)
+	r.clock.Move(2 * time.Second)
 	var why interface{ Reason() string }
 	if err := p.wait(); !errors.As(err, &why) || !strings.Contains(why.Reason(), "withholds") {
 		t.Fatalf("%v", err)
@@ -346,9 +346,9 @@ func TestFaults(t *testing.T) {
 // A stream that hangs is a failure however long it lived.
 func TestAStreamThatNeverGaveAByte(t *testing.T) {
 	r := open(t, func(o *Options) {
-		now := &clock{now: time.Now()}
+		now := sourcetest.ClockAt(time.Now())
 		o.Idle, o.Transport = 200*time.Millisecond, TransportSSE
-		o.Now = func() time.Time { now.add(settled); return now.Now() }
+		o.Now = func() time.Time { now.Move(settled); return now.Now() }
 	})
 	r.server.Break(fakemastodon.StreamHangs)
 	if err := r.begin("").wait(); err == nil || !strings.Contains(err.Error(), errIdle.Error()) {
@@ -433,7 +433,7 @@ func TestLookingAgain(t *testing.T) {
 	if _, p, err = r.poll(p.last()); err != nil || len(r.taker.All()) != calls {
 		t.Fatalf("too early: %v, %+v", err, r.taker.All()[calls:])
 	}
-	r.clock.add(lookAgain)
+	r.clock.Move(lookAgain)
 	if _, p, err = r.poll(p.last()); err != nil {
 		t.Fatal(err)
 	}
@@ -469,9 +469,9 @@ func TestARoundOfLooksGoesOn(t *testing.T) {
 	p = r.start(text)
 	for _, id := range ids[2:] {
 		r.await(sourcetest.WasGone, r.uri(id))
-		r.clock.add(lookPace)
+		r.clock.Move(lookPace)
 	}
-	p.until("saved", func() bool { r.clock.add(time.Second); return !decodeCursor(p.saved[len(p.saved)-1]).Looked.IsZero() })
+	p.until("saved", func() bool { r.clock.Move(time.Second); return !decodeCursor(p.saved[len(p.saved)-1]).Looked.IsZero() })
 	for _, call := range r.taker.All() {
 		if call.What == sourcetest.WasGone && (call.URI == r.uri(ids[0]) || call.URI == r.uri(ids[1])) {
 			t.Errorf("looked at twice: %s", call.URI)
@@ -577,7 +577,7 @@ func TestTheRateLimitIsObeyed(t *testing.T) {
 	if !errors.As(err, &why) || why.after != 40*time.Second || why.reason != "rate limited" {
 		t.Errorf("%v", err)
 	}
-	r.clock.add(time.Minute)
+	r.clock.Move(time.Minute)
 	if _, _, err = p.get(within(t), "/api/v1/statuses/1", nil); statusOf(err) != 404 || p.limit.left != 299 {
 		t.Errorf("%v, %+v", err, p.limit)
 	}

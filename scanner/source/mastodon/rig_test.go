@@ -44,31 +44,13 @@ func readPlainly(ctx context.Context, page *Page, yield func(scanner.Document) e
 	return scanner.Outline{}, yield(scanner.Document{URI: page.URI(), Host: page.Host(), MediaType: page.ContentType(), Text: strings.NewReader(out.String())})
 }
 
-// clock can be moved on; between, it stands still.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) add(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // rig is a source before a stand-in.
 type rig struct {
 	t      *testing.T
 	server *fakemastodon.Server
 	taker  *sourcetest.Taker
 	source *Source
-	clock  *clock
+	clock  *sourcetest.Clock
 	log    *lockedBuffer
 }
 
@@ -79,7 +61,7 @@ func open(t *testing.T, change func(*Options)) *rig {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
-	r := &rig{t: t, server: server, taker: sourcetest.NewTaker(), clock: &clock{now: time.Now()}, log: &lockedBuffer{}}
+	r := &rig{t: t, server: server, taker: sourcetest.NewTaker(), clock: sourcetest.ClockAt(time.Now()), log: &lockedBuffer{}}
 	r.reopen(change)
 	return r
 }

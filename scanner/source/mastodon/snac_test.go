@@ -192,7 +192,7 @@ func (s *snac) remove(id string) {
 // A real server that has no streams: its timeline is polled, its posts are looked at again.
 func TestRealServer(t *testing.T) {
 	server := startSnac(t)
-	taker, now := sourcetest.NewTaker(), &clock{now: time.Now()}
+	taker, now := sourcetest.NewTaker(), sourcetest.ClockAt(time.Now())
 	client, err := fetch.APIClient(fetch.APIOptions{Base: server.base, Private: true})
 	if err != nil {
 		t.Fatal(err)
@@ -226,14 +226,14 @@ func TestRealServer(t *testing.T) {
 		took.Reading.Host != "127.0.0.1" || took.Reading.Posted.IsZero() || idOf(took.Reading.Reference) != first {
 		t.Errorf("%+v", took)
 	}
-	now.add(time.Minute)
+	now.Move(time.Minute)
 	second := server.post("nothing of interest")
 	third := server.post("again " + testLink)
 	if got, _, err = pass(scanner.Poll); err != nil || got.Documents != 2 || got.News != 1 || decodeCursor(cursor).Streams["public"].ID == first {
 		t.Errorf("%+v %v; %s, %s, %s", got, err, first, second, third)
 	}
 	server.remove(first)
-	now.add(lookAgain)
+	now.Move(lookAgain)
 	if _, health, err = pass(scanner.Poll); err != nil {
 		t.Errorf("%+v %v", health, err)
 	}

@@ -21,7 +21,7 @@ func suite(t *testing.T, kind scanner.PassKind, transport string) sourcetest.Har
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
-	now := &clock{now: time.Now()}
+	now := sourcetest.ClockAt(time.Now())
 	id := func(uri string) string { return uri[strings.LastIndexByte(uri, '/')+1:] }
 	h := sourcetest.Harness{
 		Kind: kind, Social: true, Signal: sourcetest.SaysDeleted,
@@ -51,7 +51,7 @@ func suite(t *testing.T, kind scanner.PassKind, transport string) sourcetest.Har
 		Edit:    func(_ *testing.T, uri, text string) { server.Edit(id(uri), text) },
 		Delete:  func(_ *testing.T, uri string) { server.Delete(id(uri)) },
 		Suspend: func(_ *testing.T, author string) { server.Suspend(author) },
-		Nudge:   func(*testing.T) { now.add(lookAgain) },
+		Nudge:   func(*testing.T) { now.Move(lookAgain) },
 		Faults:  faults(server, kind, transport),
 	}
 	if kind == scanner.Poll {

@@ -3,6 +3,7 @@ package sourcetest
 import (
 	"context"
 	"crypto/x509"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
@@ -87,6 +88,9 @@ type Clock struct {
 // NewClock begins on a Monday, half an hour after ten.
 func NewClock() *Clock { return &Clock{at: time.Date(2026, 11, 23, 10, 30, 0, 0, time.UTC)} }
 
+// ClockAt begins at a time, as where files carry the time of day.
+func ClockAt(at time.Time) *Clock { return &Clock{at: at} }
+
 // Now is the time.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
@@ -101,6 +105,12 @@ func (c *Clock) Move(d time.Duration) {
 	c.at = c.at.Add(d)
 }
 
+// Sleep moves it on at once.
+func (c *Clock) Sleep(ctx context.Context, d time.Duration) error {
+	c.Move(d)
+	return ctx.Err()
+}
+
 // Client reads the servers on loopback that are named, and sleeps by the clock.
 func (c *Clock) Client(t *testing.T, allow ...string) *fetch.Client {
 	t.Helper()
@@ -110,10 +120,7 @@ func (c *Clock) Client(t *testing.T, allow ...string) *fetch.Client {
 // TrustingClient is a Client that trusts who issued the certificate of a server, too.
 func (c *Clock) TrustingClient(t *testing.T, issuer *x509.Certificate, allow ...string) *fetch.Client {
 	t.Helper()
-	o := fetch.Options{Pace: fetch.None, Allow: allow, Now: c.Now, Sleep: func(ctx context.Context, d time.Duration) error {
-		c.Move(d)
-		return ctx.Err()
-	}}
+	o := fetch.Options{Pace: fetch.None, Allow: allow, Now: c.Now, Sleep: c.Sleep}
 	if issuer != nil {
 		o.CA = x509.NewCertPool()
 		o.CA.AddCert(issuer)
@@ -190,6 +197,18 @@ func Answers(status int, fields ...string) http.Handler {
 		}
 		w.WriteHeader(status)
 	})
+}
+
+// Readable wants a record that was written before to be read whole, as a T, and to be written as it was.
+func Readable[T any](t *testing.T, record string) {
+	t.Helper()
+	var read T
+	if err := json.Unmarshal([]byte(record), &read); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := json.Marshal(read); err != nil || string(again) != record {
+		t.Errorf("%v; written again as\n%s", err, again)
+	}
 }
 
 // Address reads an address.

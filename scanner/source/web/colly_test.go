@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"meetleaks/scanner/fetch"
+	"meetleaks/scanner/source/sourcetest"
 )
 
 // testClient reads from the addresses given, without pauses.
@@ -34,24 +35,6 @@ func testClientWith(t *testing.T, o fetch.Options) *fetch.Client {
 	}
 	t.Cleanup(client.Close)
 	return client
-}
-
-// clock is a clock that stands still unless it is told otherwise.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
 }
 
 // seen is what a test server was asked.
@@ -224,15 +207,15 @@ func TestPrivateAddressesAreNotDialled(t *testing.T) {
 func TestWaitingForTheHostsTurnCanBeCancelled(t *testing.T) {
 	addr, log := testServer(t, map[string]http.HandlerFunc{"/a": text("a"), "/b": text("b")})
 	ctx, cancel := context.WithCancel(t.Context())
-	clock := &clock{at: time.Now()}
+	clock := sourcetest.ClockAt(time.Now())
 	slept := false
-	client := testClientWith(t, fetch.Options{Allow: []string{addr}, Now: clock.now, Sleep: func(ctx context.Context, d time.Duration) error {
+	client := testClientWith(t, fetch.Options{Allow: []string{addr}, Now: clock.Now, Sleep: func(ctx context.Context, d time.Duration) error {
 		if len(log.uris()) > 0 {
 			cancel()
 			slept = true
 			<-ctx.Done()
 		}
-		clock.pass(d)
+		clock.Move(d)
 		return ctx.Err()
 	}})
 	v := newVisitor(client)

@@ -15,6 +15,7 @@ import (
 
 	"meetleaks/scanner"
 	"meetleaks/scanner/fetch"
+	"meetleaks/scanner/source/sourcetest"
 	"meetleaks/scanner/source/web/webtest"
 )
 
@@ -186,10 +187,10 @@ func TestWhoeverWaitsIsNotKeptWaiting(t *testing.T) {
 		location = /soon { add_header Retry-After 3 always; return 500; }
 		location = /later { add_header Retry-After 11 always; return 500; }
 	`)
-	clock := &clock{at: time.Now()} // the pauses that the server asks for
+	clock := sourcetest.ClockAt(time.Now()) // the pauses that the server asks for
 	client := testClientWith(t, fetch.Options{
 		Pace: fetch.None, Allow: []string{server.Addr},
-		Now: clock.now, Sleep: func(ctx context.Context, d time.Duration) error { clock.pass(d); return ctx.Err() },
+		Now: clock.Now, Sleep: clock.Sleep,
 	})
 	told := make(chan time.Duration, 10)
 	c := newCrawlerBy(t, client, server.Addr, Options{Patience: 10 * time.Second, Again: func(host string, why error, in time.Duration) {
@@ -246,17 +247,17 @@ func TestNobodyWaitsForASiteThatAsksForMoreTime(t *testing.T) {
 	server := webtest.Start(t, map[string][]byte{"index.html": links()}, "", `
 		location = / { add_header Retry-After 11 always; return 429; }
 	`)
-	clock := &clock{at: time.Now()}
-	began := clock.now()
+	clock := sourcetest.ClockAt(time.Now())
+	began := clock.Now()
 	c := newCrawlerBy(t, impatient(t, server.Addr, clock), server.Addr, Options{
-		Start: []string{"http://" + server.Addr + "/", "http://" + server.Addr + "/index.html"}, Patience: 10 * time.Second, Now: clock.now, PerHost: 1,
+		Start: []string{"http://" + server.Addr + "/", "http://" + server.Addr + "/index.html"}, Patience: 10 * time.Second, Now: clock.Now, PerHost: 1,
 		Waits: func(host string, in time.Duration) { t.Errorf("%s is waited for, %v", host, in) },
 	})
 	got := crawl(t.Context(), t, c, nil)
 	got.tells("/", scanner.Failure, "429, and the site asks to wait 11s")
 	got.tells("/index.html", scanner.Failure, "asks to wait 11s")
 	equal(t, "asked", server.Asked(t), []string{"/"})
-	if took := clock.now().Sub(began); took > 10*time.Second {
+	if took := clock.Now().Sub(began); took > 10*time.Second {
 		t.Errorf("it took %s", took)
 	}
 }
@@ -266,10 +267,10 @@ func TestTheRestOfASiteIsWorthTheWait(t *testing.T) {
 	server := webtest.Start(t, map[string][]byte{"index.html": links("/busy", "/after.html"), "after.html": links()}, "", `
 		location = /busy { add_header Retry-After 11 always; return 429; }
 	`)
-	clock := &clock{at: time.Now()}
+	clock := sourcetest.ClockAt(time.Now())
 	var told atomic.Int64
 	c := newCrawlerBy(t, impatient(t, server.Addr, clock), server.Addr, Options{
-		Patience: 10 * time.Second, Now: clock.now,
+		Patience: 10 * time.Second, Now: clock.Now,
 		Waits: func(host string, in time.Duration) {
 			told.Add(1)
 			if host != server.Addr || in != 11*time.Second {
@@ -286,11 +287,10 @@ func TestTheRestOfASiteIsWorthTheWait(t *testing.T) {
 }
 
 // impatient is a client whose waits take no time.
-func impatient(t *testing.T, addr string, clock *clock) *fetch.Client {
+func impatient(t *testing.T, addr string, clock *sourcetest.Clock) *fetch.Client {
 	t.Helper()
 	return testClientWith(t, fetch.Options{
-		Pace: fetch.None, Allow: []string{addr}, Now: clock.now,
-		Sleep: func(ctx context.Context, d time.Duration) error { clock.pass(d); return ctx.Err() },
+		Pace: fetch.None, Allow: []string{addr}, Now: clock.Now, Sleep: clock.Sleep,
 	})
 }
 
@@ -319,10 +319,10 @@ func TestPagesThatStallAreReadAsFarAsTheyCame(t *testing.T) {
 	server := webtest.Start(t, map[string][]byte{"index.html": links("/slow.html"), "slow.html": slow, "after.html": links()}, "", `
 		location = /slow.html { limit_rate 1000; }
 	`)
-	clock := &clock{at: time.Now()} // a host in trouble is left alone for some seconds
+	clock := sourcetest.ClockAt(time.Now()) // a host in trouble is left alone for some seconds
 	client := testClientWith(t, fetch.Options{
 		Pace: fetch.None, Allow: []string{server.Addr}, Limits: fetch.Limits{Total: 1500 * time.Millisecond},
-		Now: clock.now, Sleep: func(ctx context.Context, d time.Duration) error { clock.pass(d); return ctx.Err() },
+		Now: clock.Now, Sleep: clock.Sleep,
 	})
 	got := crawl(t.Context(), t, newCrawlerBy(t, client, server.Addr, Options{}), nil)
 	equal(t, "read", got.read(), []string{"/", "/slow.html", "/after.html"})
@@ -409,14 +409,14 @@ func TestAPoliteCrawlAsksOneThingAtATime(t *testing.T) {
 	}
 	handlers["/"] = count(text(string(links(refs...))))
 	addr, _ := testServer(t, handlers)
-	clock := &clock{at: time.Now()}
+	clock := sourcetest.ClockAt(time.Now())
 	var mu sync.Mutex
 	var slept time.Duration
-	client := testClientWith(t, fetch.Options{Allow: []string{addr}, Now: clock.now, Sleep: func(ctx context.Context, d time.Duration) error {
+	client := testClientWith(t, fetch.Options{Allow: []string{addr}, Now: clock.Now, Sleep: func(ctx context.Context, d time.Duration) error {
 		mu.Lock()
 		defer mu.Unlock()
 		slept += d
-		clock.pass(d)
+		clock.Move(d)
 		return ctx.Err()
 	}})
 	got := crawl(t.Context(), t, newCrawlerBy(t, client, addr, Options{}), nil)

@@ -13,27 +13,28 @@ import (
 	"time"
 
 	"meetleaks/scanner"
+	"meetleaks/scanner/source/sourcetest"
 	"meetleaks/scanner/source/web/webtest"
 )
 
 // passes makes passes over one server with one memory and a clock that the test moves.
 type passes struct {
-	*clock
+	*sourcetest.Clock
 	memory *recall
 	c      *Crawler
 }
 
 func newPasses(t *testing.T, addr string, o Options) *passes {
 	t.Helper()
-	p := &passes{clock: &clock{at: time.Now()}, memory: newRecall(1000)}
-	o.Now = p.now
+	p := &passes{Clock: sourcetest.ClockAt(time.Now()), memory: newRecall(1000)}
+	o.Now = p.Now
 	p.c = newCrawler(t, addr, o)
 	return p
 }
 
 func (p *passes) pass(t *testing.T, later time.Duration) *crawled {
 	t.Helper()
-	p.clock.pass(later)
+	p.Move(later)
 	return crawl(t.Context(), t, p.c, p.memory)
 }
 

@@ -278,7 +278,7 @@ func TestWhatWasKeptInClearIsKeptSealed(t *testing.T) {
 func TestAStoreThatDoesNotTakeWhatWasInClearEndsThePass(t *testing.T) {
 	server := webtest.Start(t, map[string][]byte{"index.html": leaky()}, "", "")
 	w := watch(t, server.Addr, nil)
-	w.visits.inClearAs(t, Visit{URL: "https://acme.example/", Next: w.now()})
+	w.visits.inClearAs(t, Visit{URL: "https://acme.example/", Next: w.Now()})
 	w.visits.saved = func(string) error { return scanner.ErrUnavailable }
 	if _, err := w.read(0); !errors.Is(err, scanner.ErrUnavailable) || w.cursor != "" {
 		t.Errorf("ended with %v, cursor %q", err, w.cursor)
@@ -297,8 +297,8 @@ func TestWhatCannotBeOpenedIsNotWaitedFor(t *testing.T) {
 	w := watch(t, server.Addr, nil)
 	w.pass(0, "/")
 	other := "vk1:" + strings.Repeat("0", 32)
-	w.visits.kept[other] = scanner.Visit{Page: other, Next: w.now().Add(2 * time.Minute), Data: []byte("sealed for another page")}
-	if out := w.pass(0, ""); out.Next.Before(w.now().Add(3 * time.Minute)) {
-		t.Errorf("the next pass is at %v, %v from now", out.Next, out.Next.Sub(w.now()))
+	w.visits.kept[other] = scanner.Visit{Page: other, Next: w.Now().Add(2 * time.Minute), Data: []byte("sealed for another page")}
+	if out := w.pass(0, ""); out.Next.Before(w.Now().Add(3 * time.Minute)) {
+		t.Errorf("the next pass is at %v, %v from now", out.Next, out.Next.Sub(w.Now()))
 	}
 }

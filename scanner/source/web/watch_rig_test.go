@@ -19,6 +19,7 @@ import (
 	"meetleaks/matchers"
 	"meetleaks/scanner"
 	"meetleaks/scanner/fetch"
+	"meetleaks/scanner/source/sourcetest"
 	"meetleaks/scanner/source/web/webtest"
 )
 
@@ -167,7 +168,7 @@ func (r *recorder) tell(what, uri string) error {
 
 // watched is a source with all that is around it, on a clock that the test moves.
 type watched struct {
-	*clock
+	*sourcetest.Clock
 	t      *testing.T
 	addr   string
 	client *fetch.Client
@@ -182,11 +183,11 @@ type watched struct {
 func watch(t *testing.T, addr string, change func(*SourceOptions)) *watched {
 	t.Helper()
 	w := &watched{
-		t: t, addr: addr, clock: &clock{at: time.Now()}, client: testClient(t, addr),
+		t: t, addr: addr, Clock: sourcetest.ClockAt(time.Now()), client: testClient(t, addr),
 		visits: &keptVisits{kept: map[string]scanner.Visit{}}, taker: &recorder{known: map[string]bool{}},
 	}
 	w.o = SourceOptions{
-		Options: Options{Name: "own-site", Start: []string{"http://" + addr + "/"}, PerHost: 8, Dir: t.TempDir(), Now: w.now, Recrawl: Schedule{Jitter: -1}},
+		Options: Options{Name: "own-site", Start: []string{"http://" + addr + "/"}, PerHost: 8, Dir: t.TempDir(), Now: w.Now, Recrawl: Schedule{Jitter: -1}},
 		Visits:  w.visits, Taker: w.taker, Key: []byte(testKey), Generation: "one",
 		Log: slog.New(slog.NewTextHandler(&w.log, nil)),
 	}
@@ -210,7 +211,7 @@ func (w *watched) restart() {
 
 // read makes a pass.
 func (w *watched) read(later time.Duration) (scanner.Outcome, error) {
-	w.clock.pass(later)
+	w.Move(later)
 	w.taker.mu.Lock()
 	w.taker.takes, w.taker.told, w.taker.short = nil, nil, nil
 	w.taker.mu.Unlock()

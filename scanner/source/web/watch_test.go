@@ -60,8 +60,8 @@ func TestTheSameBytesAreTheSamePage(t *testing.T) {
 func TestThePassBeginsAgainWithTheEarliestPage(t *testing.T) {
 	server := webtest.Start(t, map[string][]byte{"index.html": links("/a.html"), "a.html": leaky()}, "", "")
 	w := watch(t, server.Addr, nil)
-	if out := w.pass(0, "/ /a.html"); out.Next.Sub(w.now()).Round(time.Second) != 10*time.Minute {
-		t.Errorf("the page with the leak is looked at after %v", out.Next.Sub(w.now()))
+	if out := w.pass(0, "/ /a.html"); out.Next.Sub(w.Now()).Round(time.Second) != 10*time.Minute {
+		t.Errorf("the page with the leak is looked at after %v", out.Next.Sub(w.Now()))
 	}
 	if v := w.visits.visit(t, "/a.html"); !v.LeakOpen || v.LeakLooks != 1 || v.Claimed != 1 {
 		t.Errorf("%+v", v)
@@ -69,12 +69,12 @@ func TestThePassBeginsAgainWithTheEarliestPage(t *testing.T) {
 	if v := w.visits.visit(t, "/"); v.LeakOpen || len(v.Claims) != 0 {
 		t.Errorf("%+v", v)
 	}
-	if out := w.pass(11*time.Minute, ""); out.Next.Sub(w.now()).Round(time.Second) != time.Hour {
-		t.Errorf("then after %v", out.Next.Sub(w.now()))
+	if out := w.pass(11*time.Minute, ""); out.Next.Sub(w.Now()).Round(time.Second) != time.Hour {
+		t.Errorf("then after %v", out.Next.Sub(w.Now()))
 	}
 	some := watch(t, server.Addr, func(o *SourceOptions) { o.MaxPages = 1 })
-	if out := some.pass(0, "/"); out.Next.Sub(some.now()).Round(time.Second) != time.Minute {
-		t.Errorf("a pass that did not come to all is followed after %v", out.Next.Sub(some.now()))
+	if out := some.pass(0, "/"); out.Next.Sub(some.Now()).Round(time.Second) != time.Minute {
+		t.Errorf("a pass that did not come to all is followed after %v", out.Next.Sub(some.Now()))
 	}
 }
 
@@ -84,7 +84,7 @@ func TestALeakThatVanishedFromAPageIsLookedForTwice(t *testing.T) {
 	w.pass(0, "/")
 	change(t, server, map[string][]byte{"index.html": links()})
 	out := w.pass(time.Hour, "/")
-	if wait := out.Next.Sub(w.now()); wait < 59*time.Minute || wait > 61*time.Minute {
+	if wait := out.Next.Sub(w.Now()); wait < 59*time.Minute || wait > 61*time.Minute {
 		t.Errorf("the second look comes after %v", wait)
 	}
 	if v := w.visits.visit(t, "/"); !v.LeakOpen || v.LeakGone != 1 {
@@ -306,7 +306,7 @@ func TestWhatIsInDoubtIsReadAgain(t *testing.T) {
 	})
 	w.pass(0, "/ /a.html")
 	w.pass(time.Minute, "")
-	from, to = w.now().Add(-2*time.Minute), w.now().Add(time.Minute)
+	from, to = w.Now().Add(-2*time.Minute), w.Now().Add(time.Minute)
 	w.pass(2*time.Minute, "/ /a.html")
 	w.pass(time.Minute, "")
 }
@@ -326,7 +326,7 @@ func TestDoubtOutlivesAFailure(t *testing.T) {
 		o.Doubtful = func(at time.Time) bool { return at.After(from) && at.Before(to) }
 	})
 	w.pass(0, "/ /a")
-	from, to = w.now().Add(-time.Minute), w.now().Add(time.Minute)
+	from, to = w.Now().Add(-time.Minute), w.Now().Add(time.Minute)
 	broken.Store(true)
 	w.pass(2*time.Minute, "/")
 	broken.Store(false)

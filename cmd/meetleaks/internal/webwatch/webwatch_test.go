@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,6 +16,7 @@ import (
 	"meetleaks/scanner"
 	"meetleaks/scanner/extract"
 	"meetleaks/scanner/fetch"
+	"meetleaks/scanner/source/sourcetest"
 	"meetleaks/scanner/source/web"
 	"meetleaks/scanner/source/web/webtest"
 )
@@ -39,24 +39,6 @@ func (nobody) Contact(context.Context, string, string) (scanner.Contact, bool, e
 	return scanner.Contact{}, false, nil
 }
 
-// clock stands until it is moved.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // dying are visits of a process that is killed before it keeps any of the named page.
 type dying struct {
 	scanner.Visits
@@ -73,7 +55,7 @@ func (d dying) SaveVisit(ctx context.Context, source string, v scanner.Visit) er
 
 // rig is a site, a store, a pipeline and a source.
 type rig struct {
-	*clock
+	*sourcetest.Clock
 	t        *testing.T
 	site     *webtest.Server
 	store    scanner.Store
@@ -94,7 +76,7 @@ func newRig(t *testing.T, files map[string][]byte) *rig {
 // newRigOn makes a rig on a store.
 func newRigOn(t *testing.T, open func(*rig), site *webtest.Server) *rig {
 	t.Helper()
-	r := &rig{clock: &clock{now: time.Now()}, t: t, site: site}
+	r := &rig{Clock: sourcetest.ClockAt(time.Now()), t: t, site: site}
 	var err error
 	open(r)
 	t.Cleanup(func() { r.store.Close() })
@@ -154,7 +136,7 @@ func (r *rig) restart() {
 }
 
 func (r *rig) read(later time.Duration) (scanner.Outcome, error) {
-	r.advance(later)
+	r.Move(later)
 	return r.source.Read(r.t.Context(), scanner.Pass{
 		Source: "own-site", Kind: scanner.Poll, Cursor: r.cursor,
 		Save: func(_ context.Context, cursor string) error { r.cursor = cursor; return nil },
