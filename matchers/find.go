@@ -369,6 +369,7 @@ func apart(numbers []number) []Sighting {
 func (s *search) judge(text []byte, hits []literalHit) (links []Sighting, numbers []number) {
 	links = s.room.links
 	consumed, looked, inside := 0, 0, 0
+	var heads columns
 	for _, h := range hits {
 		if h.start < consumed {
 			continue
@@ -400,7 +401,7 @@ func (s *search) judge(text []byte, hits []literalHit) (links []Sighting, number
 					return Step{Start: n.start, End: n.end, Platform: n.platform, Outcome: "number", Shown: maskDigits(n.digits)}
 				})
 			} else if t.kind == labelTarget {
-				s.explainLabel(text, h)
+				numbers = s.column(text, h, &heads, numbers)
 			}
 		}
 		looked = max(looked, end)
@@ -436,6 +437,20 @@ func (s *search) number(text []byte, h literalHit, kind targetKind) (number, boo
 	default:
 		return readH323(text, h.start)
 	}
+}
+
+// column adds the numbers of the column that a label heads.
+func (s *search) column(text []byte, h literalHit, heads *columns, numbers []number) []number {
+	below := heads.read(text, h.start)
+	if len(below) == 0 {
+		s.explainLabel(text, h)
+	}
+	for _, n := range below {
+		s.step(func() Step {
+			return Step{Start: n.start, End: n.end, Platform: n.platform, Outcome: "number", Shown: maskDigits(n.digits)}
+		})
+	}
+	return append(numbers, below...)
 }
 
 // atHost judges the URL around a known host.

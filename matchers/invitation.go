@@ -23,6 +23,7 @@ type number struct {
 	hyphens bool   // the groups are separated by hyphens
 	hash    bool   // "#" follows, as behind a number to be keyed in
 	labelAt int    // where the label starts; start when there is none
+	column  bool   // the label is the head of the number's column in a table
 }
 
 const (

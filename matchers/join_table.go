@@ -35,7 +35,7 @@ func (j *joiner) addColumnSecrets() {
 	read, rowStart, inRow := 0, -1, 0
 	for i := range j.items {
 		it := &j.items[i]
-		if !it.resolved || it.sighting.Platform == "google-meet" || !takesPart(it.sighting.Link) && it.sighting.Kind != Recording {
+		if !it.resolved || it.sighting.Platform == "google-meet" || !takesPart(it.sighting.Link) && it.sighting.Kind != Recording && !it.number.column {
 			continue
 		}
 		if cell, ok := codeBeside(j.text, it.end); ok && it.sighting.Kind == Recording {

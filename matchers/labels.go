@@ -57,7 +57,7 @@ func westernLanguages() []language {
 			conference: []string{"Phone conference ID", "Conference ID"},
 			passcodes:  []string{"Passcode", "Pass code", "Password", "Access code", "pwd", "Pass", "PW"},
 			hostKeys:   []string{"Host key", "Host PIN", "Host-key", "hostKey", "host_key"},
-			headings:   []string{"One tap mobile", "Dial by your location", "Find your local number", "Join by H.323"}},
+			headings:   []string{"One tap mobile", "iPhone one-tap" /* until 2019 */, "Dial by your location", "Find your local number", "Join by H.323"}},
 		{name: "French",
 			meeting: []string{"ID de réunion", "ID de la réunion", "ID réunion", "n° de réunion", "Identifiant de réunion"},
 			webinar: []string{"ID de webinaire", "ID du webinaire", "N° de webinaire"},
