@@ -25,6 +25,7 @@ func TestColumns(t *testing.T) {
 		{"empty cells", "| Course | Zoom ID |\n|---|---|\n| Biology | |\n| Physics | room 4 |\n| Chemistry | 972 6184 0359 |\n", []string{second}},
 		{"CSV", "name;zoom id;kennwort\nAnn;849 3027 5116;sonne4\n", []string{"zoom:commercial::84930275116 dial-in [passcode]"}},
 		{"Zoom's report in a program", "parseZoomReport([\n  'Meeting ID,Topic,Start Time',\n  '849 3027 5116,Cells,May 4 2026',\n])", []string{first}},
+		{"Zoom's report by its own words", "Meeting ID,Topic\n849 3027 5116,Cells\n\nName (Original Name),User Email,Join Time\n", []string{first}},
 		{"another table", "| Zoom ID | Day |\n|---|---|\n\n849 3027 5116 | Monday\n", nil},
 		{"another number of cells", "| Zoom ID | Day |\n|---|---|\n| 849 3027 5116 | Monday | late |\n", nil},
 		{"another column", "| Zoom ID | Phone |\n|---|---|\n| none | 849 3027 5116 |\n", nil},

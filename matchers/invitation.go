@@ -455,12 +455,23 @@ func markupAt(text []byte, i, limit int) (length int, colon bool) {
 		return 1, false
 	case '\\', '&':
 		return escapeAt(text, i)
-	case 'i':
-		if bytes.HasPrefix(text[i:], []byte("is ")) && i > 0 && text[i-1] == ' ' {
-			return 3, false
-		}
+	case 'i', 'e':
+		return wordForIs(text, i), false
 	}
 	return wideMarkupAt(text, i)
+}
+
+// wordForIs reads what stands for "is" between a label and its value, in languages that part their words.
+func wordForIs(text []byte, i int) int {
+	if i == 0 || text[i-1] != ' ' {
+		return 0
+	}
+	for _, word := range [...]string{"is ", "ist ", "es ", "est "} {
+		if bytes.HasPrefix(text[i:], []byte(word)) {
+			return len(word)
+		}
+	}
+	return 0
 }
 
 // wideMarkupAt is markupAt beyond ASCII.
@@ -471,7 +482,8 @@ func wideMarkupAt(text []byte, i int) (int, bool) {
 	switch r, n := utf8.DecodeRune(text[i:]); {
 	case r == '：':
 		return n, true
-	case invisible(r), unicode.IsSpace(r), strings.ContainsRune("＃（）【】「」『』“”„‘’«»·•・–—→｜", r):
+	case invisible(r), unicode.IsSpace(r), strings.ContainsRune("＃（）【】「」『』“”„‘’«»·•・–—→｜", r),
+		strings.ContainsRune("为為是は은는", r): // what stands for "is" in languages that do not part their words
 		return n, false
 	}
 	return 0, false

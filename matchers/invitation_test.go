@@ -87,12 +87,15 @@ func TestInvitations(t *testing.T) {
 		{"English, over string literals", "\"Zoom meeting ID: 849\" +\n\t\" 3027 5116, passcode: 482913\"", zoomNumber},
 		{"English, string literals", "\"Join Zoom\\nMeeting ID: \" +\n    \"849 3027 5116\\n\" +\n    \"Passcode: 482913\"", zoomNumber},
 		{"English, each tag on a line", "<span>\n  Zoom ID:\n</span>\n<span className=\"bold\">\n  849 3027 5116\n</span>\n<b>\n  Passcode:\n</b>\n<i>\n  482913\n</i>", zoomNumber},
+		{"English, dotted", "Join Zoom\nMeeting I.D. : 849 3027 5116 | Password: 482913", zoomNumber},
+		{"English, a code", "<h3>Zoom Meeting</h3><p>Meeting code: 849 3027 5116</p><p>Password: 482913</p>", zoomNumber},
 		{"French", "Participer à la réunion Zoom\nID de réunion : 849 3027 5116\nCode secret : 482913", zoomNumber},
 		{"French, number sign", "Réunion Zoom, N° de réunion : 849.3027.5116, mot de passe : 482913", zoomNumber},
 		{"French, entities", "R&eacute;union Zoom<br>ID de r&eacute;union&nbsp;: 849 3027 5116<br>Mot de passe&nbsp;: 482913", zoomNumber},
 		{"German", "Zoom-Meeting beitreten\nMeeting-ID: 849 3027 5116\nKenncode: 482913\nSchnelleinwahl mobil\n+4969555010,,84930275116#,,,,*482913#", zoomNumber},
 		{"Spanish", "Unirse a la reunión de Zoom\nID de reunión: 849 3027 5116\nCódigo de acceso: 482913", zoomNumber},
 		{"Spanish, quoted-printable", "Unirse a Zoom\nID de reuni=C3=B3n: 849 3027 5116\nClave: 482913", zoomNumber},
+		{"Spanish, a sentence", "Por Zoom: el ID de reunión es 849 3027 5116 y la contraseña es 482913", zoomNumber},
 		{"Portuguese", "Entrar na reunião Zoom\nID da reunião: 849 3027 5116 / Senha: 482913", zoomNumber},
 		{"Italian", "Entra nella riunione in Zoom\nID riunione: 849 3027 5116\nCodice d’accesso: 482913", zoomNumber},
 		{"Dutch", "Deelnemen aan Zoom-vergadering\nVergadering-ID: 849 3027 5116\nToegangscode: 482913", zoomNumber},
@@ -104,8 +107,11 @@ func TestInvitations(t *testing.T) {
 		{"Japanese, full width", "Zoom\nミーティングＩＤ：８４９ ３０２７ ５１１６\nパスコード：482913", zoomNumber},
 		{"Chinese", "加入 Zoom 会议\n会议号：849 3027 5116\n密码：482913", zoomNumber},
 		{"Chinese, traditional", "加入 Zoom 會議\n會議號：849 3027 5116\n密碼：482913", zoomNumber},
+		{"Chinese, a sentence", "Zoom 会议 ID 为 849 3027 5116，密码是 482913", zoomNumber},
 		{"Chinese, escaped", `{"text":"\u52a0\u5165 Zoom \u4f1a\u8bae\n\u4f1a\u8bae\u53f7\uff1a849 3027 5116\n\u5bc6\u7801\uff1a482913"}`, zoomNumber},
 		{"Korean", "Zoom 회의 참가\n회의 ID: 849 3027 5116\n암호: 482913", zoomNumber},
+		{"Korean, by another name", "줌 아이디는 849 3027 5116 입니다. 비번 : 482913", zoomNumber},
+		{"Korean, in two fields", "name=\"줌 아이디\", value=\"회의 아이디 : 849 3027 5116, 비번 : 482913\"", zoomNumber},
 		{"Teams, German", "Microsoft Teams-Besprechung\nBesprechungs-ID: 273 849 105 62\nPasscode: aB3xYz\nTelefonkonferenz-ID: 483 920 175#", "teams::meet:27384910562 dial-in [passcode]"},
 		{"Teams, French", "Réunion Microsoft Teams\nID de la réunion : 273 849 105 62\nCode secret : aB3xYz", "teams::meet:27384910562 dial-in [passcode]"},
 		{"Teams, Japanese", "Microsoft Teams 会議\n会議 ID: 273 849 105 62\nパスコード: aB3xYz", "teams::meet:27384910562 dial-in [passcode]"},
@@ -148,7 +154,8 @@ func TestReadDigits(t *testing.T) {
 // TestReadLabelPlaces: the place is that of the digits, in bytes.
 func TestReadLabelPlaces(t *testing.T) {
 	for _, text := range []string{"Meeting ID: 849 3027 5116", "**Meeting ID**: `849-3027-5116` x", "x Meeting ID #849 3027 5116", "<b>Meeting ID</b><br/>\n849 3027 5116",
-		"Meeting ID (for phones): 849 3027 5116", "Meeting ID\t849 3027 5116", `"Meeting ID": "84930275116"`, "Meeting ID is 849 3027 5116", "Meeting ID - 849 3027 5116"} {
+		"Meeting ID (for phones): 849 3027 5116", "Meeting ID\t849 3027 5116", `"Meeting ID": "84930275116"`, "Meeting ID is 849 3027 5116", "Meeting ID - 849 3027 5116",
+		"Die Meeting ID ist 849 3027 5116", "Meeting IDは849 3027 5116"} {
 		at := strings.Index(text, "Meeting ID")
 		n, ok := readLabel([]byte(text), at, len("meeting id"))
 		if !ok || n.digits != "84930275116" || !strings.HasPrefix(text[n.start:], "849") || !strings.HasSuffix(text[:n.end], "5116") {

@@ -52,7 +52,7 @@ func languages() []language {
 func westernLanguages() []language {
 	return []language{
 		{name: "English",
-			meeting: []string{"Meeting ID", "Meeting-ID"}, webinar: []string{"Webinar ID"},
+			meeting: []string{"Meeting ID", "Meeting-ID", "Meeting I.D.", "Meeting code"}, webinar: []string{"Webinar ID"},
 			number: []string{"Meeting number", "Event number", "Session number"}, access: []string{"Access code"},
 			conference: []string{"Phone conference ID", "Conference ID"},
 			passcodes:  []string{"Passcode", "Pass code", "Password", "Access code", "pwd", "Pass", "PW"},
@@ -128,8 +128,8 @@ func furtherLanguages() []language {
 			conference: []string{"电话会议 ID", "電話會議 ID"},
 			passcodes:  []string{"密码", "密碼", "口令", "入会密码", "会议密码"}, hostKeys: []string{"主持人密钥", "主持人密鑰", "主持人密码"}},
 		{name: "Korean",
-			meeting: []string{"회의 ID", "미팅 ID"}, webinar: []string{"웨비나 ID"}, number: []string{"회의 번호", "미팅 번호"},
-			conference: []string{"전화 회의 ID"}, passcodes: []string{"암호", "비밀번호", "패스코드"}, hostKeys: []string{"호스트 키"}},
+			meeting: []string{"회의 ID", "회의 아이디", "미팅 ID"}, webinar: []string{"웨비나 ID"}, number: []string{"회의 번호", "미팅 번호"},
+			conference: []string{"전화 회의 ID"}, passcodes: []string{"암호", "비밀번호", "비번", "패스코드"}, hostKeys: []string{"호스트 키"}},
 		{name: "Vietnamese and Indonesian",
 			meeting: []string{"ID cuộc họp", "ID Rapat", "ID Meeting"}, passcodes: []string{"Mật mã", "Mật khẩu", "Kode Sandi", "Kata Sandi"}},
 	}
@@ -144,7 +144,7 @@ func ownLabels() []idLabel {
 		{text: "Zoom ID", row: rowMeeting}, {text: "Zoom-ID", row: rowMeeting}, {text: "Zoom (ID", row: rowMeeting}, {text: "Zoom, ID", row: rowMeeting}, {text: "Zoom: ID", row: rowMeeting},
 		{text: "Zoom Meeting (ID", row: rowMeeting}, {text: "Zoom Meeting, ID", row: rowMeeting}, {text: "Zoom PMI", row: rowMeeting},
 		{text: "ID Zoom", row: rowMeeting}, {text: "ID do Zoom", row: rowMeeting}, {text: "ID de Zoom", row: rowMeeting}, {text: "Zoom会議室", row: rowMeeting}, {text: "Zoom会议室", row: rowMeeting},
-		{text: "Zoom会議室ID", row: rowMeeting}, {text: "Zoom号", row: rowMeeting}, {text: "Zoom房间号", row: rowMeeting}, {text: "Zoom 회의실", row: rowMeeting},
+		{text: "Zoom会議室ID", row: rowMeeting}, {text: "Zoom号", row: rowMeeting}, {text: "Zoom房间号", row: rowMeeting}, {text: "Zoom 회의실", row: rowMeeting}, {text: "줌 ID", row: rowMeeting}, {text: "줌 아이디", row: rowMeeting},
 		{text: "joinMeetingId", row: rowJoinID}, {text: "join_meeting_id", row: rowJoinID},
 		{text: "meetingid", row: rowCode}, {text: "meeting_id", row: rowCode}, {text: "meetingnumber", row: rowCode}, {text: "meeting_number", row: rowCode},
 		{text: "zoomid", row: rowCode}, {text: "zoom_id", row: rowCode}, {text: "zoomnumber", row: rowCode}, {text: "zoom_number", row: rowCode}, {text: "webinarid", row: rowCode}, {text: "webinar_id", row: rowCode},
@@ -157,6 +157,7 @@ func cueWords() []cue {
 		{platform: "zoom", text: "zoom", weak: true}, {platform: "zoom", text: "zoom meeting"}, {platform: "zoom", text: "zoom-meeting"},
 		{platform: "zoom", text: "zoom webinar"}, {platform: "zoom", text: "zoom.us"}, {platform: "zoom", text: "zoom.com"}, {platform: "zoom", text: "zoomcrc.com"},
 		{platform: "zoom", text: "zoomgov.com", realm: "gov"}, {platform: "zoom", text: "zoom.com.cn", realm: "cn"}, {platform: "zoom", text: "zoom.cn", realm: "cn"},
+		{platform: "zoom", text: "줌 회의"}, {platform: "zoom", text: "줌 ID"}, {platform: "zoom", text: "줌 아이디"}, {platform: "zoom", text: "name (original name)"}, // in its reports
 		{platform: "zoom", text: "réunion zoom"}, {platform: "zoom", text: "reunión de zoom"}, {platform: "zoom", text: "reunião zoom"}, {platform: "zoom", text: "reunião do zoom"},
 		{platform: "teams", text: "microsoft teams"}, {platform: "teams", text: "ms teams"}, {platform: "teams", text: "teams meeting"}, {platform: "teams", text: "teams", weak: true},
 		{platform: "teams", text: "teams.microsoft.com"}, {platform: "teams", text: "teams.live.com"}, {platform: "teams", text: "teams-besprechung"}, {platform: "teams", text: "teams-meeting"},
