@@ -199,7 +199,7 @@ func rowServices(row string) []string {
 	case rowVideo:
 		return []string{"teams"}
 	case rowCode:
-		return []string{"zoom", "webex"}
+		return []string{"zoom", "webex", "tencent-meeting"}
 	case rowH323:
 		return []string{"zoom", "gotomeeting"}
 	default: // rowTap

@@ -13,6 +13,7 @@ const (
 	blockLines   = 15
 	secretBytes  = 400 // a passcode behind its id or link
 	secretLines  = 3   // the same
+	fieldLines   = 6   // the same, in an object of a program
 	beforeBytes  = 200 // a passcode before it
 	accountBytes = 120 // a user's name before a password: two lines as people write them
 	weakBytes    = 400 // an ambiguous name of a service beside a number without groups
@@ -458,6 +459,8 @@ func (j *joiner) byShape(near *vicinity, i int) string {
 		return "webex"
 	case strings.HasPrefix(n.shape, "3-3-3-") && len(n.digits) >= 11 && n.idLabel == rowMeeting && mixed:
 		return "teams"
+	case strings.HasPrefix(n.shape, "3-3-3-3-") && n.idLabel == rowMeeting:
+		return "teams" // nobody else has more than twelve digits
 	case n.shape == "3-4-4" && !n.hyphens && (n.idLabel == rowMeeting || n.idLabel == rowWebinar) && passcode:
 		return "zoom"
 	case n.idLabel == rowNumber && n.labelOwner == "webex":
@@ -494,7 +497,7 @@ func (j *joiner) addSecrets() {
 		if !it.resolved || !it.hasSecrets() {
 			continue
 		}
-		const lines = secretLines + 3 // a value below its label, and the lines that part it from what stands next
+		const lines = fieldLines + 3 // a value below its label, and the lines that part it from what stands next
 		near.cover(linesBefore(j.text, it.start, lines, 2*beforeBytes+maxGap), linesBehind(j.text, it.end, lines, secretBytes))
 		for _, r := range near.between(it.start-2*beforeBytes, it.end+secretBytes) {
 			if j.owns(near, i, r) {
@@ -557,9 +560,13 @@ func (j *joiner) owns(near *vicinity, i int, r remark) bool {
 	return i == 0 || !behind(near, &j.items[i-1], r) || prefers(near, &j.items[i-1], it, r)
 }
 
-// behind: r stands within three lines behind the item.
+// behind: r stands within three lines behind the item, or is a further field of the object that the item is a field of.
 func behind(near *vicinity, it *item, r remark) bool {
-	return r.start >= it.end && r.start-it.end <= secretBytes && near.lines(it.end, r.start) <= secretLines
+	if r.start < it.end || r.start-it.end > secretBytes {
+		return false
+	}
+	lines := near.lines(it.end, r.start)
+	return lines <= secretLines || lines <= fieldLines && !it.link && it.number.idLabel == rowCode && bytes.IndexByte(near.text[it.end:r.start], '}') < 0
 }
 
 // before: r stands directly before the item.

@@ -24,7 +24,7 @@ const (
 	rowTencent    = "tencent"    // the service's own name before the number
 	rowZoom       = "zoom"       // Zoom's own name before the number
 	rowJoinID     = "join id"    // "joinMeetingId" in the Graph API's JSON: Teams
-	rowCode       = "code"       // a name in source code or data, "meetingNumber": Zoom or Webex, if it is named near
+	rowCode       = "code"       // a name in source code or data, "meetingNumber": Zoom, Webex or Tencent, if it is named near
 	rowTap        = "tap"        // no label: a dial string
 	rowH323       = "h323"       // no label: an H.323 dial string
 )
@@ -157,7 +157,7 @@ func cueWords() []cue {
 		{platform: "zoom", text: "zoom", weak: true}, {platform: "zoom", text: "zoom meeting"}, {platform: "zoom", text: "zoom-meeting"},
 		{platform: "zoom", text: "zoom webinar"}, {platform: "zoom", text: "zoom.us"}, {platform: "zoom", text: "zoom.com"}, {platform: "zoom", text: "zoomcrc.com"},
 		{platform: "zoom", text: "zoomgov.com", realm: "gov"}, {platform: "zoom", text: "zoom.com.cn", realm: "cn"}, {platform: "zoom", text: "zoom.cn", realm: "cn"},
-		{platform: "zoom", text: "줌 회의"}, {platform: "zoom", text: "줌 ID"}, {platform: "zoom", text: "줌 아이디"}, {platform: "zoom", text: "name (original name)"}, // in its reports
+		{platform: "zoom", text: "줌 회의"}, {platform: "zoom", text: "줌 ID"}, {platform: "zoom", text: "줌 아이디"}, {platform: "zoom", text: "name (original name)"}, {platform: "zoom", text: "zakToken"}, // in its reports and its SDK
 		{platform: "zoom", text: "réunion zoom"}, {platform: "zoom", text: "reunión de zoom"}, {platform: "zoom", text: "reunião zoom"}, {platform: "zoom", text: "reunião do zoom"},
 		{platform: "teams", text: "microsoft teams"}, {platform: "teams", text: "ms teams"}, {platform: "teams", text: "teams meeting"}, {platform: "teams", text: "teams", weak: true},
 		{platform: "teams", text: "teams.microsoft.com"}, {platform: "teams", text: "teams.live.com"}, {platform: "teams", text: "teams-besprechung"}, {platform: "teams", text: "teams-meeting"},

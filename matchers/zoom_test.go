@@ -84,6 +84,9 @@ func TestZoomNumbers(t *testing.T) {
 	for _, c := range []struct{ text, key, secret string }{
 		// names of programs and data, with Zoom named near
 		{"meetConfig = {\n  meetingNumber: '84930275116',\n  userName: 'Zoom test',\n  passWord: '72915',\n}", "84930275116", "passcode"},
+		{"ZoomMtg.join({\n  meetingNumber: '84930275116',\n  userName: name,\n  signature,\n  apiKey: '',\n  passWord: '72915',\n})", "84930275116", "passcode"},
+		{"sdkKey: key,\nmeetingNumber: '84930275116',\npassWord: 'Rk4tbA',\nzakToken: '',\n", "84930275116", "passcode"},
+		{"zoom = { meetingNumber: '84930275116' }\nlogin = {\n  user: name,\n  role: 1,\n  password: '72915',\n}", "84930275116", ""},
 		{"ZOOM_MEETING_ID=84930275116\nZOOM_PASSCODE=Rk4tbA\n", "84930275116", "passcode"},
 		{"assert.ok(BODY.includes(ZOOM_JOIN_URL));\nassert.equal(MEETING_ID, '849 3027 5116');", "84930275116", ""},
 		{`{"meeting_id": "84930275116", "passcode": "Rk4tbA"}`, "", ""},
