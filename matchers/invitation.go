@@ -101,7 +101,7 @@ func skipZoomWords(text []byte, at int, said bool) (words, next int, colon bool)
 
 // zoomWord is the length of such a word at the beginning of text, 0 when there is none.
 func zoomWord(text []byte) int {
-	for _, word := range [...]string{"id", "meeting", "webinar", "room", "number", "code", "conference", "details", "info"} {
+	for _, word := range [...]string{"id", "meeting", "webinar", "room", "link", "number", "code", "conference", "details", "info"} {
 		if hasPrefixFold(text, word) && (len(text) == len(word) || !isAlnum(text[len(word)]) && text[len(word)] < utf8.RuneSelf) {
 			return len(word)
 		}

@@ -186,7 +186,7 @@ func TestReadLabelNothing(t *testing.T) {
 // TestZoomWords: what people write between Zoom's name and a number that is printed as Zoom's are.
 func TestZoomWords(t *testing.T) {
 	for _, text := range []string{"Zoom 849 3027 5116", "Zoom · ID 849 3027 5116", "Zoom – ID: 849 3027 5116", "zoom | 849-3027-5116", "Zoom Room ID: 849 3027 5116",
-		"Zoom webinar code: 84930275116", "Zoom (room) 849 3027 5116", "Zoom\nID: 849 3027 5116", `Zoom\nID: 849 3027 5116`, "Zoom号：849 3027 5116", "zoom_number=84930275116"} {
+		"Zoom webinar code: 84930275116", "Zoom (room) 849 3027 5116", "Zoom\nID: 849 3027 5116", `Zoom\nID: 849 3027 5116`, "Zoom号：849 3027 5116", "zoom_number=84930275116", "Zoom Link: 849 3027 5116"} {
 		if got := meetings(Find([]byte("Choir: " + text + ".\n"))); len(got) != 1 || got[0] != "zoom:commercial::84930275116 dial-in []" {
 			t.Errorf("%q: found %q", text, got)
 		}

@@ -294,6 +294,8 @@ func TestJoinOthers(t *testing.T) {
 			[]string{"tencent-meeting:::33797578156 dial-in []", "tencent-meeting:::56713174590 dial-in []", "tencent-meeting:::68621996182 dial-in []"}},
 		{"Tencent number", "邀请您参加腾讯会议\n会议号：519 407 263\n密码：4821\n", nil, []string{"tencent-meeting:::519407263 dial-in [passcode]"}},
 		{"Tencent number in a constant", "const MEETING_ID = \"519-4072-6318\";\nconst TAG = `#腾讯会议：${MEETING_ID}`;\n", nil, []string{"tencent-meeting:::51940726318 dial-in []"}},
+		{"Teams' number, by the telephone's", "Meeting ID: 273 849 105 628\nPasscode: 5KQ2\n\nDial in by phone\nPhone conference ID: 483 920 175#\n", nil,
+			[]string{"teams::meet:273849105628 dial-in [passcode]"}},
 		{"Teams' number, by its length", "# a label with its value: \"Meeting ID: 273 849 105 628 417\"\n", nil, []string{"teams::meet:273849105628417 dial-in []"}},
 		{"twelve digits are nobody's", "# a label with its value: \"Meeting ID: 273 849 105 628\"\n", nil, nil},
 		{"Chime", "You have been invited to an Amazon Chime meeting\nMeeting ID: 7110 92 5617\n", nil, []string{"chime:::7110925617 dial-in []"}},
