@@ -113,8 +113,9 @@ func sampleGroups(id string) bool {
 func bbbAPI(u *URL, l Link) (Link, error) {
 	id := strings.ReplaceAll(u.Param("meetingID"), "+", " ")
 	checksum := leading(u.Param("checksum"), isHex)
+	name := withoutGroup(id)
 	switch {
-	case id == "" || sampleRoom(id) || strings.HasPrefix(id, "random-") || placeholderToken(id) || sampleHost(u.Host) && len(checksum) < 40 || u.Host == "test-install.blindsidenetworks.com":
+	case name == "" || sampleRoom(name) || strings.HasPrefix(name, "random-") || placeholderToken(name) || sampleHost(u.Host) && len(checksum) < 40 || u.Host == "test-install.blindsidenetworks.com":
 		return Link{}, Placeholder
 	case len(checksum) != 40 && len(checksum) != 64 && len(checksum) != 96 && len(checksum) != 128 || len(id) > maxRoom:
 		return Link{}, Incomplete
@@ -127,6 +128,15 @@ func bbbAPI(u *URL, l Link) (Link, error) {
 		l.Kind, l.Class = HostStart, HostCredential
 	}
 	return l, nil
+}
+
+// withoutGroup cuts the number of a group that Moodle appends to a room's id (…[0]): it is not the bracket of a sample.
+func withoutGroup(id string) string {
+	name, group, ok := strings.Cut(id, "[")
+	if number, closed := strings.CutSuffix(group, "]"); ok && closed && number != "" && all(number, isDigit) {
+		return name
+	}
+	return id
 }
 
 // bbbPlayback reads a recording: its id is the internal meeting id, 40 letters and digits or more, "-", and the start in milliseconds.

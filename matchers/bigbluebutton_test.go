@@ -11,6 +11,8 @@ func TestBigBlueButton(t *testing.T) {
 	public.Realm, public.Org = "lecture.senfcall.de", "lecture.senfcall.de"
 	osm.Realm, osm.Org = "osmvideo.cloud68.co", "osmvideo.cloud68.co"
 	signed := Link{Kind: PersonalRoom, Class: JoinWithSecret, Realm: "bbb.acme.example", ID: "kurs 7c", Org: "bbb.acme.example", Secrets: []string{"checksum", "password"}}
+	moodle := signed
+	moodle.ID = "9b04e6d1c7f35a82904d6eb13f57c2a80d61e94f-8-3[0]"
 	moderator := signed
 	moderator.Kind, moderator.Class = HostStart, HostCredential
 	runPlatform(t, bigbluebutton(), []hit{
@@ -32,9 +34,11 @@ func TestBigBlueButton(t *testing.T) {
 		// the API's signed links, in code and in exports
 		{"src=\"https://bbb.acme.example/bigbluebutton/api/join?fullName=w1&amp;meetingID=kurs+7c&amp;password=u8Kq&amp;checksum=" + checksum + "\"", signed},
 		{"https://bbb.acme.example/bigbluebutton/api/join?fullName=Ines&meetingID=kurs%207c&password=u8Kq&role=moderator&checksum=" + checksum, moderator},
+		{"https://bbb.acme.example/bigbluebutton/api/join?meetingID=9b04e6d1c7f35a82904d6eb13f57c2a80d61e94f-8-3%5B0%5D&password=u8Kq&checksum=" + checksum, moodle},
 	}, []string{
 		"https://bbb.example.com/b/abc-def-ghi", "https://bbb.acme.example/gl/abc-def-ghi", "https://bbb.acme.example/eq/eye-accessory", "https://bbb.acme.example/gl/ros-9kf-x3m/edit", "https://shop.acme.example/ros-9kf-x3m", "https://bbb.acme.example/b", "https://bbb.acme.example/b/xxx-yyy-zzz", "https://gitlab.acme.example/b/abc/commit/4f2", "/a/b/c", "https://x.acme.example/b/ros-9kf-x3mm", "https://x.acme.example/rooms/ros-9kf-x3m", "https://www.senfcall.de/", "https://public.senfcall.de/room", "https://gitlab.senfcall.de/ros-9kf-x3m/door", "https://osmvideo.cloud68.co/user/settings", "https://acme.example/user/ros-9kf-x3m",
 		"\"http://\" + host + \"/bigbluebutton/api/join?\" + params", "https://bbb.acme.example/bigbluebutton/api/join?meetingID=<id>&checksum=<sum>",
+		"https://bbb.acme.example/bigbluebutton/api/join?meetingID=%5Broom%5D&password=u8Kq&checksum=" + checksum, "https://bbb.acme.example/bigbluebutton/api/join?meetingID=%5B0%5D&checksum=" + checksum,
 		"http://test-install.blindsidenetworks.com/bigbluebutton/api/join?fullName=User&meetingID=random-606821&password=mp&checksum=" + checksum,
 		"https://bbb.acme.example/bigbluebutton/api/join?meetingID=kurs&password=u8Kq", "https://bbb.acme.example/b/ros-9kf-x3m/a/b/c",
 	})
