@@ -26,7 +26,13 @@ func parseWhereby(u *URL) (Link, error) {
 		return Link{}, NotAMeeting
 	}
 	key := u.SecretParams("roomKey")
-	if k := u.Param("roomKey"); cutKey(k) || len(k) < minRoomKey {
+	switch k := u.Param("roomKey"); {
+	case cutKey(k):
+		key = nil
+	case len(k) < minRoomKey:
+		if k != "" && all(k, isAlnum) {
+			return Link{}, Placeholder // "?roomKey=abc": nobody has such a key, nor then the room
+		}
 		key = nil
 	}
 	if len(segs) != 1 || key == nil && (isSitePage(segs[0]) || u.scoped && u.Scheme == "") { // npm's scope "@whereby.com/…" looks like a host without a scheme

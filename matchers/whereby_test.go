@@ -23,6 +23,9 @@ func TestWhereby(t *testing.T) {
 		// a key that somebody cut off admits nobody
 		{"guest = \"https://acmecare.whereby.com/dr-moura\"; host = \"https://acmecare.whereby.com/dr-moura?roomKey=eyJhbGciOiJIUzI1...\"", org},
 		{"host = \"https://acmecare.whereby.com/dr-moura?roomKey=eyJhbGciOiJIUzI1NiJ9...\"", org},
+		{"https://acmecare.whereby.com/dr-moura?roomKey=", org},
+		{"https://acmecare.whereby.com/dr-moura?roomKey=eyJ...", org},
+		{"https://acmecare.whereby.com/dr-moura?roomKey=...", org},
 	}, []string{
 		"https://whereby.com/information/pricing", "https://whereby.com/user/login", "https://api.whereby.com/v1/meetings", "https://cdn.srv.whereby.com/embed/v2-embed.js", "from \"@whereby.com/core\"", "wraps `@whereby.com/light-effects` on demand",
 		"https://packages.acme.example/%40whereby.com%2Fcore", "pkg:npm/%40whereby.com/assistant-sdk", "https://packages.acme.example/@whereby.com%2fcore",
@@ -30,5 +33,6 @@ func TestWhereby(t *testing.T) {
 		"`https://appear.in/${link}`", "https://whereby.com/", "https://docs.whereby.com/reference", "http://www.whereby.com",
 		"https://whereby.com/team-room", "\"https://whereby.com/planning-room\",", "https://www.whereby.com/435abc123",
 		"[\"Whereby\", \"https://whereby.com/planning-room?roomKey=k1\"]", "room_url = 'https://demo.whereby.com/bridge-room-17'", "values ('https://test.whereby.com/patients')",
+		"host_url: 'https://acmecare.whereby.com/dr-moura?roomKey=k7Pq'", "https://acmecare.whereby.com/dr-moura?embed&roomKey=SECRET",
 	})
 }
