@@ -299,6 +299,8 @@ func TestJoinOthers(t *testing.T) {
 		{"Teams' number, by its length", "# a label with its value: \"Meeting ID: 273 849 105 628 417\"\n", nil, []string{"teams::meet:273849105628417 dial-in []"}},
 		{"twelve digits are nobody's", "# a label with its value: \"Meeting ID: 273 849 105 628\"\n", nil, nil},
 		{"Chime", "You have been invited to an Amazon Chime meeting\nMeeting ID: 7110 92 5617\n", nil, []string{"chime:::7110925617 dial-in []"}},
+		{"Tencent number in a program's field", "const MEETING_ID = \"519-4072-6384\";\nconst TAG = `#腾讯会议：${MEETING_ID}`;", nil, []string{"tencent-meeting:::51940726384 dial-in []"}},
+		{"a program's number of nobody", "const MEETING_ID = \"519-4072-6384\";", nil, nil},
 		{"DingTalk", "钉钉 会议号：519 407 263 (not zoom)", nil, nil},
 	})
 }
