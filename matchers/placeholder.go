@@ -180,8 +180,11 @@ func placeholderWord(s string) bool {
 	if anySample.is(s) {
 		return true
 	}
-	if strings.HasPrefix(s, "your") || strings.HasPrefix(s, "insert") || strings.HasPrefix(s, "example-") || strings.HasSuffix(s, "-example") {
+	if strings.HasPrefix(s, "your") || strings.HasPrefix(s, "insert") {
 		return !strings.HasPrefix(s, "yourk") // Yourk… is a name
+	}
+	if first, _, ok := strings.Cut(s, "-"); ok && (exampleSample.is(first) || exampleSample.is(s[strings.LastIndexByte(s, '-')+1:])) {
+		return true
 	}
 	return len(s) >= 3 && strings.Trim(s, "x-_. ") == ""
 }
@@ -224,6 +227,7 @@ type sampleWords int
 
 const (
 	anySample     sampleWords = iota // the whole of a path's segment or a host's label, in any link
+	exampleSample                    // the first or the last of words with hyphens between them: example-1
 	roomSample                       // the whole of a room's or user's name, without hyphens and dots
 	countedSample                    // the same with a count from one behind it: doctor123
 	nobodySample                     // the name of nobody; hosts with such names do exist, see zoomChosenNumber
@@ -254,6 +258,7 @@ func sampleTable() [sampleColumns]string {
 			myroom my-room my_room abc abcd abcdef abc123 foo bar foobar
 			link somelink changeme fake dummy invalid lorem ipsum
 			ejemplo exemplo exemple esempio beispiel voorbeeld contoh`,
+		exampleSample: `example ejemplo exemplo exemple esempio beispiel voorbeeld contoh`,
 		roomSample: `me drsmith drdoe drjohnsmith drjohndoe drjanedoe drname doctorname vmr myvmr myconference alias myalias
 			test testing testroom testmeeting deneme prueba teste essai prova testing123 test1 demo demoroom demomeeting
 			sala minhasala misala salle raum
