@@ -260,7 +260,7 @@ func sampleTable() [sampleColumns]string {
 			ejemplo exemplo exemple esempio beispiel voorbeeld contoh`,
 		exampleSample: `example ejemplo exemplo exemple esempio beispiel voorbeeld contoh`,
 		roomSample: `me drsmith drdoe drjohnsmith drjohndoe drjanedoe drname doctorname vmr myvmr myconference alias myalias
-			test testing testroom testmeeting deneme prueba teste essai prova testing123 test1 demo demoroom demomeeting
+			test testing testroom testmeeting trial trialroom deneme prueba teste essai prova testing123 test1 demo demoroom demomeeting
 			sala minhasala misala salle raum
 			someroom anyroom newroom randomroom defaultroom devroom sampleroom exampleroom
 			uniqueroom uniqueroomname myroomname mymeeting mymeetingroom meetingname meetinglink roomlink roomslug
