@@ -57,6 +57,11 @@ type spot struct {
 	via          []string
 }
 
+// isAt: both stand in the same place, as it is shown.
+func (p spot) isAt(other spot) bool {
+	return p.line > 0 && p.line == other.line && p.column == other.column && p.page == other.page && p.part == other.part
+}
+
 // part is a part of a document.
 type part struct{ name, media string }
 
@@ -156,7 +161,11 @@ func (s *meetings) eventAt(offset int64) *Event {
 }
 
 // keep notes a place, within the bounds of a meeting and of the document, and says whether it did.
+// Where a view shows the same stretch of its document twice, it is one place.
 func (s *meetings) keep(g *meeting, p spot) bool {
+	if s.where != nil && slices.ContainsFunc(g.places, p.isAt) {
+		return false
+	}
 	if len(g.places) > 0 && (len(g.places) >= MaxPlaces || s.places >= maxPlaces) {
 		g.more++
 		return false
