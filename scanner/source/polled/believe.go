@@ -118,13 +118,13 @@ func (l *Look) RestUntil(at time.Time, doubts ...time.Time) {
 	}
 }
 
-// Keep counts what came of the look, and keeps record, which holds the Memory it was begun with.
-func Keep[M any](ctx context.Context, l *Look, record M) error {
+// Keep counts what came of the look, and keeps m, which holds the Memory it was begun with.
+func Keep[M any, R record[M]](ctx context.Context, l *Look, m M) error {
 	l.settle(l.Document, l.m, l.Now)
 	l.m.Noted = l.m.Noted[:min(len(l.m.Noted), maxNoted)]
 	next := l.m.Next
 	if now := l.poller.o.Now(); next.Before(now) {
 		next = now
 	}
-	return Save(ctx, l.poller, l.Document.ID, next, record)
+	return Save[M, R](ctx, l.poller, l.Document.ID, next, m)
 }

@@ -35,15 +35,18 @@ const (
 	maxNoted     = 3
 )
 
-// addressed is a record that holds addresses, "" for none. They are kept sealed: one may be secret itself, or hold a meeting's number that
-// looks like any other.
-type addressed interface{ Addresses() []*string }
+// record is a pointer to what is kept, which says where in it addresses stand, "" for none. They are kept sealed: one may be secret itself,
+// or hold a meeting's number that looks like any other. A record that embeds a Memory and has addresses of its own names those of both.
+type record[M any] interface {
+	*M
+	Addresses() []*string
+}
 
 // Addresses are the fields that are kept sealed.
 func (m *Memory) Addresses() []*string { return []*string{&m.Moved} }
 
 // Load returns what is kept under an id, the zero value when nothing is. What cannot be read is taken for nothing.
-func Load[M any](ctx context.Context, p *Poller, id string) (M, error) {
+func Load[M any, R record[M]](ctx context.Context, p *Poller, id string) (M, error) {
 	var m, nothing M
 	kept, known, err := p.o.Visits.LoadVisit(ctx, p.o.Name, id)
 	if err != nil {
@@ -52,25 +55,21 @@ func Load[M any](ctx context.Context, p *Poller, id string) (M, error) {
 	if known && json.Unmarshal(kept.Data, &m) != nil {
 		m = nothing
 	}
-	if a, ok := any(&m).(addressed); ok {
-		for _, address := range a.Addresses() {
-			*address = p.opened(id, *address)
-		}
+	for _, address := range R(&m).Addresses() {
+		*address = p.opened(id, *address)
 	}
 	return m, nil
 }
 
 // Save keeps a record under an id. It is of use until next, at least.
-func Save[M any](ctx context.Context, p *Poller, id string, next time.Time, record M) error {
+func Save[M any, R record[M]](ctx context.Context, p *Poller, id string, next time.Time, m M) error {
 	var err error
-	if a, ok := any(&record).(addressed); ok {
-		for _, address := range a.Addresses() {
-			if *address, err = p.sealed(id, *address); err != nil {
-				return fmt.Errorf("keep what is known: %w", err)
-			}
+	for _, address := range R(&m).Addresses() {
+		if *address, err = p.sealed(id, *address); err != nil {
+			return fmt.Errorf("keep what is known: %w", err)
 		}
 	}
-	data, err := scanner.EncodeRecord(record)
+	data, err := scanner.EncodeRecord(m)
 	if err == nil {
 		err = p.o.Visits.SaveVisit(ctx, p.o.Name, scanner.Visit{Page: id, Next: next, Data: data})
 	}
