@@ -66,7 +66,7 @@ func (s *Source) begin(p scanner.Pass) (*pass, error) {
 	r.purse.turn(now)
 	backwards := c.Backwards
 	if p.Cursor == "" {
-		r.whole, backwards = max(postid.At(now.Add(-s.o.Back)), 1), s.o.Back > 0
+		r.whole, backwards = max(postid.At(now.Add(-s.o.Back)), 2)-1, s.o.Back > 0 // whole is before what may come in this millisecond
 	}
 	if here := postid.At(now); postid.Time(r.whole).After(now.Add(future)) { // it would hide all that comes until then
 		r.whole, r.notes.lost = here, "the cursor lay in the future: began with what is new"
