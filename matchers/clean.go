@@ -241,8 +241,16 @@ func (v *view) clean(raw []byte, spots []Span, labels map[string]bool) {
 	v.text = append(v.text, raw[done:]...)
 }
 
-// leave lets go of the text.
-func (v *view) leave() { v.raw = nil }
+// mostViewed is how many bytes of text a view may have room for when it is left: more than the pieces of long documents have.
+const mostViewed = 1 << 20
+
+// leave lets go of the text. What was cleaned is written over by the next.
+func (v *view) leave() {
+	if cap(v.text) > mostViewed {
+		*v = view{}
+	}
+	v.raw, v.text, v.edits, v.spots = nil, v.text[:0], v.edits[:0], v.spots[:0]
+}
 
 // cleanSpot cleans one stretch and returns where it ended, which may be a few bytes behind the spot's end.
 func (v *view) cleanSpot(at Span, labels map[string]bool) int {

@@ -1,6 +1,7 @@
 package matchers
 
 import (
+	"bytes"
 	"testing"
 	"unicode/utf8"
 )
@@ -92,6 +93,20 @@ func TestFullWidthMarksEndALink(t *testing.T) {
 			if found := Find([]byte(text)); len(found) != 1 || found[0].ID != "AcmeBoardRoom42" {
 				t.Errorf("%q: found %v", text, found)
 			}
+		}
+	}
+}
+
+// Searches use the same memory all the time: what one long text took must not stay for ever.
+func TestARoomKeepsNoLongText(t *testing.T) {
+	for length, kept := range map[int]bool{1 << 10: true, 4 << 20: false} {
+		text := append(bytes.Repeat([]byte("x "), length/2), "https://zoom&#8203;.us/j/84930275116"...)
+		s := Standard().search()
+		room := s.room
+		found := s.run(text, 0, len(text))
+		s.end()
+		if v := room.view; len(found) != 1 || len(v.text) > 0 || v.raw != nil || (cap(v.text) > 0) != kept {
+			t.Errorf("%d bytes: %d links; room for %d, %d in it", length, len(found), cap(v.text), len(v.text))
 		}
 	}
 }
