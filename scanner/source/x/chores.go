@@ -93,7 +93,6 @@ func (r *pass) syncErrand(ctx context.Context) func(context.Context) error {
 		}
 		r.notes.rules = ""
 		if got.robbed > 0 {
-			r.notes.rules = fmt.Sprintf("rules that somebody else deleted at X, and that stand there again: %d; give each deployment an app of its own", got.robbed)
 			r.o.Log.Warn("rules at X were deleted by somebody else: does another deployment use the same app?", "source", r.p.Source, "rules", got.robbed)
 		}
 		r.rules = got
@@ -170,6 +169,7 @@ func (n notes) lines(r *pass) []string {
 	say(r.rules.refused > 0, "terms not looked for, as X cannot or as they would find what is others': %d", r.rules.refused)
 	say(r.rules.invalid > 0, "rules that X refuses: %d", r.rules.invalid)
 	say(r.rules.crowded > 0, "rules for which there is no room, as X allows %d: %d", r.o.MaxRules, r.rules.crowded)
+	say(r.rules.robbed > 0, "rules that somebody else deleted at X, and that stand there again: %d; give each deployment an app of its own", r.rules.robbed)
 	say(n.rules != "", "what is looked for is not kept in step: %s", n.rules)
 	say(n.lost != "", "%s", n.lost)
 	say(r.gap != nil, "posts since %s may be missing yet: %s", postid.Time(r.whole).Format("2006-01-02 15:04"), cmp.Or(n.gap, "they are searched for soon"))

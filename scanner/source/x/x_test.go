@@ -290,6 +290,9 @@ func TestTwoDeploymentsOnOneAppAreTold(t *testing.T) {
 		return strings.Contains(strings.Join(r.Health().Notes, " "), "rules that somebody else deleted at X, and that stand there again: 1")
 	})
 	_, _ = p.End(false), q.End(false)
+	if notes := strings.Join(r.Health().Notes, " "); strings.Contains(notes, "not kept in step") {
+		t.Errorf("the rules stand, and it says %s", notes)
+	}
 	if log := r.log.String(); !strings.Contains(log, "does another deployment use the same app?") {
 		t.Errorf("the log says %s", log)
 	}
@@ -402,7 +405,9 @@ func TestReasons(t *testing.T) {
 		reason      string
 		least, most time.Duration
 	}{
-		"429":           {fakex.Fault{Status: 429, Header: map[string]string{"X-Rate-Limit-Reset": reset}}, "rate limited", 9 * time.Minute, 11 * time.Minute},
+		"429": {fakex.Fault{Status: 429, Header: map[string]string{"X-Rate-Limit-Reset": reset}}, "rate limited", 9 * time.Minute, 11 * time.Minute},
+		"429 of a window that is older than we": {fakex.Fault{Status: 429, Header: map[string]string{"X-Rate-Limit-Reset": reset, "X-Rate-Limit-Limit": "50"}},
+			"rate limited", 9 * time.Minute, 11 * time.Minute},
 		"429 of old":    {fakex.Fault{Status: 429, Body: `{"errors":[{"code":88,"message":"Rate limit exceeded"}]}`}, "rate limited", time.Minute, time.Minute},
 		"429 for years": {fakex.Fault{Status: 429, Header: map[string]string{"X-Rate-Limit-Reset": "99999999999"}}, "rate limited", waits.Longest, waits.Longest},
 		"connections": {fakex.Fault{Status: 429, Body: `{"title":"ConnectionException","connection_issue":"TooManyConnections","type":"https://api.x.com/2/problems/streaming-connection"}`},
