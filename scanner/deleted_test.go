@@ -77,10 +77,16 @@ func TestADeletionAfterALookEndsTheLeak(t *testing.T) {
 func TestAMergeRemembersADeletion(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
-	looked, deleted := PlaceMark{Key: "here", Gone: 1, GoneAt: now}, PlaceMark{Key: "here", Gone: 1, GoneAt: now.Add(time.Minute), Deleted: true}
+	looked, deleted := PlaceMark{Key: "here", Gone: 1, GoneAt: now}, PlaceMark{Key: "here", Gone: 1, GoneAt: now.Add(time.Minute), Deleted: true, Away: true}
 	for _, mark := range []PlaceMark{looked.with(deleted), deleted.with(looked)} {
-		if at := mark.believedAt(); !at.Equal(deleted.believedAt()) {
-			t.Errorf("believed at %v, want %v", at, deleted.believedAt())
+		if at := mark.believedAt(); !at.Equal(deleted.believedAt()) || !mark.Away {
+			t.Errorf("believed at %v, want %v; away: %v", at, deleted.believedAt(), mark.Away)
+		}
+	}
+	there := PlaceMark{Key: "here"}
+	for _, mark := range []PlaceMark{there.with(deleted), deleted.with(there)} {
+		if mark.Away || mark.Deleted || mark.Gone > 0 {
+			t.Errorf("it stands, and is %+v", mark)
 		}
 	}
 }

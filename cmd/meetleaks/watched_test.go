@@ -131,4 +131,12 @@ channels: {siem: [{format: ocsf, to: "file:FOLDER/soc.jsonl"}]}
 	if got := a.s.unread(reading); !got.Since.IsZero() {
 		t.Error("one that is being read for the first time counts as unread")
 	}
+	day := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	since := func(at time.Duration) time.Time {
+		a.s.app.now = func() time.Time { return day.Add(at) }
+		return a.s.unread(scanner.Outlook{Blind: scanner.BlindUnread}).Since
+	}
+	if first := since(time.Hour); !first.Equal(since(23*time.Hour)) || first.Equal(since(25*time.Hour)) {
+		t.Errorf("one day it is told as of %v, and %v, the next as of %v", first, since(23*time.Hour), since(25*time.Hour))
+	}
 }

@@ -265,7 +265,7 @@ func TestNobodyWaitsForASiteThatAsksForMoreTime(t *testing.T) {
 // TestTheRestOfASiteIsWorthTheWait: in the midst of its pages a host gets the time that it asks for, and whoever waits is told.
 func TestTheRestOfASiteIsWorthTheWait(t *testing.T) {
 	server := webtest.Start(t, map[string][]byte{"index.html": links("/busy", "/after.html"), "after.html": links()}, "", `
-		location = /busy { add_header Retry-After 11 always; return 429; }
+		location = /busy { add_header Retry-After 11 always; return 503; }
 	`)
 	clock := sourcetest.ClockAt(time.Now())
 	var told atomic.Int64
