@@ -243,7 +243,7 @@ func eachShortRef(item int, text string, f func(uint32, blockRef)) {
 	}
 }
 
-// holdsShort: a literal of three bytes stands, whole, where addShort puts one: around is the folded block with two bytes before it
+// holdsShort: a literal of three bytes stands, whole, where eachShortRef has one: around is the folded block with two bytes before it
 // and two behind.
 func (s *literalSet) holdsShort(around uint64) bool {
 	for _, short := range s.shorts {

@@ -143,7 +143,7 @@ func (k *Keyring) IndexKey() []byte { return bytes.Clone(k.index.bytes()) }
 // LeakKey is the key for [LeakID]: a copy, as IndexKey. It does not change when master keys are rotated.
 func (k *Keyring) LeakKey() ([]byte, error) { return subKey(k.index.bytes(), labelLeak) }
 
-// PlaceKey is the key for [PlaceKey] and [SiteKey]: a copy, as LeakKey.
+// PlaceKey is the key for [PlaceKey] and [SiteKey], and for what sources hide (see [VisitKey]): a copy, as LeakKey.
 func (k *Keyring) PlaceKey() ([]byte, error) { return subKey(k.index.bytes(), labelPlace) }
 
 // NewDataKey draws a data key for an organisation, and wraps it under the newest master key for the store. Of several

@@ -15,8 +15,8 @@ func (p *Pipeline) Gone(ctx context.Context, uri string) error {
 	return p.lost(ctx, uri, LeakEvent{Kind: Gone})
 }
 
-// Deleted tells that the place's own service says that it was deleted, or is shown to nobody any more. That is the first look; the
-// second is that an hour later the source has not read it again. A poster who deletes what was copied meanwhile so silences
+// Deleted tells that the place's own service says that it was deleted, or is shown to nobody any more for itself alone. That is the first
+// look; the second is that an hour later the source has not read it again. A poster who deletes what was copied meanwhile so silences
 // nobody at once.
 func (p *Pipeline) Deleted(ctx context.Context, uri string) error {
 	return p.lost(ctx, uri, LeakEvent{Kind: Gone, Deleted: true})

@@ -132,7 +132,8 @@ func (m visitMemory) open(kept scanner.Visit) (Visit, bool) {
 	return record.Visit, ok
 }
 
-// decodeVisit reads what was sealed, false when it is no visit that this package wrote: then only the address is believed.
+// decodeVisit reads what was sealed, or what an older version kept in clear; false when it is no visit that this package wrote: then only
+// the address is believed.
 func decodeVisit(data []byte) (remembered, bool) {
 	var r remembered
 	err := json.Unmarshal(data, &r)
