@@ -235,15 +235,10 @@ func (s *search) sweep(hits []literalHit, text []byte, from, to int, spots []Spa
 	return kept, spots
 }
 
-// dialled: a dial string may belong to what was hit: no wrapper, and no service that nobody calls by number.
+// dialled: a dial string may belong to what was hit, which is no wrapper.
 func (f *Finder) dialled(h literalHit) bool {
-	switch t := f.targets[h.tag]; t.kind {
-	case wrapperTarget, wrapperPathTarget:
-		return false
-	case hostTarget, anchorTarget:
-		return f.platforms[t.platform].Name != "slack"
-	}
-	return true
+	kind := f.targets[h.tag].kind
+	return kind != wrapperTarget && kind != wrapperPathTarget
 }
 
 // resweep leads the hits outside the cleaned spots into the view and looks for new ones inside them.

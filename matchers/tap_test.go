@@ -126,3 +126,11 @@ func FuzzReadTap(f *testing.F) {
 		}
 	})
 }
+
+// Whoever calls does not mind what stands beside the number: exports of Slack are full of its links.
+func TestADialStringBesideALinkOfASlack(t *testing.T) {
+	const text = "https://acme.slack.com/archives/C0123ABCD Dial +1-408-418-9388,,2481735926##\n"
+	if found := Find([]byte(text)); len(found) != 1 || found[0].ID != "2481735926" {
+		t.Errorf("%+v", found)
+	}
+}
