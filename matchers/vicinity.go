@@ -44,16 +44,8 @@ func (v *vicinity) cover(from, to int) {
 	v.from = from
 }
 
-// scan reads the remarks and line breaks that start in [from, to).
+// scan reads the remarks and line breaks that start in [from, to), and goes on to the end of a remark that is longer.
 func (v *vicinity) scan(from, to int) {
-	for i := from; ; i++ {
-		n := bytes.IndexByte(v.text[i:to], '\n')
-		if n < 0 {
-			break
-		}
-		i += n
-		v.breaks = append(v.breaks, i)
-	}
 	i := from
 	for i = v.table.next(v.text, i, to); i < to; i = v.table.next(v.text, i, to) {
 		if r, ok := v.table.read(v.text, i); ok {
@@ -63,7 +55,15 @@ func (v *vicinity) scan(from, to int) {
 			i++
 		}
 	}
-	v.to = max(i, to)
+	v.to = i
+	for i = from; ; i++ {
+		n := bytes.IndexByte(v.text[i:v.to], '\n')
+		if n < 0 {
+			break
+		}
+		i += n
+		v.breaks = append(v.breaks, i)
+	}
 }
 
 // between returns the remarks that start in [from, to), as far as the window reaches.
@@ -219,7 +219,8 @@ func thirdClasses(spelled string) uint32 {
 	return 1<<letterClass(spelled[2]) | 1<<anyLetter
 }
 
-// next is the first place in [from, to) where a label may begin, to when there is none. It passes over most words by their first letters.
+// next is the first place in [from, to) where a label may begin; to, or from where that is further, when there is none. It passes over
+// most words by their first letters.
 func (t *remarkTable) next(text []byte, from, to int) int {
 	at := uint(0)
 	for i := from; i < min(from+2, len(text)); i++ {
@@ -235,7 +236,7 @@ func (t *remarkTable) next(text []byte, from, to int) int {
 	if i < to && i+1 < len(text) && t.seconds[text[i]]>>(text[i+1]&63)&1 != 0 {
 		return i // two bytes are left, which may be all of a label
 	}
-	return to
+	return max(from, to)
 }
 
 // beginnings are the first bytes of a label in its spellings, two or more.
