@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -118,7 +119,12 @@ func (m visitMemory) adopt(ctx context.Context, kept scanner.Visit) (Visit, erro
 	if !mayKeep(v.URL) {
 		v = Visit{}
 	}
-	return v, m.save(ctx, v, kept.Page)
+	err = m.save(ctx, v, kept.Page)
+	if errors.Is(err, scanner.ErrBadValue) { // sealed it is too long: then the page is read in full
+		v = v.unread()
+		err = m.save(ctx, v, kept.Page)
+	}
+	return v, err
 }
 
 // open reads what was kept of a page, false when it cannot be read.

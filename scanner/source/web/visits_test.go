@@ -86,6 +86,30 @@ func TestDamagedVisitsAndCursorsAreReadAnew(t *testing.T) {
 	w.pass(time.Minute, "/")
 }
 
+// A server's ETag may make what was kept in clear so long that it cannot be sealed. It must not end this pass and all others.
+func TestAVisitTooLongToBeSealedIsReadAnew(t *testing.T) {
+	server := webtest.Start(t, map[string][]byte{"index.html": leaky(), "old.html": leaky()}, "", "")
+	w := watch(t, server.Addr, nil)
+	v := Visit{At: november}
+	for len(v.ETag) < 64<<10 {
+		data, err := scanner.EncodeRecord(v)
+		if err != nil || len(data) == scanner.MaxRecord {
+			break
+		}
+		v.ETag += strings.Repeat("x", max(scanner.MaxRecord-len(data)-len(`,"etag":""`), 1))
+	}
+	data, err := scanner.EncodeRecord(v)
+	if err != nil || len(data) < scanner.MaxRecord-8 {
+		t.Fatal(len(data), err)
+	}
+	page := "http://" + server.Addr + "/old.html"
+	w.visits.kept[page] = scanner.Visit{Page: page, Next: november, Data: data}
+	w.pass(0, "/ /old.html")
+	if v := w.visits.visit(t, "/old.html"); v.BodyHash == 0 {
+		t.Errorf("%+v", v)
+	}
+}
+
 func TestAFullStoreIsToldAndThePassGoesOn(t *testing.T) {
 	server := webtest.Start(t, bigSite(), "", "")
 	w := watch(t, server.Addr, func(o *SourceOptions) { o.Depth = 5 })
