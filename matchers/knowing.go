@@ -34,7 +34,7 @@ var credulous = sync.OnceValue(func() *Finder { //nolint:gochecknoglobals // imm
 func believing(p Platform, known func(Link) bool) func(*URL) (Link, error) {
 	return func(u *URL) (Link, error) {
 		l, err := p.Parse(u)
-		if !errors.Is(err, Placeholder) {
+		if !errors.Is(err, Placeholder) && !errors.Is(err, Incomplete) {
 			return l, err
 		}
 		again := *u

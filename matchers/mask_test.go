@@ -283,3 +283,13 @@ func TestMaskHidesPackedLinks(t *testing.T) {
 		}
 	}
 }
+
+// A code is a key by itself. What is no link, because a digit follows, may be a code with the number of a page glued to it.
+func TestMaskHidesCodesThatGoOn(t *testing.T) {
+	const code = "q7Rm2xVd9Kp4ZtLw8Ys3Bn"
+	for _, text := range []string{"https://chat.whatsapp.com/" + code + "1", "https://chat.whatsapp.com/" + code + "2Join us", "https://call.whatsapp.com/voice/" + code + "12"} {
+		if shown := Mask(text); strings.Contains(shown, code[:4]) {
+			t.Errorf("%s", shown)
+		}
+	}
+}

@@ -28,30 +28,32 @@ func parseWhatsApp(u *URL) (Link, error) {
 		if u.Host != "chat" {
 			return Link{}, NotAMeeting
 		}
-		return whatsappCode(u.Param("code"), isAlnum, Link{Kind: GroupInvite, Class: ChatInvite, Host: "chat.whatsapp.com", Path: "/{id}"})
+		return whatsappCode(u, u.Param("code"), isAlnum, Link{Kind: GroupInvite, Class: ChatInvite, Host: "chat.whatsapp.com", Path: "/{id}"})
 	case u.Base == "call.whatsapp.com":
 		kind := strings.ToLower(u.Seg(0))
 		if kind != "video" && kind != "voice" {
 			return Link{}, NotAMeeting
 		}
-		return whatsappCode(u.Seg(1), isB64u, Link{Kind: Meeting, Class: JoinWithSecret, Space: "call", Host: u.Host, Path: "/" + kind + "/{id}"})
+		return whatsappCode(u, u.Seg(1), isB64u, Link{Kind: Meeting, Class: JoinWithSecret, Space: "call", Host: u.Host, Path: "/" + kind + "/{id}"})
 	case u.Base == "chat.whatsapp.com":
 		code, path := u.Seg(0), "/{id}"
 		if strings.EqualFold(code, "invite") && u.Seg(1) != "" {
 			code, path = u.Seg(1), "/invite/{id}"
 		}
-		return whatsappCode(code, isAlnum, Link{Kind: GroupInvite, Class: ChatInvite, Host: u.Host, Path: path})
+		return whatsappCode(u, code, isAlnum, Link{Kind: GroupInvite, Class: ChatInvite, Host: u.Host, Path: path})
 	}
 	return Link{}, NotAMeeting
 }
 
-func whatsappCode(segment string, ok func(byte) bool, l Link) (Link, error) {
+func whatsappCode(u *URL, segment string, ok func(byte) bool, l Link) (Link, error) {
 	const length = 22
 	code := leading(segment, ok)
 	switch {
 	case placeholderWord(segment) || placeholderToken(code) || wordyCode(code):
 		return Link{}, Placeholder
-	case len(code) < length || all(code[:length], isDigit) || strings.ContainsAny(code[length:], "0123456789"): // a word may be glued to a code; a digit makes it another, longer one
+	case len(code) < length || all(code[:length], isDigit):
+		return Link{}, Incomplete
+	case strings.ContainsAny(code[length:], "0123456789") && !u.believed: // a word may be glued to a code; a digit makes it another, longer one
 		return Link{}, Incomplete
 	}
 	l.ID = code[:length]
