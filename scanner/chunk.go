@@ -73,13 +73,12 @@ func (m *Matcher) find(text []byte, from, to int, base int64, found *meetings) (
 			continue
 		}
 		c.move(s.Start)
-		p.sightings = append(p.sightings, s)
-		p.places = append(p.places, pieceSpot{base + int64(s.Start-from), c.lines, c.column})
 		near := Window{}
 		if found.wantsNear(s.Link) {
 			near = windows(s.Start, s.End)
 		}
-		p.near = append(p.near, near)
+		p.sightings, p.near = append(p.sightings, s), append(p.near, near)
+		p.places = append(p.places, pieceSpot{base + int64(s.Start-from), c.lines, c.column})
 	}
 	c.move(to)
 	p.lines, p.tail = c.lines, c.column
@@ -165,7 +164,7 @@ type inFlight struct {
 	err     error // the first
 }
 
-// job is a piece to match.
+// job is a piece to match. The worker gives the piece's slot back.
 type job struct {
 	work func() piece
 	done chan<- piece
@@ -173,28 +172,6 @@ type job struct {
 
 func (m *Matcher) newInFlight(found *meetings) *inFlight {
 	return &inFlight{m: m, found: found, jobs: make(chan job, cap(m.slots))}
-}
-
-// slot waits until one more piece may be in flight. While it waits it takes its own pieces, so that no document waits for slots that
-// it holds itself.
-func (f *inFlight) slot(ctx context.Context) error {
-	for ctx.Err() == nil {
-		select {
-		case f.m.slots <- struct{}{}:
-			return nil
-		default:
-		}
-		if len(f.queue) > 0 {
-			f.take()
-			continue
-		}
-		select {
-		case f.m.slots <- struct{}{}:
-			return nil
-		case <-ctx.Done():
-		}
-	}
-	return ctx.Err()
 }
 
 // start has work run beside others; the caller has taken a slot for it. There are as many workers as processors, and they stay to
@@ -208,16 +185,20 @@ func (f *inFlight) start(work func() piece) {
 		f.workers++
 		go f.worker()
 	}
+	for len(f.queue) > cap(f.m.slots) {
+		f.take()
+	}
 }
 
 // worker does jobs until the document ends. Whoever made f closes them, also when its reader panics: nobody else sends the worker home.
 func (f *inFlight) worker() {
 	for j := range f.jobs {
 		j.done <- j.work()
+		<-f.m.slots
 	}
 }
 
-// take waits for the oldest piece, adds what it found, and gives its slot back.
+// take waits for the oldest piece and adds what it found.
 func (f *inFlight) take() {
 	p := <-f.queue[0]
 	f.queue = f.queue[1:]
@@ -225,7 +206,6 @@ func (f *inFlight) take() {
 	if f.err == nil {
 		f.err = p.err
 	}
-	<-f.m.slots
 }
 
 // finish waits for all pieces and returns the first error.
@@ -234,6 +214,21 @@ func (f *inFlight) finish() error {
 		f.take()
 	}
 	return f.err
+}
+
+// slot waits until one more piece may be in flight.
+func (m *Matcher) slot(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	default:
+	}
+	select {
+	case m.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // readAt matches a text that can be read anywhere: several pieces are read and matched at the same time.
@@ -248,7 +243,7 @@ func (m *Matcher) readAt(ctx context.Context, text at, found *meetings) error {
 	defer close(f.jobs)
 	var stopped error
 	for from := int64(0); from < size && f.err == nil; from += chunkSize {
-		if stopped = f.slot(ctx); stopped != nil {
+		if stopped = m.slot(ctx); stopped != nil {
 			break
 		}
 		f.start(func() piece { return m.pieceAt(text, from, size, found) })
@@ -303,7 +298,7 @@ func (m *Matcher) readStream(ctx context.Context, text io.Reader, found *meeting
 			found.add(p)
 			return errors.Join(s.err, p.err)
 		}
-		if stopped = f.slot(ctx); stopped != nil {
+		if stopped = m.slot(ctx); stopped != nil {
 			m.buffers.Put(buffer)
 			break
 		}

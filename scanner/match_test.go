@@ -9,10 +9,12 @@ import (
 	"math/rand/v2"
 	"os"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
 	"testing/synctest"
+	"time"
 	"unicode/utf8"
 
 	"meetleaks/matchers"
@@ -289,6 +291,56 @@ func TestAReaderThatPanicsLeavesNoWorker(t *testing.T) {
 		NewMatcher(words{}, nil).Match(t.Context(), Document{Text: io.MultiReader(strings.NewReader(strings.Repeat(".", 3*chunkSize)), broken)})
 	})
 }
+
+// Neither a reader that waits nor one that panics keeps other documents waiting, although more of it was read than may be in flight.
+func TestAReaderKeepsNoSlots(t *testing.T) {
+	stalled := func(stop callback) Document {
+		long := strings.NewReader(strings.Repeat(".", (3+runtime.GOMAXPROCS(0))*chunkSize))
+		return Document{Text: io.MultiReader(long, stop)}
+	}
+	other := func(t *testing.T, m *Matcher) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if _, _, skips := m.Match(ctx, Document{Text: strings.NewReader(strings.Repeat(".", 3*chunkSize))}); len(skips) > 0 {
+			t.Errorf("another document: %+v", skips)
+		}
+	}
+	t.Run("waits", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			m, on := NewMatcher(words{}, nil), make(chan struct{})
+			go m.Match(t.Context(), stalled(func() { <-on }))
+			synctest.Wait()
+			other(t, m)
+			close(on)
+		})
+	})
+	t.Run("panics", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			m := NewMatcher(words{}, nil)
+			func() {
+				defer func() { _ = recover() }()
+				m.Match(t.Context(), stalled(func() { panic("broken") }))
+			}()
+			other(t, m)
+		})
+	})
+	t.Run("its locator panics", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			m := NewMatcher(words{}, nil)
+			for range 2 + cap(m.slots) {
+				func() {
+					defer func() { _ = recover() }()
+					m.Match(t.Context(), Document{Text: strings.NewReader("meeting:1" + strings.Repeat(".", 3*chunkSize)), Where: brokenLocator{}})
+				}()
+			}
+			other(t, m)
+		})
+	})
+}
+
+type brokenLocator struct{}
+
+func (brokenLocator) Locate(int64) Spot { panic("broken") }
 
 func TestACancelledDocumentSaysSo(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
