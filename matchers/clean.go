@@ -244,11 +244,13 @@ func (v *view) clean(raw []byte, spots []Span, labels map[string]bool) {
 // mostViewed is how many bytes of text a view may have room for when it is left: more than the pieces of long documents have.
 const mostViewed = 1 << 20
 
-// leave lets go of the text. What was cleaned is written over by the next.
+// leave lets go of the text, and of what was cleaned.
 func (v *view) leave() {
 	if cap(v.text) > mostViewed {
 		*v = view{}
+		return
 	}
+	clear(v.text)
 	v.raw, v.text, v.edits, v.spots = nil, v.text[:0], v.edits[:0], v.spots[:0]
 }
 

@@ -23,7 +23,6 @@ func Explain(text []byte) (found []Sighting, steps []Step, truncated bool) {
 // than MaxSteps.
 func (f *Finder) Explain(text []byte) (found []Sighting, steps []Step, truncated bool) {
 	s := f.search()
-	defer s.end()
 	s.trace = func(step Step) {
 		if len(steps) >= MaxSteps {
 			truncated = true
@@ -32,5 +31,6 @@ func (f *Finder) Explain(text []byte) (found []Sighting, steps []Step, truncated
 		steps = append(steps, step)
 	}
 	found = s.run(text, 0, len(text))
+	s.end()
 	return found, steps, truncated
 }

@@ -77,12 +77,10 @@ func Standard() *Finder { return standard() }
 // It is a fraction of that work, for streams of which nearly nothing holds a link.
 func (f *Finder) Promising(text []byte) bool {
 	s := f.search()
-	defer s.end()
 	spots := hiddenSpots(text)
-	if len(f.set.find(s.room.hits, text, 0, len(text))) > 0 {
-		return true
-	}
-	return len(spots) > 0 && len(s.telling(text, mergeSpots(spots), nil)) > 0
+	promising := len(f.set.find(s.room.hits, text, 0, len(text))) > 0 || len(spots) > 0 && len(s.telling(text, mergeSpots(spots), nil)) > 0
+	s.end()
+	return promising
 }
 
 // Reach is how far around a place lies what decides about it: the id below a heading, the link above a passcode.
@@ -94,8 +92,9 @@ const Reach = 4 << 10
 // returns what is only possible (see Sighting.Possible).
 func (f *Finder) FindIn(text []byte, from, to int) []Sighting {
 	s := f.search()
-	defer s.end()
-	return s.run(text, from, to)
+	found := s.run(text, from, to)
+	s.end()
+	return found
 }
 
 // search is one call of FindIn: not shared, thrown away.
@@ -130,7 +129,7 @@ func (f *Finder) search() search {
 	return search{f: f, room: r}
 }
 
-// end gives the room back.
+// end gives the room back. A search that panicked does not come to it: nobody knows what its room holds.
 func (s *search) end() {
 	s.room.one[0], s.room.url, s.room.text = Sighting{}, URL{}, [len(s.room.text)]byte{}
 	s.f.rooms.Put(s.room)
@@ -684,7 +683,6 @@ func (s *search) unwrapped(c candidate) ([]Sighting, bool) {
 		return nil, true
 	}
 	inner := s.f.search()
-	defer inner.end()
 	inner.depth, inner.fuel, inner.apart = s.depth+1, s.fuel, s.apart
 	if s.trace != nil {
 		inner.trace = func(step Step) {
@@ -700,6 +698,7 @@ func (s *search) unwrapped(c candidate) ([]Sighting, bool) {
 			found = append(found, sighting)
 		}
 	}
+	inner.end()
 	return found, true
 }
 

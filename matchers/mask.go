@@ -110,9 +110,10 @@ func Mask(text string) string {
 // named is what Find finds in a text, and what it takes for a sample, drops or joins.
 func named(text string) []Sighting {
 	each := credulous().search()
-	defer each.end()
 	each.apart = true
-	return slices.Concat(each.run([]byte(text), 0, len(text)), Find([]byte(text)))
+	found := each.run([]byte(text), 0, len(text))
+	each.end()
+	return slices.Concat(found, Find([]byte(text)))
 }
 
 // maxMaskRounds bounds the rounds; a second one is needed when hiding one link uncovers another.
