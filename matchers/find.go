@@ -110,7 +110,7 @@ type search struct {
 }
 
 // room is memory that searches use one after the other: most of what they make is gone when they end. All slices are empty between
-// two searches, and hold nothing of a text any more; but what the view cleaned stands behind its end until the next search cleans.
+// two searches, and hold nothing of a text any more.
 type room struct {
 	hits, moved, tried []literalHit
 	links              []Sighting
