@@ -19,17 +19,24 @@ type columns struct {
 
 // read reads the numbers below the label at text[at], when it heads a column. They stand within Reach of it.
 func (c *columns) read(text []byte, at int) []number {
+	head, ok := lineAround(text, at)
+	if !ok || head.Start < c.end && head.Start != c.head {
+		return nil
+	}
+	separator := headSeparator(text[head.Start:head.End])
+	if row := text[min(len(text), head.End+1):lineEnd(text, min(len(text), head.End+1))]; separator == 0 || bytes.IndexByte(row, separator) < 0 {
+		return nil // most labels stand in prose
+	}
 	label, length := findLabel(text[at:])
 	switch label.row {
 	case rowMeeting, rowWebinar, rowNumber, rowCode, rowZoom:
 	default:
 		return nil
 	}
-	head, ok := lineAround(text, at)
-	if !ok || !wordStart(text, at) || !wordEnd(text, at+length) || head.Start < c.end && head.Start != c.head {
+	if !wordStart(text, at) || !wordEnd(text, at+length) {
 		return nil
 	}
-	column, separator, cells := cellAround(text[head.Start:head.End], at-head.Start)
+	column, cells := cellAround(text[head.Start:head.End], separator, at-head.Start)
 	if cells < 2 {
 		return nil
 	}
@@ -75,22 +82,26 @@ func lineEnd(text []byte, at int) int {
 	return limit
 }
 
-// cellAround says which cell of a head holds line[at], what separates the cells and how many there are; none when that cell is no name.
-func cellAround(line []byte, at int) (column int, separator byte, cells int) {
+// headSeparator is what separates the cells of a line, 0 when nothing does.
+func headSeparator(line []byte) byte {
 	for _, separator := range [...]byte{'\t', '|', ';', ','} {
-		if bytes.IndexByte(line, separator) < 0 {
-			continue
+		if bytes.IndexByte(line, separator) >= 0 {
+			return separator
 		}
-		row := cutRow(line, separator, false)
-		for n, cell := range row {
-			name := line[cell.Start:cell.End]
-			if cell.Start <= at && at < cell.End && len(bytes.TrimSpace(name)) <= maxHeadCell && !bytes.ContainsAny(name, "0123456789:={}<>$") {
-				return n, separator, len(row)
-			}
-		}
-		break
 	}
-	return 0, 0, 0
+	return 0
+}
+
+// cellAround says which cell of a head holds line[at], and how many there are; none when that cell is no name.
+func cellAround(line []byte, separator byte, at int) (column, cells int) {
+	row := cutRow(line, separator, false)
+	for n, cell := range row {
+		name := line[cell.Start:cell.End]
+		if cell.Start <= at && at < cell.End && len(bytes.TrimSpace(name)) <= maxHeadCell && !bytes.ContainsAny(name, "0123456789:={}<>$") {
+			return n, len(row)
+		}
+	}
+	return 0, 0
 }
 
 // readCell reads the number that begins a cell below a label.
