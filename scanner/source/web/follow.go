@@ -117,10 +117,10 @@ func (p *pass) add(ctx context.Context, e entry) {
 		err = p.traps.count(e.Address)
 	}
 	if err == nil {
-		err = p.frontier.push(e)
+		err = p.promise(ctx, e)
 	}
 	if err == nil {
-		err = p.promise(ctx, e)
+		err = p.frontier.push(e)
 	}
 	switch {
 	case err == nil:

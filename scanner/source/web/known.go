@@ -31,10 +31,14 @@ func (p *pass) recall(ctx context.Context, a Address) (Visit, bool, error) {
 const promisesPerPage = 4
 
 // promise makes a page that was not known before due, so that it is read in a later pass if this one does not come to it: the page
-// that leads to it may not change for a long time.
+// that leads to it may not change for a long time. It is made before the page can be read, or it would overwrite what was learned of it.
+// The error may be a refusal: what is never requested is not remembered.
 func (p *pass) promise(ctx context.Context, e entry) error {
 	if p.memory == nil || e.Class == classStart || e.Class == classDue {
 		return nil
+	}
+	if err := p.client.Admit(e.Address.URL()); err != nil {
+		return err
 	}
 	v, known, err := p.recall(ctx, e.Address)
 	if err != nil || known {

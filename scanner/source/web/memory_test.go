@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -226,4 +228,59 @@ func TestARecallIsBounded(t *testing.T) {
 	if v, known, err := r.Load(t.Context(), "1"); !known || v.Length != 7 || err != nil {
 		t.Errorf("%+v, %v, %v", v, known, err)
 	}
+}
+
+// readAtOnce is a memory whose pages are read as soon as they can be: while a promise is being kept, and again after it.
+type readAtOnce struct {
+	*recall
+	read func()
+}
+
+func (r readAtOnce) Save(ctx context.Context, v Visit) error {
+	if v.At.IsZero() {
+		r.read()
+	}
+	return r.recall.Save(ctx, v)
+}
+
+// A reader may be quicker than who made the page due. What it learned holds: with it go the claims of the page, of which nobody could be
+// told any more that they are gone.
+func TestWhatIsLearnedOfAPageIsNotOverwrittenByThePromiseOfIt(t *testing.T) {
+	c := newCrawler(t, "127.0.0.1:1", Options{})
+	page := mustAddress(t, "http://127.0.0.1:1/a.html")
+	memory := newRecall(10)
+	p := &pass{Crawler: c, started: c.options.Now(), unread: newUnread(func(scanner.Skip) {}), lastmod: map[Address]time.Time{}}
+	if err := p.open(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = p.close() })
+	read := func() {
+		e, ok, err := p.frontier.popSparing(anyHost, func(class) bool { return false }, false)
+		if err != nil {
+			t.Error(err)
+		}
+		if ok {
+			p.remember(t.Context(), newJob(task{entry: e}, p.schedule), Visit{URL: e.Address.String(), Claims: []string{""}}, Changed, true)
+		}
+	}
+	p.memory = readAtOnce{memory, read}
+	p.add(t.Context(), entry{Address: page, Class: classFound, Depth: 1})
+	read()
+	if v := memory.visits[page.String()]; v.At.IsZero() || len(v.Claims) != 1 {
+		t.Errorf("kept: %+v", v)
+	}
+}
+
+// No Memory is handed the address of what is never requested, however it keeps it.
+func TestWhatIsNeverRequestedIsNotPromised(t *testing.T) {
+	server := webtest.Start(t, map[string][]byte{
+		"index.html": links("/out?to=https%3A%2F%2Facme.zoom.us%2Fj%2F84930275116%3Fpwd%3Db2Zm93kQxLw7", "/a.html"), "a.html": links(),
+	}, "", "")
+	p := newPasses(t, server.Addr, Options{})
+	equal(t, "read", p.pass(t, 0).read(), []string{"/", "/a.html"})
+	var kept []string
+	for _, uri := range slices.Sorted(maps.Keys(p.memory.visits)) {
+		kept = append(kept, pathOf(uri))
+	}
+	equal(t, "kept", kept, []string{"/", "/a.html"})
 }
