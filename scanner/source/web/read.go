@@ -33,6 +33,9 @@ func (p *pass) ask(ctx context.Context, v *visitor, j *job) (answer, Visit, bool
 		p.stop(err)
 		return answer{}, visit, false
 	}
+	if !known {
+		visit.Depth = j.Depth // a promise may not have been possible
+	}
 	j.began, j.outdated = p.options.Now(), p.watch.outdated(visit)
 	if known && j.Class == classFound && visit.Next.After(p.started) && !j.outdated {
 		p.count(func(s *Stats) { s.NotDue++ })

@@ -137,6 +137,24 @@ func TestAFullMemoryIsToldOnce(t *testing.T) {
 	got.tells("/", scanner.Policy, "not remembered for later passes")
 }
 
+func TestAPageForWhichThereWasNoRoomAtFirstKeepsItsDepth(t *testing.T) {
+	server := webtest.Start(t, map[string][]byte{"index.html": links("/a.html"), "a.html": links()}, "", "")
+	w := watch(t, server.Addr, nil)
+	name := w.visits.memory(t).key.Name("own-site", "http://"+server.Addr+"/a.html")
+	full := true
+	w.visits.saved = func(page string) error {
+		if page == name && full {
+			full = false
+			return scanner.ErrFull
+		}
+		return nil
+	}
+	w.pass(0, "/ /a.html")
+	if v := w.visits.visit(t, "/a.html"); v.Depth != 1 || full {
+		t.Errorf("%d links away from the start", v.Depth)
+	}
+}
+
 func TestPromisesOfAPassAreBoundedAndLaterPassesMakeTheOthers(t *testing.T) {
 	var paths []string
 	files := map[string][]byte{"index.html": links()}
