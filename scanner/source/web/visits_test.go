@@ -333,6 +333,53 @@ func TestAStoreThatDoesNotTakeWhatWasInClearEndsThePass(t *testing.T) {
 	w.visits.open(t)
 }
 
+// An older version that dies in the midst of a pass has kept pages in clear, and leaves the cursor that says there are none.
+func TestWhatIsKeptInClearBesideASealedCursorIsKeptSealed(t *testing.T) {
+	for name, c := range map[string]struct {
+		restarts bool
+		later    time.Duration
+	}{"another process": {true, time.Minute}, "the same one, a day later": {false, 24 * time.Hour}} {
+		t.Run(name, func(t *testing.T) {
+			server := webtest.Start(t, map[string][]byte{"index.html": leaky()}, "", "")
+			w := watch(t, server.Addr, nil)
+			w.pass(0, "/")
+			at := "http://" + server.Addr
+			generation := w.source.generation
+			w.visits.inClearAs(t, Visit{URL: at + "/room/98765432101", At: w.Now(), Next: w.Now().Add(30 * oneDay), Generation: generation})
+			w.visits.inClearAs(t, Visit{URL: at + "/sitemap.xml" + sitemapMark, At: w.Now(), Next: w.Now().Add(never), Generation: generation})
+			if !strings.Contains(w.cursor, `"sealed":true`) {
+				t.Fatalf("cursor %s", w.cursor)
+			}
+			if c.restarts {
+				w.restart()
+			}
+			w.visits.saved = func(string) error { return scanner.ErrUnavailable }
+			if _, err := w.read(c.later); !errors.Is(err, scanner.ErrUnavailable) {
+				t.Errorf("ended with %v", err)
+			}
+			w.visits.saved = nil
+			w.pass(time.Minute, "") // one that failed does not count
+			if v := w.visits.visit(t, "/room/98765432101"); v.At.IsZero() {
+				t.Errorf("%+v", v)
+			}
+		})
+	}
+}
+
+// A pass looks through all visits once in a process and once a day, not each time.
+func TestNotEveryPassLooksThroughAllVisits(t *testing.T) {
+	server := webtest.Start(t, map[string][]byte{"index.html": leaky()}, "", "")
+	w := watch(t, server.Addr, nil)
+	for i, want := range []bool{true, false, false} {
+		if got := w.source.watching(scanner.Pass{}, decodeCursor(w.cursor)).sweeps; got != want {
+			t.Errorf("pass %d: %v", i, got)
+		}
+		if _, err := w.read(time.Hour); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // What was sealed under another key, or damaged, is as if it were not there: nothing waits for it.
 func TestWhatCannotBeOpenedIsNotWaitedFor(t *testing.T) {
 	server := webtest.Start(t, map[string][]byte{"index.html": leaky()}, "", "")

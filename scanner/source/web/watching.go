@@ -38,7 +38,7 @@ func (s *Source) watching(p scanner.Pass, c cursor) *watching {
 	if w.name == "" {
 		w.name = s.crawler.options.Name
 	}
-	w.sweeps = !c.Sealed || c.Generation != s.generation || s.doubted(c.Swept, s.now())
+	w.sweeps = !c.Sealed || s.sweepDue() || c.Generation != s.generation || s.doubted(c.Swept, s.now())
 	return w
 }
 
