@@ -26,6 +26,7 @@ const errMet refusal = "redirects to a page that is read by itself"
 func (p *pass) ask(ctx context.Context, v *visitor, j *job) (answer, Visit, bool) {
 	if err := p.away.err(j.Address.Host(), p.options.Now()); err != nil {
 		p.unread.tell(j.Address.String(), err)
+		p.watch.unseen(j.Class, err, 0)
 		return answer{}, Visit{}, false
 	}
 	visit, known, err := p.recall(ctx, j.Address)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -98,6 +99,26 @@ func TestOneOfSeveralStartsIsEnough(t *testing.T) {
 	w.pass(0, "/a")
 	if w.source.Stats().Unread[scanner.Failure] != 1 || !strings.Contains(w.log.String(), "404") {
 		t.Errorf("%+v, logged: %s", w.source.Stats(), w.log.String())
+	}
+}
+
+// A start page that is not asked for, as its host wants to be left alone, counts like one that was.
+func TestAStartOnAHostThatIsAwayIsUnseen(t *testing.T) {
+	busy := func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "7200")
+		w.WriteHeader(http.StatusInternalServerError)
+	}
+	addr, log := testServer(t, map[string]http.HandlerFunc{"/a": busy, "/b": busy})
+	w := watch(t, addr, func(o *SourceOptions) {
+		o.Start, o.Parallel, o.Patience = []string{"http://" + addr + "/a", "http://" + addr + "/b"}, 1, 10*time.Second
+	})
+	var health scanner.SourceHealth
+	_, err := w.source.Read(t.Context(), scanner.Pass{Source: "own-site", Tell: func(h scanner.SourceHealth) { health = h }})
+	if blind := (*BlindError)(nil); !errors.As(err, &blind) {
+		t.Errorf("ended with %v", err)
+	}
+	if uris := log.uris(); health.Heard != 2 || health.Failed != 2 || slices.Contains(uris, "/a") == slices.Contains(uris, "/b") {
+		t.Errorf("%+v, asked for: %q", health, uris)
 	}
 }
 
