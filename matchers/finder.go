@@ -13,7 +13,7 @@ const (
 	MinOwnHost  = 7
 )
 
-// usualLiterals is about how many literals there are without own hosts.
+// usualLiterals is for how many literals there is room at once: for all that are ours, and some of own hosts.
 const usualLiterals = 2000
 
 // builder collects the literals of a Finder.
