@@ -51,7 +51,7 @@ type pass struct {
 	recent   *recent
 	texts    *texts
 	sitemaps sitemaps
-	away     away
+	resting  resting
 
 	promises atomic.Int64 // pages that were made due, see promise
 	lost     atomic.Int64 // addresses and visits that could not be remembered

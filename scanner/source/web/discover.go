@@ -26,7 +26,7 @@ const never = 100 * 365 * 24 * time.Hour
 
 // discover reads the sitemaps of a start's site: those that its robots.txt names, and the one in the usual place.
 func (p *pass) discover(ctx context.Context, start Address) {
-	if p.options.Depth == 0 || p.away.err(start.Host(), p.options.Now()) != nil {
+	if p.options.Depth == 0 || p.resting.err(start.Host(), p.options.Now()) != nil {
 		return
 	}
 	p.sitemaps.mu.Lock()

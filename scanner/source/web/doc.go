@@ -42,7 +42,7 @@
 //	schedule.go work.go       who is next: tries, bodies in flight; the workers
 //	read.go follow.go known.go   what happens with an answer, with its links, with what is known of it
 //	discover.go               sitemaps and feeds
-//	unread.go away.go         what was not read, bounded; whose sites nobody waits for
+//	unread.go resting.go      what was not read, bounded; whose sites nobody waits for
 //	colly.go page.go          the way to the web; a page
 //	memory.go visits.go       what is remembered from pass to pass; in a store, sealed
 //	watch.go watching.go      Source, which reads a site again and again; one of its passes, and whether it was blind

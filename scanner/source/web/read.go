@@ -24,7 +24,7 @@ const errMet refusal = "redirects to a page that is read by itself"
 
 // ask fetches a page, and says whether a request was made for it that counts as one for a page.
 func (p *pass) ask(ctx context.Context, v *visitor, j *job) (answer, Visit, bool) {
-	if err := p.away.err(j.Address.Host(), p.options.Now()); err != nil {
+	if err := p.resting.err(j.Address.Host(), p.options.Now()); err != nil {
 		p.unread.tell(j.Address.String(), err)
 		p.watch.unseen(j.Class, err, 0)
 		return answer{}, Visit{}, false
@@ -69,8 +69,8 @@ func (p *pass) heed(j *job, a answer) {
 	busy := a.status == http.StatusTooManyRequests || a.status >= 500
 	switch host, after := j.final(a).Host(), p.later(a); {
 	case a.err == nil && !busy:
-		p.away.answered(host)
-	case busy && !p.waits(after) && p.away.asks(host, p.options.Now().Add(after)):
+		p.resting.answered(host)
+	case busy && !p.waits(after) && p.resting.asks(host, p.options.Now().Add(after)):
 		p.options.Waits(host, after)
 	}
 }
