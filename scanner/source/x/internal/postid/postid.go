@@ -14,8 +14,8 @@ const (
 	timeBits = 22
 )
 
-// Place begins the places of posts: they are found there by their id alone, which names nobody.
-const Place = "https://x.com/i/web/status/"
+// place begins the places of posts: they are found there by their id alone, which names nobody.
+const place = "https://x.com/i/web/status/"
 
 // Parse reads an id; ok is false for what is none, of more than 64 bits above all.
 func Parse(text string) (id uint64, ok bool) {
@@ -30,11 +30,11 @@ func Parse(text string) (id uint64, ok bool) {
 func Format(id uint64) string { return strconv.FormatUint(id, 10) }
 
 // URI is the place of a post.
-func URI(id uint64) string { return Place + Format(id) }
+func URI(id uint64) string { return place + Format(id) }
 
 // Of is the id in a place.
 func Of(uri string) (id uint64, ok bool) {
-	text, ours := strings.CutPrefix(uri, Place)
+	text, ours := strings.CutPrefix(uri, place)
 	if !ours {
 		return 0, false
 	}
