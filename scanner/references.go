@@ -15,50 +15,43 @@ const MaxReferences = 100_000
 // They are opened in memory; whoever gets them stores, logs and shows none. Of leaks whose organisation is being erased there are
 // none. The error is of the store or the context.
 func (p *Pipeline) References(ctx context.Context, source string, yield func(reference Secret) bool) error {
-	return p.references(ctx, yield, standing{source})
+	return p.references(ctx, wanted{
+		leak:     mayStand,
+		sighting: func(_ Leak, s Sighting) bool { return s.Source == source && s.Gone.IsZero() },
+	}, yield)
 }
 
 // AwayReferences yields as References does, but the places that went away with their accounts: for the day on which a service shows an
 // account again. A sighting is kept for some days after its place is believed gone, and so is its reference.
 func (p *Pipeline) AwayReferences(ctx context.Context, source string, yield func(reference Secret) bool) error {
-	return p.references(ctx, yield, away{source})
+	return p.references(ctx, wanted{
+		leak: func(l Leak) bool { return slices.ContainsFunc(l.Places, func(m PlaceMark) bool { return m.Away }) },
+		sighting: func(l Leak, s Sighting) bool {
+			mark := l.place(s.PlaceKey)
+			return s.Source == source && mark != nil && mark.Away
+		},
+	}, yield)
 }
 
-// which says which places are wanted.
-type which interface {
-	leak(l Leak) bool
-	sighting(l Leak, s Sighting) bool
+// wanted says which places are asked for.
+type wanted struct {
+	leak     func(Leak) bool           // may stand at one
+	sighting func(Leak, Sighting) bool // of the leak is at one
 }
 
-// standing are the places of a source that are not believed gone.
-type standing struct{ source string }
-
-func (standing) leak(l Leak) bool {
+// mayStand says whether a place of a leak may not be gone.
+func mayStand(l Leak) bool {
 	return l.State != StateRemoved && (!l.allPlaces(PlaceMark.gone) || l.MorePlaces > 0)
 }
 
-func (w standing) sighting(_ Leak, s Sighting) bool { return s.Source == w.source && s.Gone.IsZero() }
-
-// away are the places of a source that went with their accounts.
-type away struct{ source string }
-
-func (away) leak(l Leak) bool {
-	return slices.ContainsFunc(l.Places, func(m PlaceMark) bool { return m.Away })
-}
-
-func (w away) sighting(l Leak, s Sighting) bool {
-	mark := l.place(s.PlaceKey)
-	return s.Source == w.source && mark != nil && mark.Away
-}
-
-func (p *Pipeline) references(ctx context.Context, yield func(reference Secret) bool, of which) error {
+func (p *Pipeline) references(ctx context.Context, want wanted, yield func(reference Secret) bool) error {
 	orgs, err := p.store.Organisations(ctx)
 	if err != nil {
 		return fmt.Errorf("list references: %w", err)
 	}
 	left := MaxReferences
 	for _, org := range orgs {
-		more, err := p.referencesOf(ctx, org, of, func(s Secret) bool {
+		more, err := p.referencesOf(ctx, org, want, func(s Secret) bool {
 			left--
 			return yield(s) && left > 0
 		})
@@ -73,7 +66,7 @@ func (p *Pipeline) references(ctx context.Context, yield func(reference Secret) 
 }
 
 // referencesOf is References for one organisation. It says whether more are wanted.
-func (p *Pipeline) referencesOf(ctx context.Context, org string, of which, yield func(Secret) bool) (bool, error) {
+func (p *Pipeline) referencesOf(ctx context.Context, org string, want wanted, yield func(Secret) bool) (bool, error) {
 	q := LeakQuery{Org: org, Limit: MaxBatch}
 	for {
 		page, err := p.store.ListLeaks(ctx, q)
@@ -81,7 +74,7 @@ func (p *Pipeline) referencesOf(ctx context.Context, org string, of which, yield
 			return false, err
 		}
 		for _, leak := range page.Leaks {
-			more, err := p.referencesAt(ctx, leak, of, yield)
+			more, err := p.referencesAt(ctx, leak, want, yield)
 			if err != nil || !more {
 				return more, err
 			}
@@ -93,8 +86,8 @@ func (p *Pipeline) referencesOf(ctx context.Context, org string, of which, yield
 	}
 }
 
-func (p *Pipeline) referencesAt(ctx context.Context, leak Leak, of which, yield func(Secret) bool) (bool, error) {
-	if !of.leak(leak) {
+func (p *Pipeline) referencesAt(ctx context.Context, leak Leak, want wanted, yield func(Secret) bool) (bool, error) {
+	if !want.leak(leak) {
 		return true, nil
 	}
 	kept, err := p.store.Sightings(ctx, leak.Org, leak.ID)
@@ -102,7 +95,7 @@ func (p *Pipeline) referencesAt(ctx context.Context, leak Leak, of which, yield 
 		return false, err
 	}
 	for _, s := range kept {
-		if len(s.Ref) == 0 || !of.sighting(leak, s) {
+		if len(s.Ref) == 0 || !want.sighting(leak, s) {
 			continue
 		}
 		reference, err := p.Where(ctx, leak.Org, s)
