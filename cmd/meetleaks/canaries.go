@@ -125,9 +125,9 @@ func (s *service) watchSources(ctx context.Context) (bool, error) {
 }
 
 // unread gives a source over which no pass ever began a time since when it is blind: none is stored. All processes, and those that come
-// after them, agree on one a day; before it has worked for a while itself nobody knows that others do not read.
+// after them, agree on one a day; before this one has minded it for a while, under whichever service, nobody knows that others do not read.
 func (s *service) unread(o scanner.Outlook) scanner.Outlook {
-	if o.Blind == scanner.BlindUnread && o.Since.IsZero() && o.Running.IsZero() && time.Since(s.working) >= scanner.BlindGrace {
+	if o.Blind == scanner.BlindUnread && o.Since.IsZero() && o.Running.IsZero() && time.Since(s.minded[o.Source]) >= scanner.BlindGrace {
 		o.Since = s.now().Add(-scanner.BlindGrace).Truncate(24 * time.Hour)
 	}
 	return o

@@ -30,6 +30,7 @@ type shift struct {
 func (s *service) begin(ctx context.Context) *shift {
 	ctx, stop := context.WithCancelCause(ctx)
 	s.working = time.Now()
+	s.mind(s.working)
 	now := &shift{s, stop, make(chan error, 1)}
 	go func() {
 		defer stop(nil)
@@ -73,10 +74,7 @@ func (s *service) run(ctx context.Context) error {
 // handOver lets the next service work, and this one come to its end: first what it was asked at the doors, then the rest. What goes
 // wrong at that end is told, and is the error only when something may never end, or when all is to end.
 func (s *shift) handOver(ctx context.Context, next *service) (*shift, error) {
-	next.front = s.front
-	next.console.TakeOver(s.console)
-	next.history.follow(s.history)
-	next.faults.follow(&s.faults)
+	next.follow(s.service)
 	now := next.begin(ctx)
 	next.firstLook(ctx)
 	s.front.hand(next.replies)
@@ -90,6 +88,27 @@ func (s *shift) handOver(ctx context.Context, next *service) (*shift, error) {
 	s.log.Info("another service works in this process, with what is registered now",
 		"organisations", len(next.loaded.Organisations), "sources", len(next.loaded.Sources))
 	return now, err
+}
+
+// follow takes over from the service before what this process knows, and no store.
+func (s *service) follow(before *service) {
+	s.front = before.front
+	s.console.TakeOver(before.console)
+	s.history.follow(before.history)
+	s.faults.follow(&before.faults)
+	s.minded = before.minded
+}
+
+// mind notes since when this process minds each source of this service: those of the service before since then.
+func (s *service) mind(now time.Time) {
+	before := s.minded
+	s.minded = make(map[string]time.Time, len(s.loaded.Sources))
+	for _, source := range s.loaded.Sources {
+		s.minded[source.Name] = now
+		if since, known := before[source.Name]; known {
+			s.minded[source.Name] = since
+		}
+	}
 }
 
 // firstLook returns when the service has looked at its sources, or after lookBound.

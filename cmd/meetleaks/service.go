@@ -68,8 +68,9 @@ type service struct {
 	searched   []config.Organisation // see judged
 	registered []string              // what this service is made of, see standing
 	options    serveOptions
-	working    time.Time     // since when, by this machine's clock
-	relief     chan *service // the next one, when there is to be one
+	working    time.Time            // since when, by this machine's clock
+	minded     map[string]time.Time // since when this process minds each source, by the same clock; see mind
+	relief     chan *service        // the next one, when there is to be one
 	closers    []func() error
 }
 

@@ -113,7 +113,7 @@ sources: [{name: own-site, kind: web, start: ["http://127.0.0.1:8088/"]}]
 channels: {siem: [{format: ocsf, to: "file:FOLDER/soc.jsonl"}]}
 `)
 	told := func(working time.Time) int {
-		a.s.working = working
+		a.s.minded = map[string]time.Time{"own-site": working}
 		for range 3 {
 			_, err := a.s.watchSources(t.Context())
 			must(t, err)
@@ -134,9 +134,34 @@ channels: {siem: [{format: ocsf, to: "file:FOLDER/soc.jsonl"}]}
 	day := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
 	since := func(at time.Duration) time.Time {
 		a.s.app.now = func() time.Time { return day.Add(at) }
-		return a.s.unread(scanner.Outlook{Blind: scanner.BlindUnread}).Since
+		return a.s.unread(scanner.Outlook{Source: "own-site", Blind: scanner.BlindUnread}).Since
 	}
 	if first := since(time.Hour); !first.Equal(since(23*time.Hour)) || first.Equal(since(25*time.Hour)) {
 		t.Errorf("one day it is told as of %v, and %v, the next as of %v", first, since(23*time.Hour), since(25*time.Hour))
+	}
+}
+
+// What is registered may change more often than a source goes unread for long enough: that nobody reads it is told all the same, but not of
+// a source that has just come.
+func TestASourceThatNobodyReadsIsToldOfWhateverIsRegistered(t *testing.T) {
+	t.Parallel()
+	const sites = `
+store: sqlite:FOLDER/data/meetleaks.db
+console: {listen: "127.0.0.1:0"}
+fetch: {allow: ["127.0.0.1:8088"]}
+organisations: [{name: acme, domains: [acme.example]}]
+sources:
+  - {name: own-site, kind: web, start: ["http://127.0.0.1:8088/"]}
+`
+	before := openAssembled(t, sites).s
+	now := time.Now()
+	before.mind(now.Add(-scanner.BlindGrace))
+	next := openAssembled(t, sites+`  - {name: new-site, kind: web, start: ["http://127.0.0.1:8088/new/"]}`).s
+	next.follow(before)
+	next.mind(now)
+	for source, want := range map[string]bool{"own-site": true, "new-site": false} {
+		if got := next.unread(scanner.Outlook{Source: source, Blind: scanner.BlindUnread}); got.Since.IsZero() == want {
+			t.Errorf("%s is blind since %v, told: want %v", source, got.Since, want)
+		}
 	}
 }
