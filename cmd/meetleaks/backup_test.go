@@ -216,7 +216,7 @@ func TestABackupHoldsNoSecret(t *testing.T) {
 	server := redistest.Start(t, "--requirepass", password)
 	for _, store := range []string{kindSQLite, strings.Replace(server.URL(), "redis://", "redis://:"+password+"@", 1)} {
 		v := newVault(t, store)
-		keys, err := openKeys(config.Keys{Master: config.SecretFile(v.path("master.key"))}, keyPlace{})
+		keys, err := openKeys(config.Keys{Master: config.SecretFile(v.path("master.key"))}, keptAt{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -229,7 +229,7 @@ func (a *app) joinDesk(ctx context.Context, d *storeDesk, loaded *config.Loaded,
 func (a *app) deskPipeline(ctx context.Context, loaded *config.Loaded, opened *openedStore, log *slog.Logger) (*scanner.Pipeline, error) {
 	s := &service{app: a, loaded: loaded, opened: opened, log: log}
 	var err error
-	if s.keys, err = openKeys(loaded.Keys, opened.keyPlace()); err != nil {
+	if s.keys, err = openKeys(loaded.Keys, opened); err != nil {
 		return nil, err
 	}
 	if err := s.readHosts(ctx); err != nil {

@@ -276,7 +276,7 @@ func (s *storeLook) history(ctx context.Context, client redis.Cmdable) diagnosis
 		s.why = ""
 		return healthy(name, s.place.String(), "answers")
 	case 0:
-		s.fresh, s.why = true, "there is no store yet"
+		s.why = "there is no store yet"
 		return healthy(name, s.place.String(), "answers; not made yet, serve makes it")
 	}
 	s.why = "a part of the store is lost"

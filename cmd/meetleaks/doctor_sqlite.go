@@ -25,7 +25,7 @@ func (s *storeLook) lookAtFile(ctx context.Context, path string) []diagnosis {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		s.fresh, s.why = true, "there is no store yet"
+		s.why = "there is no store yet"
 		return append([]diagnosis{healthy(name, s.place.String(), "not made yet, serve makes it")}, s.lookAtFolder(existingFolder(filepath.Dir(path)))...)
 	case err != nil:
 		return []diagnosis{ailing(name, s.place.String(), err.Error(), "run doctor as the user that serve runs as, or mend the folder's mode")}

@@ -29,7 +29,6 @@ type storeLook struct {
 	bad   error         // the place cannot be read
 	store scanner.Store // nil: not made yet, or not to be opened
 	why   string        // nil store: why, in words
-	fresh bool          // nothing is there yet
 	keys  *scanner.Keyring
 }
 
@@ -37,21 +36,11 @@ type storeLook struct {
 func (d *doctor) storeExamination() examination {
 	s := &storeLook{doctor: d, why: "the store could not be opened"}
 	s.place, s.bad = d.app.storePlace(d.loaded.Config)
-	list, target := examination{{"store", "", s.readable}}, ""
+	list := examination{{"store", "", s.readable}}
 	if s.bad == nil {
-		target = s.place.String()
-	}
-	switch place := s.place.(type) {
-	case sqlitePlace:
-		list = examination{
-			{"store", target, func(ctx context.Context) []diagnosis { return s.lookAtFile(ctx, place.path) }},
-			{"store integrity", target, func(ctx context.Context) []diagnosis { return s.integrity(ctx, place.path) }},
-		}
-	case redisPlace:
-		list = examination{{"store", target, func(ctx context.Context) []diagnosis { return s.lookAtRedis(ctx, place.address) }}}
+		list = s.place.examine(s)
 	}
 	return append(list,
-		checkStep{"store", target, s.open},
 		checkStep{"master key", "", s.masterKey},
 		checkStep{"data keys", "", s.dataKeys},
 		checkStep{"source's record", "", s.outlooks},
@@ -63,19 +52,34 @@ func (s *storeLook) readable(context.Context) []diagnosis {
 	return []diagnosis{ailing("store", "", s.bad.Error(), "give `store: sqlite:PATH` or `store: redis://host:6379/0`, in place or as store_file")}
 }
 
+func (p sqlitePlace) examine(s *storeLook) examination {
+	open := func(ctx context.Context) (scanner.Store, error) {
+		return sqlitestore.Open(ctx, sqlitestore.Options{Path: p.path, Busy: stepBound / 2})
+	}
+	return examination{
+		{"store", p.String(), func(ctx context.Context) []diagnosis { return s.lookAtFile(ctx, p.path) }},
+		{"store integrity", p.String(), func(ctx context.Context) []diagnosis { return s.integrity(ctx, p.path) }},
+		{"store", p.String(), func(ctx context.Context) []diagnosis { return s.open(ctx, open) }},
+	}
+}
+
+func (p redisPlace) examine(s *storeLook) examination {
+	open := func(ctx context.Context) (scanner.Store, error) {
+		return redisstore.Open(ctx, redisstore.Options{Address: p.address})
+	}
+	return examination{
+		{"store", p.String(), func(ctx context.Context) []diagnosis { return s.lookAtRedis(ctx, p.address) }},
+		{"store", p.String(), func(ctx context.Context) []diagnosis { return s.open(ctx, open) }},
+	}
+}
+
 // open opens a store that is there and needs no change for that, and asks how it is.
-func (s *storeLook) open(ctx context.Context) []diagnosis {
-	if s.bad != nil || s.why != "" {
+func (s *storeLook) open(ctx context.Context, open func(context.Context) (scanner.Store, error)) []diagnosis {
+	if s.why != "" {
 		return nil // said already
 	}
 	var err error
-	switch place := s.place.(type) {
-	case sqlitePlace:
-		s.store, err = sqlitestore.Open(ctx, sqlitestore.Options{Path: place.path, Busy: stepBound / 2})
-	case redisPlace:
-		s.store, err = redisstore.Open(ctx, redisstore.Options{Address: place.address})
-	}
-	if err != nil {
+	if s.store, err = open(ctx); err != nil {
 		s.store, s.why = nil, "the store could not be opened"
 		return []diagnosis{ailing("store", s.place.String(), err.Error(), "the checks above say why; run doctor as the user that serve runs as")}
 	}
@@ -107,21 +111,24 @@ func (s *storeLook) masterKey(context.Context) []diagnosis {
 	if s.bad != nil {
 		return []diagnosis{unexamined(name, "", "where it belongs is not known without the store")}
 	}
-	keys, place := s.loaded.Keys, s.place.keyPlace()
+	keys, beside := s.loaded.Keys, s.place.file()
 	file, missing := keys.Master.File(), false
 	switch {
 	case keys.Master.IsSet() && file == "":
-	case !keys.Master.IsSet() && place.folder == "":
+	case !keys.Master.IsSet() && beside == "":
 		return []diagnosis{ailing(name, "", "with Redis keys.master_file must be given",
 			"make one with `openssl rand -base64 32 > master.key`, and give the same to every process")}
 	default:
-		keys.Master, file = masterOrDefault(keys.Master, place)
+		keys.Master, file = masterOrDefault(keys.Master, beside)
 		missing = isMissing(file)
 	}
+	fresh, err := s.place.missing()
 	switch {
-	case missing && place.folder != "" && place.fresh:
+	case missing && err != nil:
+		return []diagnosis{unexamined(name, file, "is not there, and whether there is a store is not known")}
+	case missing && fresh:
 		return []diagnosis{healthy(name, file, "not made yet, serve makes it")}
-	case missing && place.folder != "":
+	case missing && beside != "":
 		return []diagnosis{ailing(name, file, "is not there, but the store is: what it holds is sealed under that key",
 			"put it back from its backup; only when the store may be lost too, remove the store, and a new key is made")}
 	case missing:
@@ -139,9 +146,9 @@ func (s *storeLook) masterKey(context.Context) []diagnosis {
 }
 
 // masterOrDefault is the configured master key, or the file beside an embedded store, and the name of the file.
-func masterOrDefault(given config.Secret, place keyPlace) (config.Secret, string) {
+func masterOrDefault(given config.Secret, store string) (config.Secret, string) {
 	if !given.IsSet() {
-		given = config.SecretFile(filepath.Join(place.folder, masterKeyName))
+		given = config.SecretFile(filepath.Join(filepath.Dir(store), masterKeyName))
 	}
 	return given, given.File()
 }

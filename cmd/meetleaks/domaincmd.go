@@ -81,7 +81,7 @@ func (a *app) domainRun(o *domainOptions, keys bool, work domainWork) func(*cobr
 
 // storeRegistry is the claims of a store, with its keys.
 func (a *app) storeRegistry(loaded *config.Loaded, opened *openedStore) (*claims.Registry, error) {
-	keys, err := openKeys(loaded.Keys, opened.keyPlace())
+	keys, err := openKeys(loaded.Keys, opened)
 	if err != nil {
 		return nil, err
 	}

@@ -137,7 +137,7 @@ func (p *egressPlanner) store(c config.Config) {
 		p.unknowable("store", c.Store)
 		return
 	}
-	if _, outside := place.(redisPlace); !outside {
+	if place.file() != "" {
 		return
 	}
 	scheme, rest, _ := strings.Cut(place.String(), "://")

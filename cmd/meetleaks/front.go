@@ -285,11 +285,11 @@ func (f *front) serve(ctx context.Context) error {
 
 // readyToken makes a token beside an embedded store when the configuration names none.
 func (s *service) readyToken() error {
-	folder := s.opened.keyPlace().folder
-	if s.loaded.Console.Token.IsSet() || folder == "" {
+	beside := s.opened.file()
+	if s.loaded.Console.Token.IsSet() || beside == "" {
 		return nil
 	}
-	file := filepath.Join(folder, tokenName)
+	file := filepath.Join(filepath.Dir(beside), tokenName)
 	s.loaded.Console.Token = config.SecretFile(file)
 	if !isMissing(file) {
 		return nil

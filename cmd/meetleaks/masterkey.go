@@ -24,10 +24,13 @@ type deploymentKeys struct {
 	made bool   // the file was made just now: back it up apart from the store
 }
 
-// keyPlace says where the master key may come from when the configuration leaves it open.
-type keyPlace struct {
-	folder string // of the embedded store; "" with Redis: then nothing is made
-	fresh  bool   // the store does not exist yet: nothing is sealed under a key that is missing
+// keyPlace is where the store is, as far as the master key is concerned.
+type keyPlace interface {
+	// file is that of an embedded store: the key may lie beside it. "" with Redis: then no key is made.
+	file() string
+	// missing says whether an embedded store is still to be made: nothing is sealed yet under a key that is missing. It is asked before
+	// the store is opened: one that was made without a key could never have one. A store in Redis is never missing, nor is it asked.
+	missing() (bool, error)
 }
 
 // openKeys reads the deployment's keys. For an embedded store that does not exist yet it makes a master key when there is none;
@@ -69,11 +72,11 @@ func placedKeys(keys config.Keys, place keyPlace) (config.Keys, error) {
 	if keys.Master.IsSet() {
 		return keys, nil
 	}
-	if place.folder == "" {
+	if place.file() == "" {
 		return keys, usage("make one with `openssl rand -base64 32 > master.key`, and give the same to every process",
 			"with Redis keys.master_file must be given")
 	}
-	keys.Master = config.SecretFile(filepath.Join(place.folder, masterKeyName))
+	keys.Master = config.SecretFile(filepath.Join(filepath.Dir(place.file()), masterKeyName))
 	return keys, nil
 }
 
@@ -115,16 +118,20 @@ func readyKeyFile(file string, place keyPlace) (made bool, err error) {
 
 // keyFileMissing says that the file is to be made. The error is why it is not to be, or why what is there cannot be used.
 func keyFileMissing(file string, place keyPlace) (missing bool, err error) {
+	fresh, err := place.missing() // first: another process may make both meanwhile
+	if err != nil {
+		return false, err
+	}
 	info, err := os.Stat(file)
 	switch {
 	case err == nil:
 		return false, checkKeyMode(file, info)
 	case !errors.Is(err, fs.ErrNotExist):
 		return false, usage("", "keys.master: %w", err)
-	case place.folder == "":
+	case place.file() == "":
 		return false, usage(fmt.Sprintf("make it once, with `openssl rand -base64 32 > %s`, and give the same to every process", file),
 			"keys.master: %s is not there", file)
-	case !place.fresh:
+	case !fresh:
 		return false, usage("put it back from its backup; only when the store may be lost too, remove the store, and a new key is made",
 			"keys.master: %s is not there, but the store is: what it holds is sealed under that key", file)
 	}

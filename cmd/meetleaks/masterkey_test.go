@@ -15,9 +15,24 @@ import (
 	"meetleaks/cmd/meetleaks/internal/config"
 )
 
+// keptAt is a place of a store in a folder, or of one in Redis.
+type keptAt struct {
+	folder string
+	fresh  bool
+}
+
+func (k keptAt) file() string {
+	if k.folder == "" {
+		return ""
+	}
+	return filepath.Join(k.folder, "meetleaks.db")
+}
+
+func (k keptAt) missing() (bool, error) { return k.fresh, nil }
+
 func TestMasterKeyIsMadeOnFirstStart(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "data", "meetleaks")
-	place := keyPlace{folder: folder, fresh: true}
+	place := keptAt{folder: folder, fresh: true}
 	first, err := openKeys(config.Keys{}, place)
 	if err != nil {
 		t.Fatal(err)
@@ -62,13 +77,13 @@ func TestMissingMasterKeyIsNeverReplaced(t *testing.T) {
 	file := filepath.Join(folder, "here.key")
 	for name, test := range map[string]struct {
 		keys  config.Keys
-		place keyPlace
+		place keptAt
 		want  string
 	}{
-		"redis, none given": {config.Keys{}, keyPlace{}, "with Redis keys.master_file must be given"},
-		"redis, not there":  {config.Keys{Master: config.SecretFile(file)}, keyPlace{}, "is not there"},
-		"store is there":    {config.Keys{}, keyPlace{folder: folder}, "but the store is"},
-		"named, store there": {config.Keys{Master: config.SecretFile(file)}, keyPlace{folder: folder},
+		"redis, none given": {config.Keys{}, keptAt{}, "with Redis keys.master_file must be given"},
+		"redis, not there":  {config.Keys{Master: config.SecretFile(file)}, keptAt{}, "is not there"},
+		"store is there":    {config.Keys{}, keptAt{folder: folder}, "but the store is"},
+		"named, store there": {config.Keys{Master: config.SecretFile(file)}, keptAt{folder: folder},
 			"but the store is"},
 	} {
 		_, err := openKeys(test.keys, test.place)
@@ -95,7 +110,7 @@ func TestMasterKeyThatOthersReadIsRefused(t *testing.T) {
 		if err := os.Chmod(file, mode); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := openKeys(keys, keyPlace{}); (err == nil) != good {
+		if _, err := openKeys(keys, keptAt{}); (err == nil) != good {
 			t.Errorf("mode %04o: %v", mode, err)
 		}
 	}
@@ -109,7 +124,7 @@ func TestMasterKeyFileIsNotOverwritten(t *testing.T) {
 	if err := makeKeyFile(file); err == nil {
 		t.Error("written over a file that was there")
 	}
-	if _, err := openKeys(config.Keys{Master: config.SecretFile(file)}, keyPlace{folder: filepath.Dir(file), fresh: true}); err == nil {
+	if _, err := openKeys(config.Keys{Master: config.SecretFile(file)}, keptAt{folder: filepath.Dir(file), fresh: true}); err == nil {
 		t.Error("an empty file is taken")
 	}
 }
@@ -119,12 +134,12 @@ func TestBadMasterKeysAreRefusedWithoutRepeatingThem(t *testing.T) {
 	for name, content := range map[string]string{
 		"text": strings.Repeat(secret, 4), "all zero": strings.Repeat("0", 64), "one twice": strings.Repeat(strings.Repeat("a1", 31)+"b7\n", 2),
 	} {
-		_, err := openKeys(config.Keys{Master: config.NewSecret(content)}, keyPlace{})
+		_, err := openKeys(config.Keys{Master: config.NewSecret(content)}, keptAt{})
 		if err == nil || strings.Contains(err.Error(), secret) || strings.Contains(err.Error(), "a1a1") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := openKeys(config.Keys{Master: config.SecretFile(t.TempDir())}, keyPlace{}); err == nil {
+	if _, err := openKeys(config.Keys{Master: config.SecretFile(t.TempDir())}, keptAt{}); err == nil {
 		t.Error("a folder is taken")
 	}
 }
@@ -132,7 +147,7 @@ func TestBadMasterKeysAreRefusedWithoutRepeatingThem(t *testing.T) {
 func TestIndexKeyMayBeGivenApart(t *testing.T) {
 	master := config.NewSecret(strings.Repeat("a1", 31) + "b7")
 	index := config.NewSecret("an index key that is given by itself")
-	both, err := openKeys(config.Keys{Master: master, Index: index}, keyPlace{})
+	both, err := openKeys(config.Keys{Master: master, Index: index}, keptAt{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,7 +190,7 @@ func TestNewFilesAreWhole(t *testing.T) {
 
 // Of several that start at the same time one makes the key, and all have it.
 func TestStartingTogetherMakesOneKey(t *testing.T) {
-	place := keyPlace{folder: filepath.Join(t.TempDir(), "data"), fresh: true}
+	place := keptAt{folder: filepath.Join(t.TempDir(), "data"), fresh: true}
 	var all sync.WaitGroup
 	var mu sync.Mutex
 	made, keys := 0, map[string]bool{}

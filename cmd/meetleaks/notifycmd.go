@@ -265,7 +265,7 @@ func (a *app) noticeMemory(ctx context.Context, loaded *config.Loaded) (*notices
 
 // noticesOf are the notices of a store.
 func noticesOf(loaded *config.Loaded, opened *openedStore) (*notices, error) {
-	keys, err := openKeys(loaded.Keys, opened.keyPlace())
+	keys, err := openKeys(loaded.Keys, opened)
 	if err != nil {
 		return nil, err
 	}

@@ -109,7 +109,7 @@ func TestNotifyTestTriesMail(t *testing.T) {
 func TestWhomAnnounceToldIsNotToldAgain(t *testing.T) {
 	folder := t.TempDir()
 	place := sqlitePlace{filepath.Join(folder, "m.db")}
-	keys, err := openKeys(config.Keys{}, place.keyPlace())
+	keys, err := openKeys(config.Keys{}, place)
 	must(t, err)
 	opened, err := openPlace(t.Context(), place)
 	must(t, err)

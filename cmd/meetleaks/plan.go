@@ -80,7 +80,7 @@ func (a *app) unserved(loaded *config.Loaded) []string {
 	s := &service{app: a, loaded: loaded, roles: allRoles(), log: slog.New(slog.DiscardHandler)}
 	s.plan(m)
 	if place, err := a.storePlace(loaded.Config); err == nil {
-		if err := checkKeys(loaded.Keys, place.keyPlace()); err != nil {
+		if err := checkKeys(loaded.Keys, place); err != nil {
 			m.tell(err)
 		}
 	}
@@ -99,7 +99,7 @@ func (s *service) checkRoles(m *mistakes) {
 		m.add("store", "%v", errors.Unwrap(err))
 		return
 	}
-	if _, embedded := place.(sqlitePlace); embedded && s.roles.has(roleSchedule) != s.roles.has(roleRead) {
+	if place.file() != "" && s.roles.has(roleSchedule) != s.roles.has(roleRead) {
 		m.add("store", "with an embedded store one process has both roles, %s and %s, or none of them: only Redis divides them", roleSchedule, roleRead)
 	}
 }

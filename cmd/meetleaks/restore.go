@@ -75,8 +75,8 @@ func (a *app) restore(ctx context.Context, o restoreOptions) error {
 	if r.place, err = a.storePlace(loaded.Config); err != nil {
 		return err
 	}
-	if file, embedded := r.place.(sqlitePlace); embedded && !r.force && !isMissing(file.path) {
-		return usage("--force replaces it, and keeps it beside the new one", "there is a store at %s", file.path)
+	if err := r.free(); err != nil {
+		return err
 	}
 	ring := r.ring(loaded.Keys)
 	counts, sealed, err := r.verify(ctx, ring)
@@ -89,6 +89,19 @@ func (a *app) restore(ctx context.Context, o restoreOptions) error {
 	}
 	r.report(counts, put, ring != nil && !sealed)
 	return nil
+}
+
+// free says why nothing may be restored to the place: an embedded store is there. One in Redis says itself that it is not empty.
+func (r *restoring) free() error {
+	file := r.place.file()
+	if file == "" || r.force {
+		return nil
+	}
+	missing, err := r.place.missing()
+	if err != nil || missing {
+		return err
+	}
+	return usage("--force replaces it, and keeps it beside the new one", "there is a store at %s", file)
 }
 
 // openWith reads what opens the backup.
@@ -113,11 +126,14 @@ func (o restoreOptions) openWith() ([]age.Identity, error) {
 	return identities, nil
 }
 
+// besideAny is a place as though a store were there, for which no key is made.
+type besideAny struct{ keyPlace }
+
+func (besideAny) missing() (bool, error) { return false, nil }
+
 // ring is the master key that is here, nil when there is none that can be read. It makes none.
 func (r *restoring) ring(keys config.Keys) *scanner.Keyring {
-	place := r.place.keyPlace()
-	place.fresh = false
-	opened, err := openKeys(keys, place)
+	opened, err := openKeys(keys, besideAny{r.place})
 	if err != nil {
 		return nil
 	}
@@ -162,7 +178,7 @@ func (r *restoring) fits(h archive.Header) error {
 		return err
 	case h.Schema > known:
 		return fmt.Errorf("%w: schema %d, known are %d", archive.ErrNewer, h.Schema, known)
-	case h.Kind == kindRedis && r.place.kind() == kindSQLite:
+	case h.Kind == kindRedis && r.place.kind() != kindRedis:
 		return errors.New("it is of Redis, which does not keep the names of cursors: it can be restored into Redis only")
 	}
 	return nil
@@ -198,8 +214,8 @@ type restored struct {
 }
 
 func (r *restoring) into(ctx context.Context) (restored, error) {
-	if file, embedded := r.place.(sqlitePlace); embedded {
-		return r.intoFile(ctx, file.path)
+	if file := r.place.file(); file != "" {
+		return r.intoFile(ctx, file)
 	}
 	if r.force {
 		return restored{}, usage("name another database, or empty this one yourself", "--force is of embedded stores: Redis must be empty")

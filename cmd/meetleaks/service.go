@@ -131,7 +131,7 @@ func (s *service) openStore(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.keys, err = openKeys(s.loaded.Keys, place.keyPlace()); err != nil {
+	if s.keys, err = openKeys(s.loaded.Keys, place); err != nil {
 		return err
 	}
 	if s.keys.made {

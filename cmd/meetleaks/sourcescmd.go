@@ -159,7 +159,11 @@ func (a *app) storeToSee(ctx context.Context, c config.Config) (store scanner.St
 	if err != nil {
 		return nil, "", err
 	}
-	if place.keyPlace().fresh {
+	missing, err := place.missing()
+	switch {
+	case err != nil:
+		return nil, "the store does not answer", err
+	case missing:
 		return nil, "there is no store yet: `meetleaks serve` makes it", nil
 	}
 	opened, err := openPlace(ctx, place)
@@ -447,8 +451,12 @@ func (a *app) covered(ctx context.Context, file, format string, days int) error 
 	if err != nil {
 		return err
 	}
+	missing, err := place.missing()
+	if err != nil {
+		return err
+	}
 	list := []scanner.Coverage{}
-	if !place.keyPlace().fresh {
+	if !missing {
 		opened, err := openPlace(ctx, place)
 		if err != nil {
 			return err

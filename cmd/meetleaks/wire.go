@@ -35,9 +35,9 @@ type storePlace interface {
 	open(ctx context.Context) (scanner.Store, error)
 	// queue makes the queue that goes with the store.
 	queue(log *slog.Logger) (scanner.Queue, error)
-	// keyPlace says where the master key belongs. It is asked before the store is opened: a store that was made without a key could
-	// never have one.
-	keyPlace() keyPlace
+	keyPlace
+	// examine is how doctor looks at the store, to the step that opens it.
+	examine(s *storeLook) examination
 }
 
 // sqlitePlace is an embedded store.
@@ -57,8 +57,14 @@ func (p sqlitePlace) open(ctx context.Context) (scanner.Store, error) {
 
 func (sqlitePlace) queue(log *slog.Logger) (scanner.Queue, error) { return local.New(log), nil }
 
-func (p sqlitePlace) keyPlace() keyPlace {
-	return keyPlace{folder: filepath.Dir(p.path), fresh: isMissing(p.path)}
+func (p sqlitePlace) file() string { return p.path }
+
+func (p sqlitePlace) missing() (bool, error) {
+	_, err := os.Stat(p.path)
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		return err != nil, nil
+	}
+	return false, failed("", "look for the store: %w", err)
 }
 
 // redisPlace is a store in Redis, which no process makes.
@@ -85,7 +91,9 @@ func (p redisPlace) queue(log *slog.Logger) (scanner.Queue, error) {
 	return queue, nil
 }
 
-func (redisPlace) keyPlace() keyPlace { return keyPlace{} }
+func (redisPlace) file() string { return "" }
+
+func (redisPlace) missing() (bool, error) { return false, nil }
 
 // openedStore is the store that the configuration names, open.
 type openedStore struct {
@@ -130,8 +138,12 @@ func (a *app) existingStore(ctx context.Context, c config.Config) (*openedStore,
 	if err != nil {
 		return nil, err
 	}
-	if file, embedded := place.(sqlitePlace); embedded && isMissing(file.path) {
-		return nil, usage("`meetleaks serve` makes it at its first start; --config names another file", "there is no store at %s", file.path)
+	missing, err := place.missing()
+	if err != nil {
+		return nil, err
+	}
+	if missing {
+		return nil, usage("`meetleaks serve` makes it at its first start; --config names another file", "there is no store at %s", place.file())
 	}
 	return openPlace(ctx, place)
 }
