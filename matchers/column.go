@@ -62,6 +62,20 @@ func (c *columns) read(text []byte, at int) []number {
 	return found
 }
 
+// column adds the numbers of the column that a label heads.
+func (s *search) column(text []byte, h literalHit, heads *columns, numbers []number) []number {
+	below := heads.read(text, h.start)
+	if len(below) == 0 {
+		s.explainLabel(text, h)
+	}
+	for _, n := range below {
+		s.step(func() Step {
+			return Step{Start: n.start, End: n.end, Platform: n.platform, Outcome: "number", Shown: maskDigits(n.digits)}
+		})
+	}
+	return append(numbers, below...)
+}
+
 // lineAround is the line of text[at], without its break. ok is false when it is longer than a head.
 func lineAround(text []byte, at int) (line Span, ok bool) {
 	from := max(0, at-maxHeadBytes)

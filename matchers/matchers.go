@@ -18,6 +18,7 @@
 //
 //	matchers.go all.go        Link, Kind, Class, Platform, Sighting; the list of platforms
 //	find.go finder.go         the search: from hits to sightings; how a Finder is built
+//	search_room.go            the memory that searches use one after the other
 //	knowing.go                a Finder that takes no registered id for a sample
 //	explain.go                the same search, told step by step
 //	literals.go               the sweep
