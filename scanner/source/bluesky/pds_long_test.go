@@ -520,20 +520,21 @@ func TestPDSAccountsThatGo(t *testing.T) {
 		r.await(sourcetest.WasTaken, places[name])
 	}
 	otto.deactivate(t)
-	r.await(sourcetest.WasDeleted, places["otto"])
+	r.await(sourcetest.WasAway, places["otto"])
 	run.end()
 	r.source, r.cursor = r.open(r.taker, pdsOptions), "" // a crash: what is known has to come from what is kept
 	run = r.begin()
 	otto.activate(t)
+	r.await(sourcetest.WasBack, places["otto"])
 	again := otto.post(t, "again "+otherLink, nil).place()
 	r.await(sourcetest.WasTaken, again)
 	wanda.deleted(t)
-	r.await(sourcetest.WasDeleted, places["wanda"])
+	r.await(sourcetest.WasAway, places["wanda"])
 	otto.takenDown(t)
-	r.await(sourcetest.WasDeleted, again)
+	r.await(sourcetest.WasAway, again)
 	r.await(sourcetest.WasTaken, nele.post(t, "and "+otherLink, nil).place())
 	run.end()
-	if r.count(sourcetest.WasDeleted, places["nele"]) != 0 || r.count(sourcetest.WasBack, places["otto"]) != 0 || r.health.Failed != 0 {
+	if r.count(sourcetest.WasAway, places["nele"])+r.count(sourcetest.WasDeleted, places["nele"]) != 0 || r.count(sourcetest.WasBack, places["otto"]) != 1 || r.health.Failed != 0 {
 		t.Errorf("health %+v, calls %+v", r.health, r.taker.All())
 	}
 }

@@ -217,6 +217,8 @@ func (r *rig) await(what, uri string) sourcetest.Took {
 	defer cancel()
 	took, ok := r.taker.Await(ctx, func(t sourcetest.Took) bool { return t.What == what && (uri == "" || t.URI == uri) })
 	if !ok {
+		r.mu.Lock()
+		defer r.mu.Unlock()
 		r.t.Fatalf("nothing was %s at %q; calls: %+v; stand-in: %v; health: %+v", what, uri, r.taker.All(), r.fake.Err(), r.health)
 	}
 	return took
