@@ -3,6 +3,7 @@ package matchers
 import (
 	"encoding/binary"
 	"slices"
+	"sync"
 )
 
 // literalSet finds many literals in one sweep, without regard to ASCII case.
@@ -124,7 +125,7 @@ func (s *literalSet) isKnown(block uint32) (one int) {
 // first, because they have the least choice; the others prefer blocks that are taken already.
 //
 // A process that looks through a few files waits for this: each block is counted before there is room for its refs, because to use
-// memory for the first time costs more than to count.
+// memory for the first time costs more than to count, and the bitmaps are made beside the rest.
 func newLiteralSet(texts []string, tags []int) *literalSet {
 	s := &literalSet{slots: make([]blockSlot, 1<<slotBits), items: make([]literalItem, len(texts))}
 	order := make([]int, len(texts)) // by length, then as given
@@ -144,7 +145,6 @@ func newLiteralSet(texts []string, tags []int) *literalSet {
 			s.shorts = append(s.shorts, blockOf(text+" ")&0xffffff)
 		} else {
 			firsts[i] = s.rarestBlocks(text, usual)
-			s.addWider(text, firsts[i])
 		}
 		s.eachRef(i, firsts[i], func(block uint32, _ blockRef) {
 			slot := s.slot(block)
@@ -152,13 +152,18 @@ func newLiteralSet(texts []string, tags []int) *literalSet {
 			slot.first++
 		})
 	}
-	s.fillKnown(usual)
+	var bitmaps sync.WaitGroup
+	bitmaps.Go(func() {
+		s.fillKnown(usual)
+		s.fillWider(firsts, usual)
+	})
 	s.allot()
 	for _, at := range order {
 		i := at % len(texts)
 		s.eachRef(i, firsts[i], s.put)
 	}
 	s.markLast()
+	bitmaps.Wait()
 	return s
 }
 
@@ -179,9 +184,9 @@ func (s *literalSet) eachRef(item, first int, f func(uint32, blockRef)) {
 // one of the set leads.
 func (s *literalSet) fillKnown(usual *frequency) {
 	blocks := make([]uint32, 0, len(s.slots)/2)
-	for _, slot := range s.slots {
-		if slot.block != 0 {
-			blocks = append(blocks, slot.block)
+	for i := range s.slots {
+		if block := s.slots[i].block; block != 0 {
+			blocks = append(blocks, block)
 		}
 	}
 	others := slices.DeleteFunc(slices.Clone(usual.ranks[:]), func(r rank) bool { return r.place == 0 || s.has(r.block) })
@@ -285,11 +290,21 @@ func (s *literalSet) missing(key uint32) uint32 {
 	return bits &^ s.wider[word]
 }
 
+// fillWider makes the second bitmap.
+func (s *literalSet) fillWider(firsts []int, usual *frequency) {
+	for i, item := range s.items {
+		if len(item.text) > shortLiteral {
+			s.addWider(item.text, firsts[i], usual)
+		}
+	}
+}
+
 // addWider notes the four blocks from first on, each with its neighbours. A neighbour outside of the literal may be any byte.
-func (s *literalSet) addWider(text string, first int) {
+func (s *literalSet) addWider(text string, first int, usual *frequency) {
 	for offset := first; offset < first+stride; offset++ {
+		ahead, _ := usual.beside(text, offset)
 		eachBlock(text, offset, func(block uint32) {
-			if behind := len(text) - offset - stride; behind >= 2 || behind == 1 && offset < 2 {
+			if ahead {
 				next := uint16(text[offset+stride])
 				eachByte(text, offset+stride+1, func(c byte) { s.note(withNext(block, next|uint16(c)<<8)) })
 				return
@@ -382,6 +397,8 @@ func (s *literalSet) rarestBlocks(text string, usual *frequency) int {
 		if s.has(blockOf(text[offset:])) {
 			costs[offset] /= 2 // the sweep stops there anyway; one literal more is compared
 		}
+		_, cost := usual.beside(text, offset)
+		costs[offset] += cost
 	}
 	best, bestCost := from, 1<<30
 	for first := from; first <= to; first++ {
@@ -394,77 +411,6 @@ func (s *literalSet) rarestBlocks(text string, usual *frequency) int {
 		}
 	}
 	return best
-}
-
-// common are the commonest blocks of English, Markdown and HTML text, by falling frequency (counted on public project pages).
-const common = "" +
-	"     thethe ing tion to and  and  * http   *kubettpss://tps:ps:/atio pro of netebernerneetesuberrnet.comcom/ for" +
-	" conthubion githfor ithument](ht(httcont----://g in /github.//gib.cotingub.cject/kubroje  - projojeccomm com*   " +
-	" is tes/hat withent ontrions wit thaare  *  ted trib on  areity n thith thatom/kribue th be  thiibutworkntrim/ku" +
-	"   -issussuemunimmuns thect thiss anommus toe pre coleasthereaseng t we unitanceemennity kube to useers his open" +
-	"sioned tate f th int not youentsould as reled to haveleauld  wortiveof tringsterhaveprovaaaa can sigtaint thding" +
-	"tes in the p ope chaave e reovertatitestcomphe ctureons portng a relherence  or  stactioes as infromviewsues rep" +
-	"e inntaiutorintecan , antime fromeetto tkingratiablease not atedill datebutoentaectso thmainneed it rityrom etin" +
-	"revie anicataineforminerrequ ress a e ofecur docgrouore on teetiour cessout  neer tht toure  meentatsecu appumen" +
-	"d theviewillserv wilmples foroupere ble sig-nersd incati.io/oundrepoe fopullher ocumg thativage urit by he ster " +
-	"t ofdocucumeive  httdocses t dised aes, upda sec all revevel/com issactis ofningess  an mber shoe a ed i incenti" +
-	"curi reqchanall  if you pdat at  timcncfs/kuothecodesed  mairovior t### n/a,,n/abilieratilitto a/docernand ttors" +
-	" manion,rent. ths arurcelistnts  updencelitylingon asingpresre aread butnter grovideoogl addnameoglegoogshousour" +
-	"/pulrese/blosomeembeconf impspec tesity/statssioone ourcode versmastor aastethinest  som[htter tusersig ecties/k" +
-	"ratedisconta outsent/iss dev morbut allyovidoperppornew on o hasever leaaintatesome moreull/ a sng ommite.co new" +
-	"tor dataies manas coto shoulsuppings parwhatre tsigns.ioany /a,ncts esenis aclouquesuestred lly  expanaguse loud" +
-	"has r coe isa,n/ues/t isnodeaturter/, th serroce howervidati sup gitormainta eveeed proc othific peras a subnd a" +
-	" * [ acct inple  plato bnage   |blobclusevenreatuppo [htdevehow nt tendeocesed bs](hd collowlob/ codmembesting c" +
-	"part hele deptio"
-
-// frequency knows how often blocks may be thought to occur in text.
-type frequency struct {
-	ranks   [1 << rankBits]rank // of the common blocks, by hash; open addressing
-	letters [256]int            // per mille of each byte
-}
-
-// rank is how many blocks are more common, and one; 0 in an empty place.
-type rank struct {
-	block uint32
-	place int32
-}
-
-const rankBits = 10
-
-func newFrequency() *frequency {
-	f := &frequency{}
-	for i := 0; i+stride <= len(common); i += stride {
-		block := blockOf(common[i:])
-		*f.rank(block) = rank{block, int32(i/stride) + 1}
-	}
-	for c := range f.letters {
-		f.letters[c] = 4
-	}
-	f.letters[' '] = 150
-	for at, c := range []byte("ethaoinsrldcumpgfywbvk./-:_") { // by falling frequency
-		f.letters[c] = max(8, 86-4*at)
-	}
-	return f
-}
-
-// rank finds the place of a folded block, or the empty one where it belongs.
-func (f *frequency) rank(block uint32) *rank {
-	for i := block * 0x9E3779B1 >> (32 - rankBits); ; i++ {
-		if r := &f.ranks[i&(1<<rankBits-1)]; r.place == 0 || r.block == block {
-			return r
-		}
-	}
-}
-
-// stops is how often the sweep stops at a common block.
-func (r rank) stops() int { return 12000 / (3 + int(r.place-1)/8) }
-
-// of is how often a block stops the sweep: by its rank among the common ones, or by its letters.
-func (f *frequency) of(block string) int {
-	if r := f.rank(blockOf(block)); r.place > 0 {
-		return r.stops()
-	}
-	return f.letters[block[0]] * f.letters[block[1]] * f.letters[block[2]] / 1000 * f.letters[block[3]] / 8000
 }
 
 // find appends the occurrences whose start lies in [from, to), ordered by start; of two that start together the longer

@@ -74,3 +74,18 @@ func TestLiteralsEndOfText(t *testing.T) {
 		}
 	}
 }
+
+func TestTheSweepSeldomStopsInCommonWords(t *testing.T) {
+	text := []byte(strings.Repeat(commonWords, 4*stride+1)) // each word at each place of a block
+	set := Standard().set
+	kept, blocks := 0, 0
+	for i := 2; i+maxStops*stride+4 < len(text); i += maxStops * stride {
+		var stops [maxStops]uint16
+		known := stops[:set.stops(&stops, text[i:i+maxStops*stride])]
+		kept += set.narrow(known, text[i-2:])
+		blocks += maxStops
+	}
+	if blocks == 0 || kept*50 > blocks {
+		t.Errorf("%d of %d blocks are compared with literals", kept, blocks)
+	}
+}

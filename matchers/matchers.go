@@ -22,6 +22,7 @@
 //	knowing.go                a Finder that takes no registered id for a sample
 //	explain.go                the same search, told step by step
 //	literals.go               the sweep
+//	frequency.go              what text is usually made of, for the sweep
 //	vector_amd64.go vector_amd64.s vector_plain.go   its inmost loops in the instructions of one processor; what other processors do
 //	clean.go fold.go          the cleaned view; the folded lines of calendars
 //	candidate.go url.go       cutting a URL out of its text; its parts
