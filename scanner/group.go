@@ -35,7 +35,7 @@ type meetings struct {
 	held    int                 // bytes of ids, names and keys kept
 	lost    int                 // sightings beyond MaxMeetings
 	blind   int                 // first places without their text
-	sated   sync.Map            // keys of meetings that have the text around enough places
+	sated   sync.Map            // keys of meetings that are
 }
 
 // meeting is one meeting of a document.
@@ -46,6 +46,7 @@ type meeting struct {
 	places []spot
 	more   int
 	near   []Window
+	sated  bool   // near has no more added
 	heard  *heard // what events say of it; nil: none does
 }
 
@@ -203,14 +204,21 @@ func (s *meetings) keepNear(g *meeting, w Window) {
 	}
 }
 
-// keepFurther keeps the text around a place that is not among the first.
+// keepFurther keeps the text around a place that is not among the first. A meeting whose text did not fit once has no more kept, also
+// where there would be room for a shorter one: so nobody cuts text out for nothing.
 func (s *meetings) keepFurther(g *meeting, w Window) {
-	if len(g.near) < maxNearPlaces && s.further+len(w.Text) <= maxFurther {
+	if g.sated {
+		return
+	}
+	if s.further+len(w.Text) <= maxFurther {
 		s.further += len(w.Text)
 		w.Text = strings.Clone(w.Text)
 		g.near = append(g.near, w)
+		g.sated = len(g.near) >= maxNearPlaces
+	} else {
+		g.sated = true
 	}
-	if len(g.near) >= maxNearPlaces {
+	if g.sated {
 		s.sated.Store(g.link.Key(), true)
 	}
 }
@@ -375,6 +383,7 @@ func (s *meetings) join(a, b *meeting) *meeting {
 	a.places = a.places[:min(len(a.places), MaxPlaces)]
 	a.more += b.more + before - len(a.places)
 	a.near = append(a.near, b.near[:min(len(b.near), maxNearPlaces-len(a.near))]...)
+	a.sated = a.sated || b.sated
 	a.heard = a.heard.with(b.heard)
 	*b = meeting{joined: a}
 	s.live--
