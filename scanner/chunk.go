@@ -125,8 +125,13 @@ func sideOf(part []byte) int {
 func windowsOf(text []byte, count int) func(start, end int) Window {
 	cut := func(from, to int) string { return string(text[from:to]) }
 	if count*2*nearSide > len(text) && count > 1 {
-		whole := string(text)
-		cut = func(from, to int) string { return whole[from:to] }
+		whole := "" // copied when the first window is wanted
+		cut = func(from, to int) string {
+			if whole == "" {
+				whole = string(text)
+			}
+			return whole[from:to]
+		}
 	}
 	return func(start, end int) Window {
 		end = min(end, start+nearLink)
@@ -154,83 +159,6 @@ func (m *Matcher) readHeld(text []byte, found *meetings) error {
 	return p.err
 }
 
-// inFlight is the pieces of one document that are being matched, in order.
-type inFlight struct {
-	m       *Matcher
-	found   *meetings
-	queue   []chan piece
-	jobs    chan job
-	workers int
-	err     error // the first
-}
-
-// job is a piece to match. The worker gives the piece's slot back.
-type job struct {
-	work func() piece
-	done chan<- piece
-}
-
-func (m *Matcher) newInFlight(found *meetings) *inFlight {
-	return &inFlight{m: m, found: found, jobs: make(chan job, cap(m.slots))}
-}
-
-// start has work run beside others; the caller has taken a slot for it. There are as many workers as processors, and they stay to
-// the document's end: a stack need not grow anew for each piece, and the oldest piece, for which all others wait, is always one of
-// those that are worked on.
-func (f *inFlight) start(work func() piece) {
-	done := make(chan piece, 1)
-	f.queue = append(f.queue, done)
-	f.jobs <- job{work, done} // there is room: a job waiting there has a slot
-	if f.workers < runtime.GOMAXPROCS(0) {
-		f.workers++
-		go f.worker()
-	}
-	for len(f.queue) > cap(f.m.slots) {
-		f.take()
-	}
-}
-
-// worker does jobs until the document ends. Whoever made f closes them, also when its reader panics: nobody else sends the worker home.
-func (f *inFlight) worker() {
-	for j := range f.jobs {
-		j.done <- j.work()
-		<-f.m.slots
-	}
-}
-
-// take waits for the oldest piece and adds what it found.
-func (f *inFlight) take() {
-	p := <-f.queue[0]
-	f.queue = f.queue[1:]
-	f.found.add(p)
-	if f.err == nil {
-		f.err = p.err
-	}
-}
-
-// finish waits for all pieces and returns the first error.
-func (f *inFlight) finish() error {
-	for len(f.queue) > 0 {
-		f.take()
-	}
-	return f.err
-}
-
-// slot waits until one more piece may be in flight.
-func (m *Matcher) slot(ctx context.Context) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	default:
-	}
-	select {
-	case m.slots <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // readAt matches a text that can be read anywhere: several pieces are read and matched at the same time.
 func (m *Matcher) readAt(ctx context.Context, text at, found *meetings) error {
 	size := text.Size()
@@ -240,15 +168,21 @@ func (m *Matcher) readAt(ctx context.Context, text at, found *meetings) error {
 		return p.err
 	}
 	f := m.newInFlight(found)
-	defer close(f.jobs)
-	var stopped error
-	for from := int64(0); from < size && f.err == nil; from += chunkSize {
-		if stopped = m.slot(ctx); stopped != nil {
-			break
+	work := func() {
+		for number, ok := f.begin(ctx); ok; number, ok = f.begin(ctx) {
+			from := int64(number) * chunkSize
+			if from >= size {
+				f.drop()
+				return
+			}
+			f.end(number, m.pieceAt(text, from, size, found))
 		}
-		f.start(func() piece { return m.pieceAt(text, from, size, found) })
 	}
-	return errors.Join(stopped, f.finish())
+	for range runtime.GOMAXPROCS(0) - 1 {
+		f.workers.Go(work)
+	}
+	work()
+	return f.finish()
 }
 
 // pieceAt reads and matches the piece of about chunkSize bytes at from.
@@ -283,10 +217,10 @@ func (m *Matcher) pieceAt(text at, from, size int64, found *meetings) piece {
 // filled before a slot is taken, so that a slow reader does not keep other documents waiting.
 func (m *Matcher) readStream(ctx context.Context, text io.Reader, found *meetings) error {
 	f := m.newInFlight(found)
-	defer close(f.jobs)
+	jobs := make(chan func(), cap(m.slots))
+	defer close(jobs) // also when the reader panics
 	s := &stream{text: text}
-	var stopped error
-	for !s.ended && f.err == nil {
+	for !s.ended {
 		buffer := m.buffers.Get().(*[]byte)
 		b, first, last, base := s.next(*buffer)
 		work := func() piece {
@@ -298,13 +232,25 @@ func (m *Matcher) readStream(ctx context.Context, text io.Reader, found *meeting
 			found.add(p)
 			return errors.Join(s.err, p.err)
 		}
-		if stopped = m.slot(ctx); stopped != nil {
+		number, ok := f.begin(ctx)
+		if !ok {
 			m.buffers.Put(buffer)
 			break
 		}
-		f.start(work)
+		if number < runtime.GOMAXPROCS(0) {
+			go func() {
+				for job := range jobs {
+					job()
+				}
+			}()
+		}
+		f.workers.Add(1)
+		jobs <- func() { // there is room: a job waiting there has a slot
+			defer f.workers.Done()
+			f.end(number, work())
+		}
 	}
-	return errors.Join(stopped, f.finish(), s.err)
+	return errors.Join(f.finish(), s.err)
 }
 
 // stream cuts a text into pieces with context.

@@ -1,0 +1,67 @@
+package scanner
+
+import (
+	"bytes"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+
+	"meetleaks/matchers"
+)
+
+// stuck finds nothing in the piece that begins with "first" before it is let go; in others what words finds.
+type stuck struct {
+	on   chan struct{}
+	done *atomic.Int32 // of the others
+}
+
+func (s stuck) FindIn(text []byte, from, to int) []matchers.Sighting {
+	if bytes.HasPrefix(text, []byte("first")) {
+		<-s.on
+		return nil
+	}
+	s.done.Add(1)
+	return words{}.FindIn(text, from, to)
+}
+
+func TestPiecesWithoutMuchDoNotWaitForAnOlderOne(t *testing.T) {
+	if runtime.GOMAXPROCS(0) < 2 {
+		t.Skip("one processor")
+	}
+	const pieces = 2 * maxEarly
+	full := strings.Repeat("m:1 ", maxEarlySightings+2)
+	for _, test := range []struct {
+		name        string
+		each        string // at the start of each piece
+		least, most int    // pieces that are done beside the first
+	}{
+		{"few sightings", "m:1 ", maxEarly, maxEarly + 40},
+		{"many sightings", full, 1, 40},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				finder := stuck{on: make(chan struct{}), done: new(atomic.Int32)}
+				piece := test.each + strings.Repeat(".", chunkSize-len(test.each))
+				text := strings.NewReader("first" + strings.Repeat(piece, pieces))
+				var found []Finding
+				ended := make(chan struct{})
+				go func() {
+					found, _, _ = NewMatcher(finder, nil).Match(t.Context(), Document{Text: text})
+					close(ended)
+				}()
+				synctest.Wait()
+				if n := int(finder.done.Load()); n < test.least || n > test.most {
+					t.Errorf("%d pieces are done, want %d to %d", n, test.least, test.most)
+				}
+				close(finder.on)
+				<-ended
+				places := pieces * strings.Count(test.each, "m:1")
+				if len(found) != 1 || len(found[0].Places)+found[0].MorePlaces < places-strings.Count(test.each, "m:1") {
+					t.Errorf("%d findings", len(found))
+				}
+			})
+		})
+	}
+}
