@@ -54,6 +54,7 @@ func (m *Matcher) Each(ctx context.Context, jobs int, sink Sink, feed func(yield
 	inner, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	r := &run{m: m, sink: sink, cancel: cancel}
+	r.room = sync.NewCond(&r.mu)
 	units := make(chan Unit, maxJobs)
 	var readers sync.WaitGroup
 	for range min(max(jobs, 1), maxJobs) {
@@ -85,16 +86,51 @@ type run struct {
 	m      *Matcher
 	cancel context.CancelCauseFunc
 
-	mu   sync.Mutex // holds the sink
-	sink Sink
+	sink Sink // for whoever is giving
+
+	mu      sync.Mutex
+	room    *sync.Cond     // of mu: less waits than before
+	waiting []func() error // what is to be given to the sink
+	weight  int            // of that
+	giving  bool
 
 	documents, bytes, findings, possible atomic.Int64
 }
 
 func (r *run) skip(s Skip) {
+	r.hand(1, func() error { r.sink.Skip(s); return nil })
+}
+
+// maxWeight bounds what waits for the sink: each document counts one, and each of its findings. What is heavier waits alone.
+const maxWeight = 256
+
+// hand has give called, which gives something to the sink: by this goroutine, or by the one that is giving already. So readers do not
+// wait for each other, unless the sink is slower than they are. After an error nothing more is read; what was, is still given.
+func (r *run) hand(weight int, give func() error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.sink.Skip(s)
+	for len(r.waiting) > 0 && r.weight+weight > maxWeight {
+		r.room.Wait()
+	}
+	r.waiting = append(r.waiting, give)
+	r.weight += weight
+	if r.giving {
+		return
+	}
+	r.giving = true
+	for len(r.waiting) > 0 {
+		all := r.waiting
+		r.waiting, r.weight = nil, 0
+		r.room.Broadcast()
+		r.mu.Unlock()
+		for _, give := range all {
+			if err := give(); err != nil {
+				r.cancel(err)
+			}
+		}
+		r.mu.Lock()
+	}
+	r.giving = false
 }
 
 // work reads units until there are no more.
@@ -116,24 +152,26 @@ func (r *run) document(ctx context.Context, doc Document) error {
 	r.documents.Add(1)
 	r.bytes.Add(found.bytes)
 	r.possible.Add(found.possible)
-	if err := r.deliver(doc, found); err != nil {
-		return err
-	}
+	r.deliver(doc, found)
 	return context.Cause(ctx)
 }
 
 // batch is how many findings are built at a time: the places of very many meetings would not fit the memory.
 const batch = 256
 
-// deliver hands over the findings of a document. The first batch is judged before the sink is taken, so that readers do
-// not wait for each other with the usual few findings.
-func (r *run) deliver(doc Document, found *meetings) error {
-	total := len(found.order())
-	findings := r.m.findings(doc, found, 0, min(batch, total))
+// deliver hands over the findings of a document. The first batch is judged by the reader, so that whoever gives to the sink is soon done
+// with the usual few findings.
+func (r *run) deliver(doc Document, found *meetings) {
+	first := r.m.findings(doc, found, 0, min(batch, len(found.order())))
 	skips := found.skips(doc.URI)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for from := 0; from < total; from += batch {
+	doc.Text, doc.Where = nil, nil // they are the reader's alone
+	r.hand(1+len(found.order()), func() error { return r.give(doc, found, first, skips) })
+}
+
+// give gives the sink what was found in a document.
+func (r *run) give(doc Document, found *meetings, first []Finding, skips []Skip) error {
+	total := len(found.order())
+	for from, findings := 0, first; from < total; from += batch {
 		if from > 0 {
 			findings = r.m.findings(doc, found, from, min(from+batch, total))
 		}

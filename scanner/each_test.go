@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 )
 
 // record is a sink.
@@ -147,3 +148,61 @@ func (s *stopping) Read(p []byte) (int, error) {
 }
 
 var _ io.Reader = (*stopping)(nil)
+
+// gate is a sink that takes nothing until it is opened.
+type gate struct {
+	record
+	open chan struct{}
+}
+
+func (g *gate) Finding(f Finding) error {
+	<-g.open
+	return g.record.Finding(f)
+}
+
+func TestReadersWaitForASlowSinkOnlyWhenTooMuchWaits(t *testing.T) {
+	const documents = 3 * maxWeight
+	for _, test := range []struct {
+		name                string
+		found, least, limit int // in each document; how many are read while the sink takes nothing
+	}{
+		{"a finding in each", 1, maxWeight / 2, maxWeight/2 + 4},
+		{"more than may wait", maxWeight, 2, 6},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				sink := &gate{open: make(chan struct{})}
+				var read atomic.Int32
+				counted := func(i int) Unit {
+					return func(ctx context.Context, yield func(Document) error, skip func(Skip)) error {
+						read.Add(1)
+						return unit(i, test.found)(ctx, yield, skip)
+					}
+				}
+				var stats Stats
+				var err error
+				done := make(chan struct{})
+				go func() {
+					defer close(done)
+					stats, err = NewMatcher(words{}, nil).Each(t.Context(), 2, sink, func(yield func(Unit) error, _ func(Skip)) error {
+						for i := range documents {
+							if err := yield(counted(i)); err != nil {
+								return err
+							}
+						}
+						return nil
+					})
+				}()
+				synctest.Wait()
+				if n := int(read.Load()); n < test.least || n > test.limit {
+					t.Errorf("%d documents were read while the sink took nothing, want %d to %d", n, test.least, test.limit)
+				}
+				close(sink.open)
+				<-done
+				if err != nil || stats.Findings != int64(documents*test.found) || len(sink.findings) != documents*test.found || len(sink.done) != documents {
+					t.Errorf("%+v, %v: %d findings and %d documents arrived", stats, err, len(sink.findings), len(sink.done))
+				}
+			})
+		})
+	}
+}
