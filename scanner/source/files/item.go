@@ -26,7 +26,7 @@ func (i Item) URI() string { return i.path }
 // error for all else that is no regular file, without waiting for a writer.
 func (i Item) Open() (io.ReadCloser, error) {
 	if i.stdin != nil {
-		return newPump(i.ctx, i.stdin), nil
+		return newPump(i.ctx, i.stdin, isPipe(i.stdin)), nil
 	}
 	if i.pipe {
 		return openPipe(i.ctx, i.path)

@@ -63,8 +63,11 @@ func (p *pipe) Read(b []byte) (int, error) {
 		if ended := p.ctx.Err(); ended != nil {
 			return 0, ended
 		}
-		if !errors.Is(err, io.EOF) || p.read {
+		switch {
+		case !errors.Is(err, io.EOF):
 			return 0, err
+		case p.read:
+			return 0, endOfPipe(p.ctx)
 		}
 		if err := p.wait(); err != nil {
 			return 0, err
@@ -75,7 +78,7 @@ func (p *pipe) Read(b []byte) (int, error) {
 // wait waits a little for the first writer; it returns io.EOF for a pipe without a name, which is empty.
 func (p *pipe) wait() error {
 	if p.patience <= 0 {
-		return io.EOF
+		return endOfPipe(p.ctx)
 	}
 	timer := time.NewTimer(interval)
 	defer timer.Stop()

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -98,6 +99,27 @@ func TestAPipeEndsWithTheContext(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	must(t, text.Close())
+}
+
+// TestATargetPipeThatAnInterruptEndedIsNotWhole is that of standard input for <(command), empty or not.
+func TestATargetPipeThatAnInterruptEndedIsNotWhole(t *testing.T) {
+	for _, written := range []string{"", "x"} {
+		r, w, err := os.Pipe()
+		must(t, err)
+		_, err = w.WriteString(written)
+		must(t, errors.Join(err, w.Close()))
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), settling/2)
+			defer cancel()
+			text, err := openPipe(ctx, fmt.Sprintf("/dev/fd/%d", r.Fd()))
+			must(t, err)
+			if got, err := io.ReadAll(text); string(got) != written || !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("%q, %v", got, err)
+			}
+			must(t, text.Close())
+		})
+		must(t, r.Close())
+	}
 }
 
 func TestAFileThatBecameAPipeDoesNotBlock(t *testing.T) {

@@ -2,7 +2,10 @@ package files
 
 import (
 	"context"
+	"errors"
 	"io"
+	"os"
+	"time"
 )
 
 // pump makes the reading of standard input end when the context does: a read from a terminal or a pipe cannot be
@@ -11,6 +14,7 @@ import (
 type pump struct {
 	ctx    context.Context
 	cancel context.CancelFunc
+	pipe   bool
 	full   chan pumped
 	empty  chan []byte
 	now    pumped
@@ -24,9 +28,10 @@ type pumped struct {
 
 const pumpSize = 64 << 10
 
-func newPump(ctx context.Context, r io.Reader) *pump {
+// newPump begins to read. pipe says that somebody else writes what is read.
+func newPump(ctx context.Context, r io.Reader, pipe bool) *pump {
 	ctx, cancel := context.WithCancel(ctx)
-	p := &pump{ctx: ctx, cancel: cancel, full: make(chan pumped), empty: make(chan []byte, 2)}
+	p := &pump{ctx: ctx, cancel: cancel, pipe: pipe, full: make(chan pumped), empty: make(chan []byte, 2)}
 	p.empty <- make([]byte, pumpSize)
 	p.empty <- make([]byte, pumpSize)
 	go p.run(r)
@@ -42,6 +47,9 @@ func (p *pump) run(r io.Reader) {
 			return
 		}
 		n, err := r.Read(buffer[:pumpSize])
+		if p.pipe && errors.Is(err, io.EOF) {
+			err = endOfPipe(p.ctx)
+		}
 		select {
 		case p.full <- pumped{buffer[:n], err}:
 		case <-p.ctx.Done():
@@ -82,4 +90,29 @@ func (p *pump) Read(b []byte) (int, error) {
 func (p *pump) Close() error {
 	p.cancel()
 	return nil
+}
+
+// settling is how long the end of a pipe waits for an interrupt.
+const settling = 20 * time.Millisecond
+
+// endOfPipe is io.EOF, or the context's error when that ends now. Ctrl-C reaches everybody in a pipeline: the end of whoever
+// wrote may be seen before the signal is, and what was read is then not whole.
+func endOfPipe(ctx context.Context) error {
+	timer := time.NewTimer(settling)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return io.EOF
+	}
+}
+
+func isPipe(r io.Reader) bool {
+	f, ok := r.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeNamedPipe != 0
 }

@@ -10,6 +10,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"meetleaks/scanner"
 )
@@ -266,5 +268,42 @@ func TestStandardInputEndsWithTheContext(t *testing.T) {
 	go cancel()
 	if _, err := in.Read(make([]byte, 1)); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestAPipeThatAnInterruptEndedIsNotWhole: whoever writes dies of Ctrl-C too, and its end is seen before our signal.
+func TestAPipeThatAnInterruptEndedIsNotWhole(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		pipe  bool
+		after time.Duration // of the interrupt
+		want  error
+	}{
+		{"at once", true, settling / 2, context.DeadlineExceeded},
+		{"later", true, settling * 2, nil},
+		{"no pipe", false, settling / 2, nil},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), test.after)
+			defer cancel()
+			in := newPump(ctx, strings.NewReader("x"), test.pipe)
+			if got, err := io.ReadAll(in); string(got) != "x" || !errors.Is(err, test.want) {
+				t.Errorf("%s: %q, %v", test.name, got, err)
+			}
+			must(t, in.Close())
+		})
+	}
+}
+
+func TestOnlyPipesAreWaitedFor(t *testing.T) {
+	r, w, err := os.Pipe()
+	must(t, err)
+	defer r.Close()
+	defer w.Close()
+	f, err := os.Open(tree(t, "a") + "/a")
+	must(t, err)
+	defer f.Close()
+	if !isPipe(r) || isPipe(f) || isPipe(strings.NewReader("")) {
+		t.Errorf("pipe %v, file %v, text %v", isPipe(r), isPipe(f), isPipe(strings.NewReader("")))
 	}
 }
