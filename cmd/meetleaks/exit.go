@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 )
 
 // The exit codes, everywhere.
@@ -45,6 +46,7 @@ func failed(hint, format string, args ...any) error {
 func conclude(err error, stderr io.Writer) int {
 	var code outcome
 	var f *fault
+	var path *fs.PathError
 	switch {
 	case err == nil:
 		return exitFine
@@ -53,6 +55,9 @@ func conclude(err error, stderr io.Writer) int {
 	case errors.As(err, &f):
 		complain(stderr, f.err, f.hint)
 		return f.code
+	case errors.As(err, &path): // its completions, where nobody reads or no room is left
+		complain(stderr, err, "")
+		return exitIncomplete
 	default:
 		complain(stderr, err, "`meetleaks --help` lists the commands")
 		return exitUsage

@@ -34,10 +34,7 @@ func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stder
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.InitDefaultCompletionCmd() // which keeps where it writes
-	if completion, _, err := root.Find([]string{"completion"}); err == nil {
-		completion.RunE = root.RunE // else a shell that it does not know is no mistake to it
-	}
+	refuseUnknownTopics(root)
 	return conclude(root.ExecuteContext(ctx), stderr)
 }
 
@@ -66,6 +63,23 @@ func (a *app) root() *cobra.Command {
 		a.versionCommand(), a.readUntrustedCommand(),
 	)
 	return root
+}
+
+// refuseUnknownTopics makes cobra's own commands as strict as ours: to them a shell or topic that they do not know is no mistake.
+func refuseUnknownTopics(root *cobra.Command) {
+	root.InitDefaultCompletionCmd() // which keeps where it writes
+	if completion, _, err := root.Find([]string{"completion"}); err == nil {
+		completion.RunE = root.RunE
+	}
+	root.InitDefaultHelpCmd()
+	if help, _, err := root.Find([]string{"help"}); err == nil {
+		help.Args = func(_ *cobra.Command, topic []string) error {
+			if _, unknown, err := root.Find(topic); err != nil || len(unknown) > 0 {
+				return usage("`meetleaks --help` lists the commands", "there is no help on %q", strings.Join(topic, " "))
+			}
+			return nil
+		}
+	}
 }
 
 // checkEnv refuses MEETLEAKS_* names that nothing reads: a misspelt setting must not be silently without effect.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -104,16 +105,19 @@ func TestSignal(t *testing.T) {
 	}
 }
 
-// brokenWriter is a full disk.
+// brokenWriter is a file on a full disk.
 type brokenWriter struct{}
 
-func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+func (brokenWriter) Write([]byte) (int, error) {
+	return 0, &fs.PathError{Op: "write", Path: "/dev/stdout", Err: errors.New("no space left on device")}
+}
 
 func TestWhatCannotBeWrittenIsNotFine(t *testing.T) {
 	page := writeFile(t, "page.md", leak)
 	for _, args := range [][]string{
 		{"scan", page}, {"scan", "--format", "jsonl", page}, {"version"}, {"platforms"}, {"platforms", "--format", "json"},
 		{"config", "init"}, {"config", "show"}, {"config", "check"}, {"explain", leak},
+		{"completion", "bash"}, {"completion", "zsh"}, {"completion", "fish"}, {"completion", "powershell"},
 	} {
 		var diagnostics bytes.Buffer
 		code := run(t.Context(), args, []string{"HOME=" + t.TempDir()}, strings.NewReader(""), brokenWriter{}, &diagnostics)
@@ -130,7 +134,7 @@ func TestNothingPrintsSecretsOrControls(t *testing.T) {
 		{hostile}, {"scan", hostile}, {"scan", "--format", hostile, "x"}, {"scan", "--config", hostile, "x"}, {"scan", "--ignore", hostile, "x"},
 		{"scan", "--output", hostile + "/x", "x"}, {"scan", "--exclude", hostile + "[", "x"}, {"scan", "--jobs", hostile, "x"}, {"scan", "--" + hostile},
 		{"config", hostile}, {"config", "check", hostile}, {"config", "show", "--config", hostile}, {"platforms", "--format", hostile},
-		{"explain", hostile}, {"explain", "--config", hostile, "x"}, {"completion", hostile},
+		{"explain", hostile}, {"explain", "--config", hostile, "x"}, {"completion", hostile}, {"help", hostile},
 	} {
 		_, out, diagnostics := carryOut(t, "", args...)
 		for _, bad := range []string{"\x1b", "\u202e", "84930275116", "Zk1FaWx5"} {
