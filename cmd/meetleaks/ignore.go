@@ -67,7 +67,7 @@ func (l *ignoreList) load(file, base string, now time.Time) (bad []error) {
 		}
 		bad = append(bad, fmt.Errorf("%s:%d: %w", file, n, fmt.Errorf(format, args...)))
 	}
-	for line := range strings.SplitSeq(string(content), "\n") {
+	for line := range strings.SplitSeq(strings.TrimPrefix(string(content), "\ufeff"), "\n") { // some editors begin with a mark
 		if n++; n > maxIgnoreLines {
 			complain("is not read, nor what follows: at most %d lines", maxIgnoreLines)
 			break

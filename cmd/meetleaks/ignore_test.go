@@ -52,6 +52,16 @@ func TestIgnoreGlobs(t *testing.T) {
 	}
 }
 
+// Windows' editors begin a text with a byte order mark and end lines with two characters.
+func TestIgnoreFilesOfWindows(t *testing.T) {
+	list := loadIgnore(t, "\ufeff*.md until=2099-12-31 reason\r\n*.txt until=2099-12-31 reason\r\n", "", time.Now())
+	for _, uri := range []string{"docs/a.md", "docs/a.txt"} {
+		if !list.hides(findingIn(uri), nil) {
+			t.Errorf("%s is not hidden", uri)
+		}
+	}
+}
+
 // TestIgnoreBase holds that a file beside one target says nothing about another.
 func TestIgnoreBase(t *testing.T) {
 	base := t.TempDir()

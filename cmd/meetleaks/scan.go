@@ -59,7 +59,8 @@ A file .meetleaksignore beside a target (in the folder that is scanned, or in th
   mk1:0123456789abcdef0123456789abcdef  until=2027-01-31  public lecture, open to all
   docs/archive/**                       until=2027-06-30  meetings of 2019, long over
 
-At most 10,000 lines and 1,000 globs count. A mistake in the file that --ignore names is wrong usage. Of a file beside a
+Globs are relative to the folder of the file beside a target; those in the file that --ignore names are for places as they are
+printed. At most 10,000 lines and 1,000 globs count. A mistake in the file that --ignore names is wrong usage. Of a file beside a
 target the other lines are used; standard error names the mistakes, which hide nothing. Symbolic links of that name are not
 followed.
 
