@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -40,6 +41,9 @@ whatever is found.`,
 
 func (a *app) textToExplain(ctx context.Context, args []string) ([]byte, error) {
 	if len(args) > 0 && (len(args) > 1 || args[0] != "-") {
+		if info, err := os.Stat(args[0]); len(args) == 1 && err == nil && info.Mode().IsRegular() {
+			fmt.Fprintf(a.stderr, "meetleaks: this explains the name %s; for what is in the file: `meetleaks explain < FILE`\n", plain(args[0]))
+		}
 		return []byte(strings.Join(args, " ")), nil
 	}
 	if len(args) == 0 && isTerminal(a.stdin) {
