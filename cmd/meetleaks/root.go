@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"slices"
@@ -35,6 +36,7 @@ func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stder
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	refuseUnknownTopics(root)
+	showUsage(root)
 	return conclude(root.ExecuteContext(ctx), stderr)
 }
 
@@ -79,6 +81,28 @@ func refuseUnknownTopics(root *cobra.Command) {
 			}
 			return nil
 		}
+	}
+}
+
+// showUsage adds to a complaint about a command's arguments how it is used: cobra says how many it wants, not of what.
+func showUsage(cmd *cobra.Command) {
+	for _, sub := range cmd.Commands() {
+		showUsage(sub)
+	}
+	check := cmd.Args
+	if check == nil {
+		return
+	}
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		err := check(cmd, args)
+		var said *fault
+		switch {
+		case err == nil || errors.As(err, &said):
+			return err
+		case cmd.HasSubCommands():
+			return usage("`"+cmd.CommandPath()+" --help` lists the commands", "%w", err)
+		}
+		return usage("used as `"+cmd.UseLine()+"`", "%w", err)
 	}
 }
 
