@@ -237,14 +237,15 @@ func (f *front) address() string {
 	return "http://" + f.doors[0].listeners[0].Addr().String()
 }
 
-// listen takes the addresses. An address that is taken is a mistake of the configuration.
+// listen takes the addresses. One that cannot be had may be had soon, from a process that is about to end or a network that
+// is not up yet: no wrong configuration, after which supervisors do not start us again.
 func (f *front) listen(ctx context.Context) error {
 	var l net.ListenConfig
 	for _, d := range f.doors {
 		listener, err := l.Listen(ctx, "tcp", d.address)
 		if err != nil {
 			f.close()
-			return usage("another process listens there, or the address is not this machine's", "%s: %w", d.setting, err)
+			return failed("another process listens there, or the address is not this machine's", "%s: %w", d.setting, err)
 		}
 		d.listeners = append(d.listeners, console.Bound(listener))
 	}
