@@ -5,7 +5,7 @@ import "strings"
 // zoho knows Zoho Meeting, Zoho Webinar and calls of Zoho Cliq, in all of Zoho's regions.
 //
 // Documented: joining by key (help.zoho.com, "Join a meeting"); the rest was seen: "t" admits, meeting-start starts as host, meet.zoho.com
-// has short codes.
+// has short codes, videoprv plays a recording.
 func zoho() Platform {
 	return Platform{
 		Name:  "zoho",
@@ -17,6 +17,7 @@ func zoho() Platform {
 			{"meeting.zoho.<region>/join?key=<number>, /meeting/<number>", Meeting, JoinWithSecret},
 			{"meeting.zoho.<region>/meeting-start?key=<number>", HostStart, HostCredential},
 			{"webinar.zoho.<region>/meeting/register[/embed]?sessionId=<number>", Registration, PublicForm},
+			{"meeting.zoho.<region>/meeting/[public/]videoprv?recordingId=<64 hex>", Recording, PastContent},
 			{"meet.zoho.<region>/<code>", Meeting, JoinWithSecret},
 		},
 	}
@@ -58,6 +59,8 @@ func parseZoho(u *URL) (Link, error) {
 	case u.Param("sessionId") != "" && (last == "register" || last == "registration" || last == "embed"):
 		l.Kind, l.Class, l.Space = Registration, PublicForm, "webinar"
 		return zohoKey(u, l, u.Param("sessionId"), "/meeting/register?sessionId={id}")
+	case last == "videoprv":
+		return zohoRecording(u, l)
 	case strings.HasSuffix(last, "start"):
 		l.Kind, l.Class = HostStart, HostCredential
 		return zohoKey(u, l, u.Param("key"), "/meeting-start?key={id}")
@@ -88,6 +91,19 @@ func zohoKey(u *URL, l Link, value, path string) (Link, error) {
 		l.Kind, l.Class = Meeting, JoinWithSecret
 	}
 	l.ID, l.Path = id, path
+	return l, nil
+}
+
+// zohoRecording reads the 64 hexadecimal digits of a recording.
+func zohoRecording(u *URL, l Link) (Link, error) {
+	id := leading(u.Param("recordingId"), isHex)
+	switch {
+	case len(id) != 64:
+		return Link{}, Incomplete
+	case distinct(id) <= 6:
+		return Link{}, Placeholder
+	}
+	l.Kind, l.Class, l.Space, l.ID, l.Path = Recording, PastContent, "rec", strings.ToLower(id), "/meeting/public/videoprv?recordingId={id}"
 	return l, nil
 }
 
