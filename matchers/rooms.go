@@ -64,7 +64,12 @@ func sampleRoom(name string) bool {
 		return true
 	}
 	return lower[0] == ':' || lower[0] == '$' || lower[0] == '%' || strings.HasSuffix(lower, "-here") || strings.HasSuffix(lower, "_here") || sampleEnd(lower) ||
-		madeUp(lower) || variableName(name) || oneLetterGroups(lower)
+		countedPart(lower) || madeUp(lower) || variableName(name) || oneLetterGroups(lower)
+}
+
+// countedPart reports whether one of the parts of a name that hyphens part is a count from one: acme-order-123-1718034962.
+func countedPart(lower string) bool {
+	return strings.Contains(lower, "-123-") || strings.Contains(lower, "-1234-") || strings.Contains(lower, "-12345-")
 }
 
 // madeUp reports whether a name says of itself that it was made for a test (fake-board, mock_room), or ends as the name of what will
