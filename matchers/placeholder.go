@@ -157,10 +157,10 @@ func isGrouped(s string) bool {
 	return long || groups >= 4
 }
 
-// isPeriodic: a group of at most four digits repeated: 123123123, 12341234123, 1010101010.
+// isPeriodic: a group of at most four digits repeated: 123123123, 12341234123, 1010101010. Twice is enough for one that counts: 123123.
 func isPeriodic(s string) bool {
-	for p := 1; p <= 4 && p*2 < len(s); p++ {
-		same := true
+	for p := 1; p <= 4 && p*2 <= len(s); p++ {
+		same := p*2 < len(s) || p >= 3 && countsThree(s[:p])
 		for i := p; i < len(s) && same; i++ {
 			same = s[i] == s[i-p]
 		}
@@ -274,7 +274,7 @@ func sampleTable() [sampleColumns]string {
 		orgSample:     `subdomain domain account tenant workspace acme-inc org orgname team clinic host`,
 		companySample: `contoso fabrikam litwareinc litware tailspintoys northwindtraders adatum abc yourdomain domain tenant`,
 		secretSample:  `example token password passcode redacted placeholder hidden removed`,
-		inTokenSample: `example placeholder your_ your- yourtoken xxxx abcdef abc123 123456789 0123456 qwerty q1w2e3 q2w3e4 1q2w3e .... …`,
+		inTokenSample: `example placeholder your_ your- yourtoken xxxx abcdef abcabc abc123 123456789 0123456 qwerty q1w2e3 q2w3e4 1q2w3e .... …`,
 		inCodeSample:  `your sample token room- -room testroom meeting invite demo test- -test a1b2 1a2b a1s2 1a2s code -here _here`,
 		inRoomSample:  `xxx abc123 q1w2e3 q2w3e4 1q2w3e placeholder firstname lastname roomname room-name room_name yourroom your- your_ < > { } … %s %d`,
 		genericPart: `my our the some any a new this test demo sample custom personal private general main default
