@@ -16,7 +16,7 @@ func gather() Platform {
 		Docs:  "https://support.gather.town",
 		Parse: parseGather,
 		Forms: []Form{
-			{"app.gather.town/app/<16>/<space>?spawnToken=, app.v2.gather.town/app/<name>-<guid>", PersonalRoom, PermanentRoom},
+			{"app.gather.town/app/<16>/<space>?spawnToken=, app.v2.gather.town/app/<name>-<guid>[/invite/<guid>]", PersonalRoom, PermanentRoom},
 			{"app.gather.town/invite?token=<8, 20 or 32>, gather.town/i/<8>", PersonalRoom, PermanentRoom},
 			{"app.gather.town/events/<20>", Event, PublicForm},
 		},
@@ -39,6 +39,10 @@ func parseGather(u *URL) (Link, error) {
 		return gatherEvent(l, segment)
 	case len(u.Segs()) == 2 && len(first) == 16 && mixed(first):
 		segment = first
+	case strings.EqualFold(first, "app") && len(u.Segs()) == 4 && u.Seg(2) == "invite":
+		if _, err := guidCode(u.Seg(3)); err == nil {
+			l.AddSecret("invite")
+		}
 	case !strings.EqualFold(first, "app") || len(u.Segs()) > 3:
 		return Link{}, NotAMeeting
 	}

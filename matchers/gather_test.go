@@ -11,6 +11,7 @@ func TestGather(t *testing.T) {
 		{"Nos vemos el martes a las 18 h: https://gather.town/app/Af5wjXzMTZR3dCLF. ¡Hasta pronto!", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "Af5wjXzMTZR3dCLF"}},
 		{"          url = \"https://app.v2.gather.town/app/hooli-hq-5be1d0c7-94a2-4f6e-8d31-a7c09e42b6f8/join\";", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "5be1d0c7-94a2-4f6e-8d31-a7c09e42b6f8"}},
 		{"destination: \"https://app.v2.gather.town/app/5be1d0c7-94a2-4f6e-8d31-a7c09e42b6f8/join?guest=true\",", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "5be1d0c7-94a2-4f6e-8d31-a7c09e42b6f8"}},
+		{"<a href=\"https://app.v2.gather.town/app/5be1d0c7-94a2-4f6e-8d31-a7c09e42b6f8/invite/e07b39d2-16c4-4a85-b3f0-92d8c75a41be?copysource=peoplePanel\">", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "5be1d0c7-94a2-4f6e-8d31-a7c09e42b6f8", Secrets: []string{"invite"}}},
 		{"We meet in [Gather](https://app.gather.town/invite?token=mK7dXq2RbVt9LwZf4HsP).", Link{Kind: PersonalRoom, Class: PermanentRoom, Space: "invite", ID: "mK7dXq2RbVt9LwZf4HsP"}},
 		{"window.open(\"https://gather.town/invite?token=T8nB_c4WkRj6QyVd1GzMf9XhLs-2PtEa\", \"_blank\")", Link{Kind: PersonalRoom, Class: PermanentRoom, Space: "invite", ID: "T8nB_c4WkRj6QyVd1GzMf9XhLs-2PtEa"}},
 		{"<a target=\"_gather\" href=\"https://app.gather.town/events/QRm7I2xKWWbV81opZbqd\">Meet us</a>", Link{Kind: Event, Class: PublicForm, Space: "event", ID: "QRm7I2xKWWbV81opZbqd"}},
@@ -18,7 +19,7 @@ func TestGather(t *testing.T) {
 		{"* Where: https://gather.town/i/QdR7mXk2", Link{Kind: PersonalRoom, Class: PermanentRoom, Space: "invite", ID: "QdR7mXk2"}},
 		{"Office hours in [Gather Town](https://gather.town/Af5wjXzMTZR3dCLF/hooli-cis)", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "Af5wjXzMTZR3dCLF"}},
 	}, []string{
-		"href={`https://gather.town/invite?token=${data.event.gather_link}`}", "https://app.gather.town/invite?token=YOUR_TOKEN", "https://app.gather.town/invite?token=abc123", "https://app.gather.town/invite", "https://app.gather.town/events/upcoming", "https://gather.town/i/invited",
+		"href={`https://gather.town/invite?token=${data.event.gather_link}`}", "https://app.gather.town/invite?token=YOUR_TOKEN", "https://app.gather.town/invite?token=abc123", "https://app.gather.town/invite", "https://app.gather.town/events/upcoming", "https://gather.town/i/invited", "https://app.v2.gather.town/app/{spaceId}/invite/{inviteId}",
 		"https://app.v2.gather.town/app", "`https://app.v2.gather.town/main.<hash>.js`", "https://gather.town/participants-list/hooli", "https://app.v2.gather.town/app/hooli-00000000-0000-0000-0000-000000000000/join",
 		"      placeholder: 'https://app.gather.town/app/{spaceId}/{name}',\n      required: true,",
 		"3. Paste the link, for example `https://app.gather.town/app/x/y`, and press **Save**.",
