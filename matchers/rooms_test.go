@@ -34,12 +34,12 @@ func TestSampleHost(t *testing.T) {
 
 func TestGenericRoom(t *testing.T) {
 	for _, room := range []string{"standup-room", "team-room", "MyTeamStandup", "customroom", "Planning_Room_2", "team sync", "jane.doe", "meeting-42", "demo123",
-		"sprintreview", "chat-app", "doctor3_patient17", "class-02-lesson-9", "helloRoom", "instant-meeting", "dr-somebody", "mentorship-session", "my-event", "teacher-training-4"} {
+		"sprintreview", "chat-app", "doctor3_patient17", "class-02-lesson-9", "helloRoom", "instant-meeting", "dr-somebody", "mentorship-session", "my-event", "teacher-training-4", "live-room", "LiveClass3"} {
 		if !genericRoom(room) {
 			t.Errorf("genericRoom(%q) = false", room)
 		}
 	}
-	for _, room := range []string{"", "acme-standup", "fpga-users-group", "tonik", "hooliretro", "standup-2024", "weekly-acme-call", "27", "roomy", "drlee", "hellogoods", "instantnoodles", "event-horizon", "acme-course", "patient-2024-3", "doctoracme",
+	for _, room := range []string{"", "acme-standup", "fpga-users-group", "tonik", "hooliretro", "standup-2024", "weekly-acme-call", "27", "roomy", "drlee", "hellogoods", "instantnoodles", "live-aid-globex", "event-horizon", "acme-course", "patient-2024-3", "doctoracme",
 		"class-48213"} {
 		if genericRoom(room) {
 			t.Errorf("genericRoom(%q) = true", room)
