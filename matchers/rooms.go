@@ -142,13 +142,13 @@ func sampleEnd(lower string) bool {
 	}
 }
 
-// countedWord: a word for what stands here, and a count: doctor123, room1234.
+// countedWord: a word for what stands here, and a count: doctor123, room1234; of one letter a longer count: k12345.
 func countedWord(lower string) bool {
 	word := strings.TrimRight(lower, "0123456789")
 	if count := lower[len(word):]; len(count) < 3 || count[0] != '1' || !isRun(count, 1) {
 		return false
 	}
-	return countedSample.is(word)
+	return countedSample.is(word) || len(word) == 1 && isAlpha(word[0]) && len(lower) >= 6
 }
 
 // genericRoom reports whether a name on a server that everybody shares consists of nothing but words that fit any meeting, perhaps with
