@@ -28,6 +28,7 @@ func zoom() Platform {
 			{"/meeting/register/<token>, /webinar/register/WN_<token>", Registration, PublicForm},
 			{"events.zoom.us/ejl/<token>, /ev/<token>, /e/view/<token>", Event, PublicForm},
 			{"/rec/share/<token>, /rec/play/<token>", Recording, PastContent},
+			{"/launch/jc/<number>, /meeting/<number>", Meeting, NumberOnly},
 			{"<number>@zoomcrc.com", DialIn, NumberOnly},
 		},
 	}
@@ -246,8 +247,8 @@ func namesLinkItself(name string) bool {
 	return false
 }
 
-// zoomRegistration reads /meeting/register/<token>, /webinar/register/[<13 digits>/]WN_<token> and the calendar downloads beside
-// them.
+// zoomRegistration reads /meeting/register/<token>, /webinar/register/[<13 digits>/]WN_<token>, the calendar downloads beside them, and
+// the page on which the host looks at a meeting, which tells its number: /meeting/<number>[/edit].
 func zoomRegistration(u *URL, l Link) (Link, error) {
 	segs := u.Segs()
 	if len(segs) > 2 && segs[1] == "attendee" {
@@ -264,6 +265,9 @@ func zoomRegistration(u *URL, l Link) (Link, error) {
 		return zoomNumber(u, l, segs[1], "/j/")
 	case len(segs) >= 3 && segs[2] == "ics":
 		token = segs[1]
+	case len(segs) >= 2 && segs[0] == "meeting" && isDigit(firstByte(segs[1])):
+		l.Kind, l.Class = Meeting, NumberOnly
+		return zoomNumber(u, l, segs[1], "/meeting/")
 	default:
 		return Link{}, NotAMeeting
 	}
