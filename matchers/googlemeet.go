@@ -107,7 +107,8 @@ func endsCode(rest string) bool {
 // one letter, or the groups are words, or a word goes on over the hyphens (sta-ndup-abc). "abc-mnop-xyz" is Google's own sample.
 func placeholderCode(code string) bool {
 	made, letters := 0, code[:3]+code[4:8]+code[9:]
-	for _, word := range [...]string{"meeting", "standup", "interview", "internal", "session", "planning", "webinar", "kickoff", "training", "invalid", "google"} {
+	for _, word := range [...]string{"meeting", "standup", "interview", "internal", "external", "session", "planning", "webinar", "kickoff", "training", "invalid", "google",
+		"outside", "another", "existing", "expired", "missing", "deleted", "private", "shared"} {
 		if strings.Contains(letters, word) {
 			return true
 		}

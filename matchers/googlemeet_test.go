@@ -43,7 +43,7 @@ func TestGoogleMeet(t *testing.T) {
 		"https://meet.google.com/abc-defg-hij https://meet.google.com/abc-mnop-xyz https://meet.google.com/xxx-xxxx-xxx https://meet.google.com/xxx-yyyy-zzz",
 		"https://meet.google.com/aaa-bbbb-ccc https://meet.google.com/xyz-abcd-efg https://tel.meet/xyz-abcd-efg?pin=1234567",
 		"https://meet.google.com/qwe-rtyu-iop https://meet.google.com/abc-test-xyz https://meet.google.com/def-ghij-klm https://meet.google.com/mno-uvwx-yza",
-		"https://meet.google.com/sta-ndup-xqk https://meet.google.com/int-ervi-ewb https://meet.google.com/qme-etin-gzk",
+		"https://meet.google.com/sta-ndup-xqk https://meet.google.com/int-ervi-ewb https://meet.google.com/qme-etin-gzk https://meet.google.com/out-side-kqz",
 		"https://meet.google.com/pen-ding-now https://meet.google.com/mock-meet-link https://meet.google.com/demo-acme https://meet.google.com/ds-batch-001",
 		"https://meet.google.com/... https://meet.google.com/${code} https://meet.google.com/lookup/${code} https://meet.google.com/lookup/nickname https://meet.google.com/lookup/abc123def456",
 		"https://meet.google.com/lookup/weeklymeeting https://g.co/meet/team-sync https://meet.google.com/room/dailystandup https://stream.meet.google.com/stream/ab1abc21-ab12-4567-b234-b1234b1abc12",
