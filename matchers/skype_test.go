@@ -53,6 +53,7 @@ func TestSkypeForBusiness(t *testing.T) {
 		// conference addresses: SIP, and the form before simple URLs, with its key
 		{"\"onlineMeetingUri\" : \"sip:jo.ann@initech.example;gruu;opaque=app:conf:focus:id:7DV2KWQ9\",", own},
 		{"conf:sip:jo.ann@initech.example\\;gruu\\;opaque=app:conf:focus:id:7DV2KWQ9?conversation-id=x", own},
+		{"///\t\tjo.ann@initech.example;gruu;opaque=app:conf:focus:id:7DV2KWQ9\n/// Becomes\n", own},
 		{"https://imdf.initech.example/Join?uri=sip%3Ajo.ann%40initech.example%3Bgruu%3Bopaque%3Dapp%3Aconf%3Afocus%3Aid%3A125e95b0c0184dcfb706f1a0191302a9&key=FdzmiLi6L6u", focus},
 		// the page of access numbers
 		{"Find a local number <https://dialin.lync.com/5e0c71d4-92ab-4f36-8b17-c03d9a64e285?id=6139074>", Link{Kind: DialIn, Class: NumberOnly, Space: "conf", ID: "6139074"}},
@@ -67,6 +68,7 @@ func TestSkypeForBusiness(t *testing.T) {
 		"https://join.initech.example/en/PRICING https://www.initech.example/meet/team/about https://initech.example/meet/jo/ann https://app.initech.example/meet/team/7DV2KWQ9",
 		"$\"{sip};gruu;opaque=app:conf:focus:id:{meetingId}\" sip:kmyer@litwareinc.com;gruu;opaque=app:conf:focus:id:drg2y8v4",
 		"conf:sip:jo@acme.example;gruu;opaque=app:conf:focus:id:teams:2:0!19:meeting_x-thread.v2!y",
+		"uri={user}@initech.example;gruu;opaque=app:conf:focus:id:7DV2KWQ9 ;gruu;opaque=app:conf:focus:id:7DV2KWQ9",
 	})
 }
 

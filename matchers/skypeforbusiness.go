@@ -93,7 +93,7 @@ func s4bMeeting(u *URL, domain, user, id string, known bool) (Link, error) {
 		return Link{}, Incomplete
 	case placeholderToken(id) || strings.HasPrefix(strings.ToUpper(id), "ABC12") || all(id, isDigit) && placeholderDigits(id) || id == "45GZFH99":
 		return Link{}, Placeholder
-	case !all(user, func(c byte) bool { return isB64u(c) || c == '.' || c == '+' || c == '\'' }):
+	case !all(user, isS4BUser):
 		return Link{}, NotAMeeting
 	}
 	l := s4bLink(domain, user, id)
@@ -103,6 +103,8 @@ func s4bMeeting(u *URL, domain, user, id string, known bool) (Link, error) {
 	}
 	return l, nil
 }
+
+func isS4BUser(c byte) bool { return isB64u(c) || c == '.' || c == '+' || c == '\'' }
 
 // s4bSure judges an id on a host that need not be Skype's: capitals and digits, six to eight; with letters or digits only, a
 // sign must confirm it.
@@ -166,11 +168,10 @@ func bareS4B(text []byte, at int) (Link, Span, error) {
 	from := max(0, at-200)
 	before := decodeLayers(string(text[from:at]))
 	before = before[strings.LastIndexAny(before, " \t\r\n\"'<>")+1:]
-	i := strings.LastIndex(lowerASCII(before), "sip:")
-	if i < 0 {
-		return Link{}, Span{}, Incomplete
+	if i := strings.LastIndex(lowerASCII(before), "sip:"); i >= 0 { // left off in logs and comments
+		before = before[i+len("sip:"):]
 	}
-	user, rest, ok := strings.Cut(before[i+len("sip:"):], "@")
+	user, rest, ok := strings.Cut(before, "@")
 	domain := leading(rest, func(c byte) bool { return isAlnum(c) || c == '.' || c == '-' })
 	start := at + len("conf:focus:id:")
 	if text[at+len("conf")] == '%' {
@@ -181,7 +182,7 @@ func bareS4B(text []byte, at int) (Link, Span, error) {
 	switch {
 	case strings.HasPrefix(lowerASCII(behind), "teams"):
 		return Link{}, Span{}, NotAMeeting
-	case !ok || user == "" || !strings.Contains(domain, "."):
+	case !ok || user == "" || !all(user, isS4BUser) || !strings.Contains(domain, "."):
 		return Link{}, Span{}, Incomplete
 	case sampleDomain(domain) || placeholderWord(firstLabel(domain)) || placeholderToken(id):
 		return Link{}, Span{}, Placeholder
