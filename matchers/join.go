@@ -461,10 +461,10 @@ func (j *joiner) byShape(near *vicinity, i int) string {
 		return "teams"
 	case strings.HasPrefix(n.shape, "3-3-3-3-") && n.idLabel == rowMeeting:
 		return "teams" // nobody else has more than twelve digits
-	case n.shape == "3-4-4" && !n.hyphens && (n.idLabel == rowMeeting || n.idLabel == rowWebinar) && passcode:
+	case n.shape == "3-4-4" && !n.hyphens && (n.idLabel == rowMeeting || n.idLabel == rowWebinar) && (passcode || j.standsAs(near, i, rowTap)):
 		return "zoom"
-	case n.idLabel == rowNumber && n.labelOwner == "webex":
-		return "webex"
+	case n.idLabel == rowNumber && (n.labelOwner == "webex" || j.standsAs(near, i, rowAccess)) && slices.Contains(services(n), "webex"):
+		return "webex" // which alone calls its number the access code of the telephone, too
 	case !strings.Contains(n.shape, "-") && len(n.digits) == 11 && passcode && n.labelOwner == "zoom":
 		return "zoom"
 	case n.idLabel == rowAccess && n.shape == "3-3-3" && n.hyphens && (near.namesCall(it) || telephoneBefore(j.text, n.labelAt)):
@@ -473,6 +473,25 @@ func (j *joiner) byShape(near *vicinity, i int) string {
 		return "teams"
 	}
 	return ""
+}
+
+// standsAs: the number of item i stands near it under a label of row, too.
+func (j *joiner) standsAs(near *vicinity, i int, row string) bool {
+	same := func(k int) bool {
+		other := j.items[k].number
+		return other.idLabel == row && other.digits == j.items[i].number.digits
+	}
+	for k := i - 1; k >= 0 && k >= i-maxNeighbour && j.inBlock(near, k, i); k-- {
+		if same(k) {
+			return true
+		}
+	}
+	for k := i + 1; k < len(j.items) && k <= i+maxNeighbour && j.inBlock(near, i, k); k++ {
+		if same(k) {
+			return true
+		}
+	}
+	return false
 }
 
 // telephoneBefore: an access number ends directly before text[at], as GoTo prints one above its code: "+1 (646) 555-0122".

@@ -254,6 +254,10 @@ func TestJoinWebex(t *testing.T) {
 		{"text only", "Meeting number: 2550 184 9326\nMeeting password: pQ7tRm2k\n", nil, []string{"webex::num:25501849326 dial-in [passcode]"}},
 		{"Zoom's label and groups beside a Webex link", "Phone: +1-555-010-0184 Meeting ID: 914 6730 2285\nhttps://initech.webex.com/weblink/register/r7c9…\n",
 			[]planted{{"https://initech.webex.com/weblink/register/r7c9…", Link{Platform: "webex", Realm: "initech", Space: "reg", ID: "7c9", Kind: Registration}}}, []string{"webex:initech:reg:7c9 registration []"}},
+		{"the access code's own label", "Meeting number (access code): 648 201 937\nMeeting password: pQ7tRm2k\n", nil, []string{"webex::num:648201937 dial-in [passcode]"}},
+		{"number and access code alike", "Meeting number: 164 820 1937\nJoin by phone\n+1-555-010-0177 US TOLL\nAccess code: 164 820 1937\n", nil, []string{"webex::num:1648201937 dial-in []"}},
+		{"the telephone's toll as it is told", "Call-in toll number (US/Canada): 1-555-010-0177\nAccess code: 648 201 937\n", nil, []string{"webex::num:648201937 dial-in []"}},
+		{"number and another access code", "Meeting number: 164 820 1937\nAccess code: 648 201 937\n", nil, nil},
 		{"old number", "Join the Webex event\nEvent number: 648 201 937\n", nil, []string{"webex::num:648201937 dial-in []"}},
 		{"number before an older link, whose EventID is another number", "Meeting-Kennnummer: 648 201 937\nMeeting-Passwort: Kq7Tr2\n1. Rufen Sie folgende Seite auf:\nhttps://initech.webex.com/initech/e.php?AT=MI&EventID=…\n",
 			[]planted{{"https://initech.webex.com/initech/e.php?AT=MI&EventID=…", Link{Platform: "webex", Realm: "initech", Space: "ed", ID: "284610937", Kind: Meeting}}},
@@ -313,6 +317,14 @@ func TestJoinDialStrings(t *testing.T) {
 		{"H.323 with host key", "203.0.113.7##84930275116#482913#11#715304", nil, []string{"zoom:commercial::84930275116 host-start [host_key passcode]"}},
 		{"tap of nobody", "+15550100123,,483920175#", nil, nil},
 		{"tap under Zoom's heading", "One tap mobile\n+15550100123,,84930275116# US (New York)\n", nil, []string{"zoom:commercial::84930275116 dial-in []"}},
+	})
+}
+
+// As an invitation prints its number, in groups and to be dialled, Zoom alone prints one of eleven digits.
+func TestJoinDialledNumber(t *testing.T) {
+	runJoin(t, []joinCase{
+		{"dialled and printed", "+15550100123,,84930275116# o +15550100124,,84930275116# ID de la reunión: 849 3027 5116 Números", nil, []string{"zoom:commercial::84930275116 dial-in []"}},
+		{"another is dialled", "+15550100123,,84930275117#\nMeeting ID: 849 3027 5116\n", nil, nil},
 	})
 }
 

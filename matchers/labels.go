@@ -53,7 +53,7 @@ func westernLanguages() []language {
 	return []language{
 		{name: "English",
 			meeting: []string{"Meeting ID", "Meeting-ID", "Meeting I.D.", "Meeting code"}, webinar: []string{"Webinar ID"},
-			number: []string{"Meeting number", "Event number", "Session number"}, access: []string{"Access code"},
+			number: []string{"Meeting number", "Meeting number (access code)", "Event number", "Session number", "Webinar number", "Webinar number (access code)"}, access: []string{"Access code"},
 			conference: []string{"Phone conference ID", "Conference ID"},
 			passcodes:  []string{"Passcode", "Pass code", "Password", "Access code", "pwd", "Pass", "PW"},
 			hostKeys:   []string{"Host key", "Host PIN", "Host-key", "hostKey", "host_key"},
@@ -61,7 +61,7 @@ func westernLanguages() []language {
 		{name: "French",
 			meeting: []string{"ID de réunion", "ID de la réunion", "ID réunion", "n° de réunion", "Identifiant de réunion"},
 			webinar: []string{"ID de webinaire", "ID du webinaire", "N° de webinaire"},
-			number:  []string{"Numéro de la réunion", "Numéro de réunion"}, access: []string{"Code d'accès"},
+			number:  []string{"Numéro de la réunion", "Numéro de la réunion (code d'accès)", "Numéro de réunion"}, access: []string{"Code d'accès"},
 			conference: []string{"ID de conférence téléphonique", "ID de conférence", "ID de la conférence téléphonique"},
 			passcodes:  []string{"Code secret", "Mot de passe", "Code d'accès"}, hostKeys: []string{"Clé d'hôte", "Clé de l'hôte", "Clé d'animateur"},
 			headings: []string{"Une seule touche sur l'appareil mobile", "Composez un numéro en fonction de votre emplacement"}},
@@ -163,7 +163,7 @@ func cueWords() []cue {
 		{platform: "teams", text: "teams.microsoft.com"}, {platform: "teams", text: "teams.live.com"}, {platform: "teams", text: "teams-besprechung"}, {platform: "teams", text: "teams-meeting"},
 		{platform: "teams", text: "jointeamsmeeting"}, {platform: "teams", text: "phone conference id"}, {platform: "teams", text: "telefonkonferenz-id"}, {platform: "teams", text: "réunion teams"}, {platform: "teams", text: "reunión de teams"}, {platform: "teams", text: "reunião do teams"},
 		{platform: "teams", text: "riunione di teams"}, {platform: "teams", text: "teams 会議"}, {platform: "teams", text: "teams 会议"}, {platform: "teams", text: "teams 회의"}, {platform: "teams", text: "plcm.vc"},
-		{platform: "webex", text: "webex"}, {platform: "webex", text: "video system", weak: true},
+		{platform: "webex", text: "webex"}, {platform: "webex", text: "call-in toll"}, {platform: "webex", text: "video system", weak: true},
 		{platform: "gotomeeting", text: "gotomeeting"}, {platform: "gotomeeting", text: "goto meeting"}, {platform: "gotomeeting", text: "goto.com"},
 		{platform: "gotomeeting", text: "gotomeet.me"}, {platform: "gotomeeting", text: "computer, tablet or smartphone"}, {platform: "gotomeeting", text: "gotowebinar"},
 		{platform: "chime", text: "amazon chime"}, {platform: "chime", text: "chime.aws"}, {platform: "chime", text: "chime meeting"}, {platform: "chime", text: "chime", weak: true},
@@ -197,7 +197,7 @@ func labelOwner(row, text string) string {
 	switch text {
 	case "Conference ID", "Konferenz-ID":
 		return "" // telephone bridges of all kinds have such
-	case "Meeting-Kennnummer":
+	case "Meeting-Kennnummer", "Meeting number (access code)", "Webinar number (access code)", "Numéro de la réunion (code d'accès)":
 		return "webex"
 	case "Идентификатор конференции", "Индентификатор конференции", "Ідентифікатор конференції":
 		return "zoom" // Teams and Webex have other words in these languages
