@@ -49,6 +49,9 @@ func readLabel(text []byte, at, n int) (number, bool) {
 	if length == 0 || !wordEnd(text, at+length) {
 		return number{}, false
 	}
+	if label.row == rowNumber && notesAccess(text, at+length) {
+		label.owner = "webex"
+	}
 	next, said := skipMarkup(text, at+length, 2)
 	words := 0
 	if label.row == rowZoom {
@@ -67,6 +70,18 @@ func readLabel(text []byte, at, n int) (number, bool) {
 	found := number{platform: platform, kind: DialIn, digits: run.digits, start: next, end: run.end, idLabel: label.row, labelOwner: label.owner,
 		shape: run.shape, hyphens: run.hyphens, hash: endsWithHash(text, run.end), labelAt: at}
 	return found, len(services(found)) > 0
+}
+
+// notesAccess: the number behind text[at] is said to be an access code, too, as Webex alone does: "Meeting number (access code)".
+func notesAccess(text []byte, at int) bool {
+	at += skipBlanks(text[at:])
+	if r, size := readLetter(text[at:]); r == '(' {
+		at += size
+	} else {
+		return false
+	}
+	label, length := findLabel(text[at:])
+	return length > 0 && label.row == rowAccess
 }
 
 // rowPlatform is the service that alone has labels of a row, "" when several have.

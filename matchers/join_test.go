@@ -258,6 +258,7 @@ func TestJoinWebex(t *testing.T) {
 		{"number and access code alike", "Meeting number: 164 820 1937\nJoin by phone\n+1-555-010-0177 US TOLL\nAccess code: 164 820 1937\n", nil, []string{"webex::num:1648201937 dial-in []"}},
 		{"the telephone's toll as it is told", "Call-in toll number (US/Canada): 1-555-010-0177\nAccess code: 648 201 937\n", nil, []string{"webex::num:648201937 dial-in []"}},
 		{"number and another access code", "Meeting number: 164 820 1937\nAccess code: 648 201 937\n", nil, nil},
+		{"the same in German", "Meeting-Nummer (Zugriffscode): 164 820 9375\n", nil, []string{"webex::num:1648209375 dial-in []"}},
 		{"old number", "Join the Webex event\nEvent number: 648 201 937\n", nil, []string{"webex::num:648201937 dial-in []"}},
 		{"number before an older link, whose EventID is another number", "Meeting-Kennnummer: 648 201 937\nMeeting-Passwort: Kq7Tr2\n1. Rufen Sie folgende Seite auf:\nhttps://initech.webex.com/initech/e.php?AT=MI&EventID=…\n",
 			[]planted{{"https://initech.webex.com/initech/e.php?AT=MI&EventID=…", Link{Platform: "webex", Realm: "initech", Space: "ed", ID: "284610937", Kind: Meeting}}},

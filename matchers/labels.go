@@ -53,7 +53,7 @@ func westernLanguages() []language {
 	return []language{
 		{name: "English",
 			meeting: []string{"Meeting ID", "Meeting-ID", "Meeting I.D.", "Meeting code"}, webinar: []string{"Webinar ID"},
-			number: []string{"Meeting number", "Meeting number (access code)", "Event number", "Session number", "Webinar number", "Webinar number (access code)"}, access: []string{"Access code"},
+			number: []string{"Meeting number", "Event number", "Session number", "Webinar number"}, access: []string{"Access code"},
 			conference: []string{"Phone conference ID", "Conference ID"},
 			passcodes:  []string{"Passcode", "Pass code", "Password", "Access code", "pwd", "Pass", "PW"},
 			hostKeys:   []string{"Host key", "Host PIN", "Host-key", "hostKey", "host_key"},
@@ -61,7 +61,7 @@ func westernLanguages() []language {
 		{name: "French",
 			meeting: []string{"ID de réunion", "ID de la réunion", "ID réunion", "n° de réunion", "Identifiant de réunion"},
 			webinar: []string{"ID de webinaire", "ID du webinaire", "N° de webinaire"},
-			number:  []string{"Numéro de la réunion", "Numéro de la réunion (code d'accès)", "Numéro de réunion"}, access: []string{"Code d'accès"},
+			number:  []string{"Numéro de la réunion", "Numéro de réunion"}, access: []string{"Code d'accès"},
 			conference: []string{"ID de conférence téléphonique", "ID de conférence", "ID de la conférence téléphonique"},
 			passcodes:  []string{"Code secret", "Mot de passe", "Code d'accès"}, hostKeys: []string{"Clé d'hôte", "Clé de l'hôte", "Clé d'animateur"},
 			headings: []string{"Une seule touche sur l'appareil mobile", "Composez un numéro en fonction de votre emplacement"}},
@@ -105,7 +105,7 @@ func furtherLanguages() []language {
 	return []language{
 		{name: "Polish",
 			meeting: []string{"ID spotkania", "Identyfikator spotkania"}, webinar: []string{"ID webinaru"}, number: []string{"Numer spotkania"},
-			conference: []string{"Identyfikator konferencji telefonicznej"}, passcodes: []string{"Kod dostępu", "Hasło"}, hostKeys: []string{"Klucz hosta"}},
+			conference: []string{"Identyfikator konferencji telefonicznej"}, passcodes: []string{"Kod dostępu", "Hasło", "Haslo"}, hostKeys: []string{"Klucz hosta"}},
 		{name: "Czech",
 			meeting: []string{"ID schůzky", "ID meetingu"}, passcodes: []string{"Heslo", "Přístupový kód"}, hostKeys: []string{"Klíč hostitele"}},
 		{name: "Turkish",
@@ -197,7 +197,7 @@ func labelOwner(row, text string) string {
 	switch text {
 	case "Conference ID", "Konferenz-ID":
 		return "" // telephone bridges of all kinds have such
-	case "Meeting-Kennnummer", "Meeting number (access code)", "Webinar number (access code)", "Numéro de la réunion (code d'accès)":
+	case "Meeting-Kennnummer":
 		return "webex"
 	case "Идентификатор конференции", "Индентификатор конференции", "Ідентифікатор конференції":
 		return "zoom" // Teams and Webex have other words in these languages
