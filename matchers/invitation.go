@@ -374,8 +374,10 @@ func numberEnds(text []byte, end int) bool {
 		return true
 	case isDigit(rest[0]) || rest[0] == '_' || rest[0] == '@' || rest[0]|0x20 >= 'a' && rest[0]|0x20 <= 'z' && !capitalised(rest):
 		return false
-	case (rest[0] == '-' || rest[0] == '.' || rest[0] == ',') && len(rest) > 1:
-		return !isAlnum(rest[1])
+	case (rest[0] == '-' || rest[0] == '.') && len(rest) > 1:
+		return !isAlnum(rest[1]) || len(rest) > 2 && isUpper(rune(rest[1])) && isLower(rune(rest[2])) // a blank forgotten: "5116.Please"
+	case rest[0] == ',' && len(rest) > 1:
+		return !isDigit(rest[1])
 	}
 	return true
 }
@@ -497,6 +499,8 @@ func wideMarkupAt(text []byte, i int) (int, bool) {
 	switch r, n := utf8.DecodeRune(text[i:]); {
 	case r == '：':
 		return n, true
+	case (r == 'è' || r == 'é') && i > 0 && text[i-1] == ' ' && bytes.HasPrefix(text[i+n:], []byte(" ")): // "is", too
+		return n, false
 	case invisible(r), unicode.IsSpace(r), strings.ContainsRune("＃（）【】「」『』“”„‘’«»·•・–—→｜", r),
 		strings.ContainsRune("为為是は은는", r): // what stands for "is" in languages that do not part their words
 		return n, false
