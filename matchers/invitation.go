@@ -663,10 +663,16 @@ func placeholderPasscode(word string) bool {
 }
 
 // drawnPasscode: eight characters with a capital, a digit and a sign, as Zoom draws them for recordings, whatever the signs would mean
-// in a program ("k?4Tr%m8", "R^7T.BKV", "pRT#w.4="). What begins with one of those is a program's, and a query has "=" and "&".
+// in a program ("k?4Tr%m8", "R^7T.BKV", "pRT#w.4="). What begins with one of those is a program's, and a query is no passcode.
 func drawnPasscode(word string) bool {
-	return len(word) == 8 && !strings.ContainsAny(word, "{}") && !(strings.Contains(word, "=") && strings.Contains(word, "&")) && strings.IndexByte("$%", word[0]) < 0 && strings.ContainsAny(word, "!@#^&*?+%$") &&
+	return len(word) == 8 && !strings.ContainsAny(word, "{}") && !isQuery(word) && strings.IndexByte("$%", word[0]) < 0 && strings.ContainsAny(word, "!@#^&*?+%$") &&
 		strings.ContainsAny(word, "0123456789") && strings.ContainsAny(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+}
+
+// isQuery: the word is a name, "=" and more parameters: "a=B4&c=d".
+func isQuery(word string) bool {
+	name, rest, ok := strings.Cut(word, "=")
+	return ok && all(name, isAlnum) && strings.Contains(rest, "&")
 }
 
 func proseWords() []string {
