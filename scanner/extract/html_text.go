@@ -2,6 +2,7 @@ package extract
 
 import (
 	"bytes"
+	"encoding/binary"
 	"strings"
 	"unicode/utf8"
 
@@ -18,6 +19,7 @@ func (r *htmlReader) words(from, to int) {
 	from = r.leading(from, to)
 	start := from
 	for i := from; i < len(page); {
+		i = skipWords(page, i)
 		for i < len(page) && page[i] > ' ' && page[i] != '&' {
 			i++
 		}
@@ -45,6 +47,26 @@ func (r *htmlReader) words(from, to int) {
 		}
 	}
 	r.piece(start, to)
+}
+
+// skipWords goes on from page[i] as long as there are words with one space between them, in steps of eight bytes.
+func skipWords(page []byte, i int) int {
+	const each = 0x0101010101010101
+	for ; i+8 < len(page); i += 8 {
+		w := binary.LittleEndian.Uint64(page[i:])
+		spaces := zeroBytes(w ^ each*' ')
+		other := zeroBytes(w^each*'&') | (w-each*' ')&^w&(each<<7) // bytes below a space
+		if other|spaces&(spaces>>8) != 0 || spaces>>63 != 0 && page[i+8] <= ' ' {
+			break
+		}
+	}
+	return i
+}
+
+// zeroBytes sets the upper bit of each byte that is zero, and sometimes of one behind it.
+func zeroBytes(w uint64) uint64 {
+	const each = 0x0101010101010101
+	return (w - each) &^ w & (each << 7)
 }
 
 // leading skips the white space in front of a text.
