@@ -2,7 +2,8 @@ package scanner
 
 import "io"
 
-// Document is something public that was read: where, and its text.
+// Document is something public that was read: where, and its text. Text and Where are used only until the yield that takes the document
+// returns; what they were made in may be used again then.
 type Document struct {
 	// URI is the place: a path, or a URL. Parts inside containers are joined with "!": "a.zip!b.eml!body".
 	URI string

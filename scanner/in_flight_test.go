@@ -27,9 +27,8 @@ func (s stuck) FindIn(text []byte, from, to int) []matchers.Sighting {
 }
 
 func TestPiecesWithoutMuchDoNotWaitForAnOlderOne(t *testing.T) {
-	if runtime.GOMAXPROCS(0) < 2 {
-		t.Skip("one processor")
-	}
+	before := runtime.GOMAXPROCS(2)
+	t.Cleanup(func() { runtime.GOMAXPROCS(before) })
 	const pieces = 2 * maxEarly
 	full := strings.Repeat("m:1 ", maxEarlySightings+2)
 	for _, test := range []struct {

@@ -40,8 +40,8 @@ func (w *work) asLines(c content, head []byte, all bool, media string, read func
 	if err != nil {
 		w.report(c.uri, err)
 	}
-	v := &view{text: make([]byte, 0, len(body)+len(body)/2), spans: make([]span, 0, min(len(body)/24+8, fineSpans))}
-	v.begin("", "", bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
+	v := w.newView(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), len(body)+len(body)/2, len(body)/24+8)
+	defer w.leave(v)
 	if unread := read(v); unread != nil {
 		if w.ctx.Err() != nil {
 			return w.ctx.Err()

@@ -22,7 +22,6 @@ var calendarNow = time.Date(2026, 10, 21, 9, 0, 0, 0, time.UTC)
 type lineDoc struct {
 	uri, media, text string
 	events           []scanner.Event
-	where            scanner.Locator
 	doc              scanner.Document
 	skips            []scanner.Skip
 }
@@ -36,14 +35,30 @@ func readOne(t testing.TB, name string, data []byte) lineDoc {
 	_, err := x.Read(t.Context(), bytesSource{name: name, data: data}, func(d scanner.Document) error {
 		n++
 		text, err := io.ReadAll(d.Text)
-		d.Text = bytes.NewBuffer(text)
-		got.uri, got.media, got.text, got.events, got.where, got.doc = d.URI, d.MediaType, string(text), d.Events, d.Where, d
+		d.Text, d.Where = bytes.NewBuffer(text), placesOf(d.Where, len(text))
+		got.uri, got.media, got.text, got.events, got.doc = d.URI, d.MediaType, string(text), d.Events, d
 		return err
 	}, func(s scanner.Skip) { got.skips = append(got.skips, s) })
 	if err != nil || n != 1 {
 		t.Fatalf("%d documents, error %v", n, err)
 	}
 	return got
+}
+
+// places are where the bytes of a text stood, for those who ask when it was read.
+type places []scanner.Spot
+
+func (p places) Locate(offset int64) scanner.Spot { return p[offset] }
+
+func placesOf(where scanner.Locator, length int) scanner.Locator {
+	if where == nil {
+		return nil
+	}
+	var all places
+	for i := range length + 1 {
+		all = append(all, where.Locate(int64(i)))
+	}
+	return all
 }
 
 // found matches the document and gives "platform id line:column+line:column" for each finding.

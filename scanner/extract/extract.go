@@ -77,6 +77,7 @@ type Extractor struct {
 	spool    chan struct{} // held by the sources that spool
 	children chan struct{} // held by the sources for which a child works
 	heads    sync.Pool     // *[]byte of headSize
+	views    sync.Pool     // *view, empty, of those that were read
 }
 
 // The most sources that spool, and for which a child process works, at the same time.
@@ -100,6 +101,7 @@ func New(o Options) *Extractor {
 			b := make([]byte, headSize)
 			return &b
 		}},
+		views: sync.Pool{New: func() any { return new(view) }},
 	}
 }
 

@@ -318,3 +318,30 @@ func (s openSource) Open() (io.ReadCloser, error) {
 	}
 	return bytesSource{"", data, false}.Open()
 }
+
+func TestViewsLeaveNothingToLaterOnes(t *testing.T) {
+	x := New(Options{})
+	read := func(name, page string) (text string, spot scanner.Spot) {
+		_, err := x.Read(t.Context(), bytesSource{name: name, data: []byte(page)}, func(d scanner.Document) error {
+			b, err := io.ReadAll(d.Text)
+			text, spot = string(b), d.Where.Locate(int64(len(b)))
+			return err
+		}, func(s scanner.Skip) { t.Errorf("skipped: %+v", s) })
+		must(t, err)
+		return text, spot
+	}
+	long := "<!doctype html>" + strings.Repeat("<p>a <b>secret</b> &amp; more", 100)
+	short := "<!doctype html><p>short"
+	text, spot := read("short.html", short)
+	for range 10 {
+		read("long.html", long)
+		read("long.csv", strings.Repeat("a,secret\n", 100))
+		if again, at := read("short.html", short); again != text || at != spot {
+			t.Fatalf("%q at %+v, at first %q at %+v", again, at, text, spot)
+		}
+	}
+	kept := x.views.Get().(*view)
+	if all := kept.text[:cap(kept.text)]; bytes.Contains(all, []byte("secret")) {
+		t.Error("a view's memory holds text that was read")
+	}
+}

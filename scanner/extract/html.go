@@ -103,20 +103,14 @@ func (w *work) html(c content, head []byte, whole bool) error {
 		w.report(c.uri, err)
 	}
 	page := decodePage(body, c.declared)
-	v := newHTMLView(page)
+	v := w.newView(page, len(page)/2+64, len(page)/40+8)
+	defer w.leave(v)
 	var outline *scanner.Outline
 	if c.depth == 0 {
 		outline = &w.outline
 	}
 	v.html(page, outline)
 	return w.document(c, media, v)
-}
-
-// newHTMLView is a view of the page, with room for its text.
-func newHTMLView(page []byte) *view {
-	v := &view{text: make([]byte, 0, len(page)/2+64), spans: make([]span, 0, min(len(page)/40+8, fineSpans))}
-	v.begin("", "", page)
-	return v
 }
 
 // html appends the text of a page to the current part of the view, whose source is page. What the page says of itself and

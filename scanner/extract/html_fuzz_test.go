@@ -221,7 +221,8 @@ func BenchmarkHTML(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		decoded := decodePage(page, "text/html")
-		v := newHTMLView(decoded)
+		v := &view{}
+		v.begin("", "", decoded)
 		var outline scanner.Outline
 		v.html(decoded, &outline)
 	}

@@ -32,6 +32,7 @@ func readPage(t testing.TB, s Source) (doc scanner.Document, text string, outlin
 		b, err := io.ReadAll(d.Text)
 		must(t, err)
 		doc, text = d, string(b)
+		doc.Where = placesOf(d.Where, len(b))
 		return nil
 	}, func(s scanner.Skip) { t.Errorf("skipped: %+v", s) })
 	must(t, err)

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"bytes"
+	"slices"
 	"sort"
 	"unicode/utf8"
 
@@ -189,6 +190,27 @@ func (l *locator) back(at int) {
 		l.column -= utf8.RuneCount(stretch)
 	}
 	l.at = at
+}
+
+// newView is a view of source, with room for so many bytes of text and so many spans.
+func (w *work) newView(source []byte, text, spans int) *view {
+	v := w.views.Get().(*view)
+	v.text, v.spans = slices.Grow(v.text, text), slices.Grow(v.spans, min(spans, fineSpans))
+	v.begin("", "", source)
+	return v
+}
+
+// maxKeptView is the longest text, in bytes, of a view whose memory is used again.
+const maxKeptView = 256 << 10
+
+// leave gives back the memory of a view whose document was read. Nothing of the text stays in it.
+func (w *work) leave(v *view) {
+	text, spans := v.text, v.spans
+	v.text, v.spans = nil, nil
+	clear(text)
+	if cap(text) <= maxKeptView && cap(spans) <= maxKeptView/coarseSpan {
+		w.views.Put(&view{text: text[:0], spans: spans[:0]})
+	}
 }
 
 // document hands the view over as the document c.
