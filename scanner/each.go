@@ -108,13 +108,13 @@ const maxWeight = 256
 // wait for each other, unless the sink is slower than they are. After an error nothing more is read; what was, is still given.
 func (r *run) hand(weight int, give func() error) {
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	for len(r.waiting) > 0 && r.weight+weight > maxWeight {
 		r.room.Wait()
 	}
 	r.waiting = append(r.waiting, give)
 	r.weight += weight
 	if r.giving {
+		r.mu.Unlock()
 		return
 	}
 	r.giving = true
@@ -131,6 +131,7 @@ func (r *run) hand(weight int, give func() error) {
 		r.mu.Lock()
 	}
 	r.giving = false
+	r.mu.Unlock()
 }
 
 // work reads units until there are no more.
