@@ -165,7 +165,8 @@ const batch = 256
 func (r *run) deliver(doc Document, found *meetings) {
 	first := r.m.findings(doc, found, 0, min(batch, len(found.order())))
 	skips := found.skips(doc.URI)
-	doc.Text, doc.Where = nil, nil // they are the reader's alone
+	doc.Text, doc.Where, doc.Events = nil, nil, nil // they are the reader's alone,
+	found.where, found.events = nil, nil            // and hold all that was read
 	r.hand(1+len(found.order()), func() error { return r.give(doc, found, first, skips) })
 }
 

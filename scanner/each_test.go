@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 )
 
 // record is a sink.
@@ -204,5 +206,46 @@ func TestReadersWaitForASlowSinkOnlyWhenTooMuchWaits(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// source is a locator that holds what was read, as those of pages and mails do.
+type source struct{ text []byte }
+
+func (*source) Locate(int64) Spot { return Spot{Line: 1, Column: 1} }
+
+func TestWhatWaitsForTheSinkHoldsNothingThatWasRead(t *testing.T) {
+	const documents = maxWeight / 4
+	var held, read atomic.Int32
+	located := func(_ context.Context, yield func(Document) error, _ func(Skip)) error {
+		defer read.Add(1)
+		where := &source{make([]byte, 1<<10)}
+		held.Add(1)
+		runtime.AddCleanup(where, func(int) { held.Add(-1) }, 0)
+		return yield(Document{URI: "a", Text: strings.NewReader("meeting:1"), Where: where})
+	}
+	sink := &gate{open: make(chan struct{})}
+	done := make(chan error)
+	go func() {
+		_, err := NewMatcher(words{}, nil).Each(t.Context(), 2, sink, func(yield func(Unit) error, _ func(Skip)) error {
+			for range documents {
+				if err := yield(located); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		done <- err
+	}()
+	for end := time.Now().Add(10 * time.Second); (read.Load() < documents-1 || held.Load() > 2) && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+		runtime.GC()
+	}
+	if read.Load() < documents-1 || held.Load() > 2 {
+		t.Errorf("of %d documents that were read while the sink took nothing, %d are held", read.Load(), held.Load())
+	}
+	close(sink.open)
+	if err := <-done; err != nil {
+		t.Error(err)
 	}
 }
