@@ -39,7 +39,7 @@ func parseGather(u *URL) (Link, error) {
 		return gatherEvent(l, segment)
 	case len(u.Segs()) == 2 && len(first) == 16 && mixed(first):
 		segment = first
-	case strings.EqualFold(first, "app") && len(u.Segs()) == 4 && u.Seg(2) == "invite":
+	case strings.EqualFold(first, "app") && len(u.Segs()) > 3 && strings.EqualFold(u.Seg(2), "invite"):
 		if _, err := guidCode(u.Seg(3)); err == nil {
 			l.AddSecret("invite")
 		}
