@@ -25,6 +25,8 @@ func TestSkypeForBusiness(t *testing.T) {
 	own := Link{Kind: Meeting, Class: JoinWithSecret, Realm: "initech.example/jo.ann", ID: "7DV2KWQ9", Org: "initech.example", Owner: "jo.ann"}
 	letters := own
 	letters.ID = "KDVWTRQP"
+	sign := own
+	sign.Realm, sign.Owner = "initech.example/jo!ann", "jo!ann"
 	hyphen := online
 	hyphen.Realm, hyphen.Org = "nxc04/w.mcdougall", "nxc04-com"
 	focus := own
@@ -54,6 +56,8 @@ func TestSkypeForBusiness(t *testing.T) {
 		{"\"onlineMeetingUri\" : \"sip:jo.ann@initech.example;gruu;opaque=app:conf:focus:id:7DV2KWQ9\",", own},
 		{"conf:sip:jo.ann@initech.example\\;gruu\\;opaque=app:conf:focus:id:7DV2KWQ9?conversation-id=x", own},
 		{"///\t\tjo.ann@initech.example;gruu;opaque=app:conf:focus:id:7DV2KWQ9\n/// Becomes\n", own},
+		{"(uri=jo.ann@initech.example;gruu;opaque=app:conf:focus:id:7DV2KWQ9)", own},
+		{"sip:jo!ann@initech.example;gruu;opaque=app:conf:focus:id:7DV2KWQ9", sign},
 		{"https://imdf.initech.example/Join?uri=sip%3Ajo.ann%40initech.example%3Bgruu%3Bopaque%3Dapp%3Aconf%3Afocus%3Aid%3A125e95b0c0184dcfb706f1a0191302a9&key=FdzmiLi6L6u", focus},
 		// the page of access numbers
 		{"Find a local number <https://dialin.lync.com/5e0c71d4-92ab-4f36-8b17-c03d9a64e285?id=6139074>", Link{Kind: DialIn, Class: NumberOnly, Space: "conf", ID: "6139074"}},

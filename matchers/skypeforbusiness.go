@@ -1,6 +1,9 @@
 package matchers
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // skypeForBusiness knows Skype for Business and Lync, in the cloud (closed in July 2021) and on an organisation's own servers,
 // which run on.
@@ -168,10 +171,14 @@ func bareS4B(text []byte, at int) (Link, Span, error) {
 	from := max(0, at-200)
 	before := decodeLayers(string(text[from:at]))
 	before = before[strings.LastIndexAny(before, " \t\r\n\"'<>")+1:]
-	if i := strings.LastIndex(lowerASCII(before), "sip:"); i >= 0 { // left off in logs and comments
+	i := strings.LastIndex(lowerASCII(before), "sip:")
+	if i >= 0 {
 		before = before[i+len("sip:"):]
 	}
 	user, rest, ok := strings.Cut(before, "@")
+	if i < 0 { // left off in logs and comments, where anything may stand before the name: "uri=", "("
+		user = user[len(strings.TrimRightFunc(user, func(r rune) bool { return r < utf8.RuneSelf && isS4BUser(byte(r)) })):]
+	}
 	domain := leading(rest, func(c byte) bool { return isAlnum(c) || c == '.' || c == '-' })
 	start := at + len("conf:focus:id:")
 	if text[at+len("conf")] == '%' {
@@ -182,7 +189,7 @@ func bareS4B(text []byte, at int) (Link, Span, error) {
 	switch {
 	case strings.HasPrefix(lowerASCII(behind), "teams"):
 		return Link{}, Span{}, NotAMeeting
-	case !ok || user == "" || !all(user, isS4BUser) || !strings.Contains(domain, "."):
+	case !ok || user == "" || strings.ContainsAny(user, "{}[]$") || !strings.Contains(domain, "."):
 		return Link{}, Span{}, Incomplete
 	case sampleDomain(domain) || placeholderWord(firstLabel(domain)) || placeholderToken(id):
 		return Link{}, Span{}, Placeholder
