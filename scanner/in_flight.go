@@ -18,6 +18,7 @@ type inFlight struct {
 	added  int
 	adding bool
 	ended  map[int]ended // those that wait for an older one
+	early  int           // sightings in those of them that hold no slot
 	err    error         // the first
 }
 
@@ -27,7 +28,7 @@ type ended struct {
 	slot bool // it holds its slot until it is added
 }
 
-// What may wait for an older piece without a slot: pieces, and the sightings of each. They take little beside a piece in work.
+// What may wait for an older piece without a slot: pieces, and sightings in all of them. They take little beside a piece in work.
 const (
 	maxEarly          = 64
 	maxEarlySightings = 1000
@@ -80,8 +81,9 @@ func (f *inFlight) fail(err error) {
 func (f *inFlight) end(number int, p piece) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	e := ended{p, len(p.sightings) > maxEarlySightings || len(f.ended) >= maxEarly}
+	e := ended{p, f.early+len(p.sightings) > maxEarlySightings || len(f.ended) >= maxEarly}
 	if !e.slot {
+		f.early += len(p.sightings)
 		f.drop()
 	}
 	f.ended[number] = e
@@ -91,6 +93,9 @@ func (f *inFlight) end(number int, p piece) {
 	f.adding = true
 	for oldest, ok := f.ended[f.added]; ok; oldest, ok = f.ended[f.added] {
 		delete(f.ended, f.added)
+		if !oldest.slot {
+			f.early -= len(oldest.sightings)
+		}
 		f.mu.Unlock()
 		err := f.add(oldest)
 		f.mu.Lock()

@@ -37,6 +37,7 @@ func TestPiecesWithoutMuchDoNotWaitForAnOlderOne(t *testing.T) {
 		least, most int    // pieces that are done beside the first
 	}{
 		{"few sightings", "m:1 ", maxEarly, maxEarly + 40},
+		{"some sightings", strings.Repeat("m:1 ", maxEarlySightings/10), 9, 45},
 		{"many sightings", full, 1, 40},
 	} {
 		t.Run(test.name, func(t *testing.T) {
