@@ -81,7 +81,11 @@ func notesAccess(text []byte, at int) bool {
 		return false
 	}
 	label, length := findLabel(text[at:])
-	return length > 0 && label.row == rowAccess
+	if length == 0 || label.row != rowAccess {
+		return false
+	}
+	r, _ := readLetter(text[at+length:])
+	return r == ')'
 }
 
 // rowPlatform is the service that alone has labels of a row, "" when several have.
@@ -375,11 +379,21 @@ func numberEnds(text []byte, end int) bool {
 	case isDigit(rest[0]) || rest[0] == '_' || rest[0] == '@' || rest[0]|0x20 >= 'a' && rest[0]|0x20 <= 'z' && !capitalised(rest):
 		return false
 	case (rest[0] == '-' || rest[0] == '.') && len(rest) > 1:
-		return !isAlnum(rest[1]) || len(rest) > 2 && isUpper(rune(rest[1])) && isLower(rune(rest[2])) // a blank forgotten: "5116.Please"
+		return !isAlnum(rest[1]) || sentenceBegins(text[end+1:])
 	case rest[0] == ',' && len(rest) > 1:
 		return !isDigit(rest[1])
 	}
 	return true
+}
+
+// sentenceBegins: text begins with a capitalised word, before which a blank was forgotten: "5116.It is", "5116.Please". A short one is
+// told by the blank behind it: "5116.Mp4" is a name.
+func sentenceBegins(text []byte) bool {
+	n := 0
+	for n < min(len(text), 4) && isAlpha(text[n]) && (text[n] <= 'Z') == (n == 0) {
+		n++
+	}
+	return n == 4 || n > 1 && n < len(text) && text[n] == ' '
 }
 
 func capitalised(word []byte) bool {
@@ -672,7 +686,13 @@ func drawnPasscode(word string) bool {
 // isQuery: the word is a name, "=" and more parameters: "a=B4&c=d".
 func isQuery(word string) bool {
 	name, rest, ok := strings.Cut(word, "=")
-	return ok && all(name, isAlnum) && strings.Contains(rest, "&")
+	named := all(name, isAlnum) || name != "" && isAlpha(name[0]) && !strings.ContainsFunc(name, noParameter)
+	return ok && named && strings.Contains(rest, "&")
+}
+
+// noParameter: names of parameters do not have this.
+func noParameter(r rune) bool {
+	return r > 0x7f || !isAlnum(byte(r)) && !strings.ContainsRune("_.-[]", r)
 }
 
 func proseWords() []string {

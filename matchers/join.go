@@ -461,9 +461,9 @@ func (j *joiner) byShape(near *vicinity, i int) string {
 		return "teams"
 	case strings.HasPrefix(n.shape, "3-3-3-3-") && n.idLabel == rowMeeting:
 		return "teams" // nobody else has more than twelve digits
-	case n.shape == "3-4-4" && !n.hyphens && (n.idLabel == rowMeeting || n.idLabel == rowWebinar) && (passcode || j.standsAs(near, i, rowTap)):
+	case n.shape == "3-4-4" && !n.hyphens && (n.idLabel == rowMeeting || n.idLabel == rowWebinar) && (passcode || j.standsAs(near, i, rowTap) && !near.namesAnother(it, "zoom")):
 		return "zoom"
-	case n.idLabel == rowNumber && (n.labelOwner == "webex" || j.standsAs(near, i, rowAccess)) && slices.Contains(services(n), "webex"):
+	case n.idLabel == rowNumber && (n.labelOwner == "webex" || j.standsAs(near, i, rowAccess) && !near.namesAnother(it, "webex")) && slices.Contains(services(n), "webex"):
 		return "webex" // which alone calls its number the access code of the telephone, too
 	case !strings.Contains(n.shape, "-") && len(n.digits) == 11 && passcode && n.labelOwner == "zoom":
 		return "zoom"

@@ -67,9 +67,14 @@ func sampleRoom(name string) bool {
 		countedPart(lower) || madeUp(lower) || variableName(name) || oneLetterGroups(lower)
 }
 
-// countedPart reports whether one of the parts of a name that hyphens part is a count from one: acme-order-123-1718034962.
+// countedPart reports whether a name ends in a count from one and the seconds since 1970, as a sample's does: acme-order-123-1718034962.
 func countedPart(lower string) bool {
-	return strings.Contains(lower, "-123-") || strings.Contains(lower, "-1234-") || strings.Contains(lower, "-12345-")
+	parts := strings.Split(lower, "-")
+	if len(parts) < 3 {
+		return false
+	}
+	count, seconds := parts[len(parts)-2], parts[len(parts)-1]
+	return strings.HasPrefix("12345", count) && len(count) >= 3 && len(seconds) >= 9 && all(seconds, isDigit)
 }
 
 // madeUp reports whether a name says of itself that it was made for a test (fake-board, mock_room), or ends as the name of what will

@@ -110,6 +110,16 @@ func (v *vicinity) namesCall(it *item) bool {
 	return false
 }
 
+// namesAnother: a word near the item names another service.
+func (v *vicinity) namesAnother(it *item, platform string) bool {
+	for _, r := range v.between(it.start-blockBytes, it.end+blockBytes) {
+		if named := r.cue.platform; named != "" && named != platform && named != meetingWord && !r.cue.weak {
+			return true
+		}
+	}
+	return false
+}
+
 // remarkTable finds remarks by their first letters.
 type remarkTable struct {
 	gate    [1 << (15 - 6)]uint64 // which classes of three bytes a label can begin with, see letterClass
