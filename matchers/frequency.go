@@ -24,7 +24,7 @@ const common = "" +
 	"part hele deptio"
 
 // commonWords are the common words of such text that share letters with literals, by falling frequency (counted on the same pages).
-// There what is beside a block does not help to tell it.
+// There what is beside a block does not help to tell it. Two blanks part them.
 const commonWords = " project  community  meeting  meetings  your  slack  enhancement  docs.google.com  documentation  discussion " +
 	" representative  services  foundation  access  google  application  system  network  content  events  attendees  platform " +
 	" election  public  production  around  www.youtube.com  presentation  description  number  communication  organizations " +
@@ -77,7 +77,7 @@ func newFrequency() *frequency {
 }
 
 func (f *frequency) addWords() {
-	rank := 3
+	rank := 3 // that the very first do not outweigh all others
 	for word := range strings.SplitSeq(strings.TrimSpace(commonWords), "  ") {
 		rank++
 		for word = " " + word + " "; len(word) >= besideBytes; word = word[1:] {
@@ -92,7 +92,8 @@ func (f *frequency) addWords() {
 // besideBytes is a block and two bytes beside it.
 const besideBytes = stride + 2
 
-// vainCost is for the commonest word: to compare literals takes about as long as fifteen stops that the second bitmap ends.
+// vainCost, by a word's rank (the commonest has the fourth), is what it costs to compare literals in it, in the stops of frequency.of:
+// to compare takes about as long as fifteen stops that the second bitmap ends.
 const vainCost = 40000
 
 func foldedBeside(text string) uint64 {

@@ -76,7 +76,9 @@ func TestLiteralsEndOfText(t *testing.T) {
 }
 
 func TestTheSweepSeldomStopsInCommonWords(t *testing.T) {
-	text := []byte(strings.Repeat(commonWords, 4*stride+1)) // each word at each place of a block
+	words := strings.TrimSpace(commonWords)
+	words += strings.Repeat(" ", 1+(stride-len(words)%stride)) // one byte more than blocks: each word comes at each place of a block
+	text := []byte(strings.Repeat(words, 4*stride))
 	set := Standard().set
 	kept, blocks := 0, 0
 	for i := 2; i+maxStops*stride+4 < len(text); i += maxStops * stride {
@@ -85,7 +87,7 @@ func TestTheSweepSeldomStopsInCommonWords(t *testing.T) {
 		kept += set.narrow(known, text[i-2:])
 		blocks += maxStops
 	}
-	if blocks == 0 || kept*50 > blocks {
+	if blocks == 0 || kept*40 > blocks {
 		t.Errorf("%d of %d blocks are compared with literals", kept, blocks)
 	}
 }
