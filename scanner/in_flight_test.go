@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"bytes"
+	"errors"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -63,5 +64,26 @@ func TestPiecesWithoutMuchDoNotWaitForAnOlderOne(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// halting is a text of many pieces that cannot be read from the second on.
+type halting struct {
+	*strings.Reader
+	reads atomic.Int32
+}
+
+func (h *halting) ReadAt(b []byte, from int64) (int, error) {
+	if h.reads.Add(1); from > 0 {
+		return 0, errors.New("broken")
+	}
+	return h.Reader.ReadAt(b, from)
+}
+
+func TestNoPieceBeginsAfterAnError(t *testing.T) {
+	text := &halting{Reader: strings.NewReader(strings.Repeat(".", 200*chunkSize))}
+	_, _, skips := NewMatcher(words{}, nil).Match(t.Context(), Document{Text: text})
+	if n := int(text.reads.Load()); len(skips) != 1 || n > 2*maxEarly {
+		t.Errorf("%d pieces were read; %v", n, skips)
 	}
 }
