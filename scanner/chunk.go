@@ -8,6 +8,7 @@ import (
 	"io"
 	"runtime"
 	"slices"
+	"sync"
 	"unicode/utf8"
 
 	"meetleaks/matchers"
@@ -218,7 +219,8 @@ func (m *Matcher) pieceAt(text at, from, size int64, found *meetings) piece {
 func (m *Matcher) readStream(ctx context.Context, text io.Reader, found *meetings) error {
 	f := m.newInFlight(found)
 	jobs := make(chan func(), cap(m.slots))
-	defer close(jobs) // also when the reader panics
+	end := sync.OnceFunc(func() { close(jobs) })
+	defer end() // also when the reader panics
 	s := &stream{text: text}
 	for !s.ended {
 		buffer := m.buffers.Get().(*[]byte)
@@ -238,18 +240,15 @@ func (m *Matcher) readStream(ctx context.Context, text io.Reader, found *meeting
 			break
 		}
 		if number < runtime.GOMAXPROCS(0) {
-			go func() {
+			f.workers.Go(func() {
 				for job := range jobs {
 					job()
 				}
-			}()
+			})
 		}
-		f.workers.Add(1)
-		jobs <- func() { // there is room: a job waiting there has a slot
-			defer f.workers.Done()
-			f.end(number, work())
-		}
+		jobs <- func() { f.end(number, work()) } // there is room: a job waiting there has a slot
 	}
+	end()
 	return errors.Join(f.finish(), s.err)
 }
 

@@ -3,6 +3,7 @@ package scanner
 import (
 	"bytes"
 	"errors"
+	"io"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -85,5 +86,19 @@ func TestNoPieceBeginsAfterAnError(t *testing.T) {
 	_, _, skips := NewMatcher(words{}, nil).Match(t.Context(), Document{Text: text})
 	if n := int(text.reads.Load()); len(skips) != 1 || n > 2*maxEarly {
 		t.Errorf("%d pieces were read; %v", n, skips)
+	}
+}
+
+func TestAStreamsWorkersAreWaitedFor(t *testing.T) {
+	m, before, left := NewMatcher(words{}, nil), runtime.NumGoroutine(), 0
+	const times = 20
+	for range times {
+		m.Match(t.Context(), Document{Text: io.MultiReader(strings.NewReader(strings.Repeat(".", 3*chunkSize)))})
+		if runtime.NumGoroutine() > before {
+			left++
+		}
+	}
+	if left > times/2 { // one that has said that it ended may still be there for a moment
+		t.Errorf("goroutines were left %d times of %d", left, times)
 	}
 }
