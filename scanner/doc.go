@@ -6,7 +6,8 @@
 //
 // # Which file is which
 //
-//	document.go finding.go each.go match.go chunk.go group.go   from documents to findings
+//	document.go finding.go each.go match.go                     from documents to findings
+//	chunk.go in_flight.go group.go                              the same, piece by piece
 //	judge.go risk.go reason.go words.go start.go calendar.go    whose a finding is, how bad, when it starts
 //	leak.go event.go life.go turn.go sight.go decide.go         a leak and its life, see [Leak.Apply]
 //	ladder.go quiet.go digest.go                                who is told when, and how much at a time
@@ -23,7 +24,7 @@
 //	health.go coverage.go canary.go blindness.go                how sources do, what they saw, what they do not see
 //	keyring.go datakey.go visitkey.go concealed.go              keys, and what cannot be printed
 //
-// Of these `scan` uses the first two rows, `serve` all.
+// Of these `scan` uses the first three rows, `serve` all.
 //
 // # One word, three things
 //

@@ -35,7 +35,7 @@ type meetings struct {
 	held    int                 // bytes of ids, names and keys kept
 	lost    int                 // sightings beyond MaxMeetings
 	blind   int                 // first places without their text
-	sated   sync.Map            // keys of meetings that are
+	sated   sync.Map            // keys of the meetings that are sated
 }
 
 // meeting is one meeting of a document.

@@ -55,7 +55,7 @@ func conclude(err error, stderr io.Writer) int {
 	case errors.As(err, &f):
 		complain(stderr, f.err, f.hint)
 		return f.code
-	case errors.As(err, &path): // its completions, where nobody reads or no room is left
+	case errors.As(err, &path): // cobra's completions, where nobody reads or no room is left
 		complain(stderr, err, "")
 		return exitIncomplete
 	default:
