@@ -77,13 +77,13 @@ func newFrequency() *frequency {
 }
 
 func (f *frequency) addWords() {
-	rank := 3 // that the very first do not outweigh all others
+	place := 3 // that the very first do not outweigh all others
 	for word := range strings.SplitSeq(strings.TrimSpace(commonWords), "  ") {
-		rank++
+		place++
 		for word = " " + word + " "; len(word) >= besideBytes; word = word[1:] {
 			letters := foldedBeside(word)
 			if in := f.inWord(letters); in.letters == 0 {
-				*in = inWord{letters, vainCost / rank}
+				*in = inWord{letters, vainCost / place}
 			}
 		}
 	}
@@ -92,7 +92,7 @@ func (f *frequency) addWords() {
 // besideBytes is a block and two bytes beside it.
 const besideBytes = stride + 2
 
-// vainCost, by a word's rank (the commonest has the fourth), is what it costs to compare literals in it, in the stops of frequency.of:
+// vainCost, by a word's place (the commonest has the fourth), is what it costs to compare literals in it, in the stops of frequency.of:
 // to compare takes about as long as fifteen stops that the second bitmap ends.
 const vainCost = 40000
 
@@ -110,7 +110,7 @@ func (f *frequency) inWord(letters uint64) *inWord {
 }
 
 // beside says with which of its neighbours the block at offset is noted, those ahead or those before it, and what it costs that common
-// words have the same.
+// words have the same. Where a literal leaves no choice that is nothing.
 func (f *frequency) beside(text string, offset int) (ahead bool, cost int) {
 	behind := len(text) - offset - stride
 	ahead = behind >= 2 || behind == 1 && offset < 2

@@ -449,7 +449,7 @@ func (w *witness) hearCue(r remark, at *item, fitting []string) {
 	w.hear(r.cue.platform, r.cue.realm, distance)
 }
 
-// byShape attributes a number of which nothing says whose it is, by how it is printed.
+// byShape attributes a number of which nothing says whose it is, by how it is printed, and where once more.
 func (j *joiner) byShape(near *vicinity, i int) string {
 	it := &j.items[i]
 	n := it.number

@@ -11,7 +11,7 @@ import (
 // Of a text only the blocks of four bytes at every fourth position are looked at. Wherever a literal stands, one of four
 // neighbouring blocks of it lies at such a position; every literal is represented by the four that are rarest in real text. Three
 // steps narrow down where to compare, each dearer than the one before and taken more seldom: a bitmap says whether a block may be
-// one of them (one position in twenty), a second one whether it is with the bytes beside it (one in 150 to 300), a table which
+// one of them (one position in eighteen), a second one whether it is with the bytes beside it (one in 150 to 300), a table which
 // literals to compare. The first has no branches, and the positions do not depend on each other, so the processor reads ahead, or
 // looks at eight at a time (see vector_amd64.s); jumping tables (Wu-Manber) were several times slower here, because each jump waits
 // for the one before. Time is linear in the text, multiplied at worst by the literals that share a block. The set is read-only after
@@ -153,7 +153,7 @@ func newLiteralSet(texts []string, tags []int) *literalSet {
 		})
 	}
 	var bitmaps sync.WaitGroup
-	bitmaps.Go(func() {
+	bitmaps.Go(func() { // which reads the blocks of the slots, and not where their refs begin
 		s.fillKnown(usual)
 		s.fillWider(firsts, usual)
 	})

@@ -74,7 +74,7 @@ func countedPart(lower string) bool {
 		return false
 	}
 	count, seconds := parts[len(parts)-2], parts[len(parts)-1]
-	return strings.HasPrefix("12345", count) && len(count) >= 3 && len(seconds) >= 9 && all(seconds, isDigit)
+	return len(count) >= 3 && isRun(count, 1) && count[0] == '1' && len(seconds) >= 9 && all(seconds, isDigit)
 }
 
 // madeUp reports whether a name says of itself that it was made for a test (fake-board, mock_room), or ends as the name of what will

@@ -1,6 +1,9 @@
 package matchers
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // zoho knows Zoho Meeting, Zoho Webinar and calls of Zoho Cliq, in all of Zoho's regions.
 //
@@ -103,7 +106,10 @@ func zohoRecording(u *URL, l Link) (Link, error) {
 	case distinct(id) <= 6:
 		return Link{}, Placeholder
 	}
-	l.Kind, l.Class, l.Space, l.ID, l.Path = Recording, PastContent, "rec", strings.ToLower(id), "/meeting/public/videoprv?recordingId={id}"
+	l.Kind, l.Class, l.Space, l.ID, l.Path = Recording, PastContent, "rec", strings.ToLower(id), "/meeting/videoprv?recordingId={id}"
+	if slices.Contains(u.Segs(), "public") {
+		l.Path = "/meeting/public/videoprv?recordingId={id}"
+	}
 	return l, nil
 }
 

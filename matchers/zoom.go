@@ -95,7 +95,7 @@ func zoomPath(u *URL, l Link, kind string) (Link, error) {
 		}
 		return zoomNumber(u, l, u.Seg(1), "/j/")
 	case "meeting", "webinar":
-		return zoomRegistration(u, l)
+		return zoomMeetingPage(u, l)
 	default:
 		return zoomRecording(u, l)
 	}
@@ -247,9 +247,9 @@ func namesLinkItself(name string) bool {
 	return false
 }
 
-// zoomRegistration reads /meeting/register/<token>, /webinar/register/[<13 digits>/]WN_<token>, the calendar downloads beside them, and
+// zoomMeetingPage reads /meeting/register/<token>, /webinar/register/[<13 digits>/]WN_<token>, the calendar downloads beside them, and
 // the page on which the host looks at a meeting, which tells its number: /meeting/<number>[/edit].
-func zoomRegistration(u *URL, l Link) (Link, error) {
+func zoomMeetingPage(u *URL, l Link) (Link, error) {
 	segs := u.Segs()
 	if len(segs) > 2 && segs[1] == "attendee" {
 		segs = append([]string{segs[0]}, segs[2:]...)

@@ -21,7 +21,7 @@ type Document struct {
 }
 
 // Locator says where a byte of a document's text stood in what was read: a text made of a page, a calendar or a mail has
-// other lines than its source. Offsets are asked for in rising order, by one goroutine.
+// other lines than its source. Offsets are asked for in rising order, beside the reading of the text, by one goroutine at a time.
 type Locator interface {
 	Locate(offset int64) Spot
 }

@@ -108,30 +108,34 @@ const maxWeight = 256
 // wait for each other, unless the sink is slower than they are. After an error nothing more is read; what was, is still given.
 func (r *run) hand(weight int, give func() error) {
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	for len(r.waiting) > 0 && r.weight+weight > maxWeight {
 		r.room.Wait()
 	}
 	r.waiting = append(r.waiting, give)
 	r.weight += weight
 	if r.giving {
-		r.mu.Unlock()
 		return
 	}
 	r.giving = true
+	defer func() { r.giving = false }() // also when a sink or a judge panics: whoever recovers may go on
 	for len(r.waiting) > 0 {
-		all := r.waiting
-		r.waiting, r.weight = nil, 0
-		r.room.Broadcast()
-		r.mu.Unlock()
-		for _, give := range all {
-			if err := give(); err != nil {
-				r.cancel(err)
-			}
-		}
-		r.mu.Lock()
+		r.giveWaiting()
 	}
-	r.giving = false
+}
+
+// giveWaiting gives what waits. The lock is held before and after, not meanwhile.
+func (r *run) giveWaiting() {
+	all := r.waiting
+	r.waiting, r.weight = nil, 0
+	r.room.Broadcast()
 	r.mu.Unlock()
+	defer r.mu.Lock()
+	for _, give := range all {
+		if err := give(); err != nil {
+			r.cancel(err)
+		}
+	}
 }
 
 // work reads units until there are no more.

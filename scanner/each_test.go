@@ -10,7 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
-	"time"
+	"weak"
 )
 
 // record is a sink.
@@ -215,37 +215,69 @@ type source struct{ text []byte }
 func (*source) Locate(int64) Spot { return Spot{Line: 1, Column: 1} }
 
 func TestWhatWaitsForTheSinkHoldsNothingThatWasRead(t *testing.T) {
-	const documents = maxWeight / 4
-	var held, read atomic.Int32
-	located := func(_ context.Context, yield func(Document) error, _ func(Skip)) error {
-		defer read.Add(1)
-		where := &source{make([]byte, 1<<10)}
-		held.Add(1)
-		runtime.AddCleanup(where, func(int) { held.Add(-1) }, 0)
-		return yield(Document{URI: "a", Text: strings.NewReader("meeting:1"), Where: where})
-	}
-	sink := &gate{open: make(chan struct{})}
-	done := make(chan error)
-	go func() {
-		_, err := NewMatcher(words{}, nil).Each(t.Context(), 2, sink, func(yield func(Unit) error, _ func(Skip)) error {
-			for range documents {
-				if err := yield(located); err != nil {
-					return err
+	synctest.Test(t, func(t *testing.T) {
+		const documents = maxWeight / 4
+		read := make(chan weak.Pointer[source], documents)
+		located := func(_ context.Context, yield func(Document) error, _ func(Skip)) error {
+			where := &source{make([]byte, 1<<10)}
+			read <- weak.Make(where)
+			return yield(Document{URI: "a", Text: strings.NewReader("meeting:1"), Where: where})
+		}
+		sink := &gate{open: make(chan struct{})}
+		done := make(chan error, 1)
+		go func() {
+			_, err := NewMatcher(words{}, nil).Each(t.Context(), 2, sink, func(yield func(Unit) error, _ func(Skip)) error {
+				for range documents {
+					if err := yield(located); err != nil {
+						return err
+					}
 				}
-			}
-			return nil
-		})
-		done <- err
-	}()
-	for end := time.Now().Add(10 * time.Second); (read.Load() < documents-1 || held.Load() > 2) && time.Now().Before(end); {
-		time.Sleep(time.Millisecond)
+				return nil
+			})
+			done <- err
+		}()
+		synctest.Wait()
 		runtime.GC()
+		held := 0
+		for range documents {
+			if (<-read).Value() != nil {
+				held++
+			}
+		}
+		if held > 2 {
+			t.Errorf("of %d documents that were read while the sink took nothing, %d are held", documents, held)
+		}
+		close(sink.open)
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// breaking is a sink that breaks on its first finding.
+type breaking struct {
+	record
+	broke bool
+}
+
+func (b *breaking) Finding(f Finding) error {
+	if !b.broke {
+		b.broke = true
+		panic("broken")
 	}
-	if read.Load() < documents-1 || held.Load() > 2 {
-		t.Errorf("of %d documents that were read while the sink took nothing, %d are held", read.Load(), held.Load())
-	}
-	close(sink.open)
-	if err := <-done; err != nil {
-		t.Error(err)
+	return b.record.Finding(f)
+}
+
+func TestAUnitMayRecoverFromASinkThatBreaks(t *testing.T) {
+	sink := &breaking{}
+	var broken any
+	_, err := NewMatcher(words{}, nil).Each(t.Context(), 1, sink, func(yield func(Unit) error, _ func(Skip)) error {
+		return errors.Join(yield(func(ctx context.Context, yield func(Document) error, skip func(Skip)) error {
+			defer func() { broken = recover() }()
+			return unit(0, 1)(ctx, yield, skip)
+		}), yield(unit(1, 1)))
+	})
+	if broken != "broken" || err != nil || len(sink.findings) != 1 {
+		t.Errorf("recovered from %v; then %v and %d findings", broken, err, len(sink.findings))
 	}
 }

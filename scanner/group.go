@@ -10,7 +10,7 @@ import (
 )
 
 // meetings collects the sightings of one document and joins those of one meeting. The zero value is ready. It is used
-// by one goroutine.
+// by one goroutine at a time.
 type meetings struct {
 	bytes  int64
 	lines  int // line breaks in the pieces so far

@@ -29,8 +29,7 @@ func (s stuck) FindIn(text []byte, from, to int) []matchers.Sighting {
 }
 
 func TestPiecesWithoutMuchDoNotWaitForAnOlderOne(t *testing.T) {
-	before := runtime.GOMAXPROCS(2)
-	t.Cleanup(func() { runtime.GOMAXPROCS(before) })
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
 	const pieces = 2 * maxEarly
 	full := strings.Repeat("m:1 ", maxEarlySightings+2)
 	for _, test := range []struct {
