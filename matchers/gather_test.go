@@ -13,6 +13,7 @@ func TestGather(t *testing.T) {
 		{"destination: \"https://app.v2.gather.town/app/5be1d0c7-94a2-4f6e-8d31-a7c09e42b6f8/join?guest=true\",", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "5be1d0c7-94a2-4f6e-8d31-a7c09e42b6f8"}},
 		{"<a href=\"https://app.v2.gather.town/app/5be1d0c7-94a2-4f6e-8d31-a7c09e42b6f8/invite/e07b39d2-16c4-4a85-b3f0-92d8c75a41be?copysource=peoplePanel\">", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "5be1d0c7-94a2-4f6e-8d31-a7c09e42b6f8", Secrets: []string{"invite"}}},
 		{"https://app.v2.gather.town/app/5be1d0c7-94a2-4f6e-8d31-a7c09e42b6f8/Invite/e07b39d2-16c4-4a85-b3f0-92d8c75a41be/join", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "5be1d0c7-94a2-4f6e-8d31-a7c09e42b6f8", Secrets: []string{"invite"}}},
+		{"https://app.v2.gather.town/app/5be1d0c7-94a2-4f6e-8d31-a7c09e42b6f8/invite/friends", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "5be1d0c7-94a2-4f6e-8d31-a7c09e42b6f8"}},
 		{"We meet in [Gather](https://app.gather.town/invite?token=mK7dXq2RbVt9LwZf4HsP).", Link{Kind: PersonalRoom, Class: PermanentRoom, Space: "invite", ID: "mK7dXq2RbVt9LwZf4HsP"}},
 		{"window.open(\"https://gather.town/invite?token=T8nB_c4WkRj6QyVd1GzMf9XhLs-2PtEa\", \"_blank\")", Link{Kind: PersonalRoom, Class: PermanentRoom, Space: "invite", ID: "T8nB_c4WkRj6QyVd1GzMf9XhLs-2PtEa"}},
 		{"<a target=\"_gather\" href=\"https://app.gather.town/events/QRm7I2xKWWbV81opZbqd\">Meet us</a>", Link{Kind: Event, Class: PublicForm, Space: "event", ID: "QRm7I2xKWWbV81opZbqd"}},

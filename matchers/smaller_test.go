@@ -50,9 +50,10 @@ func TestZoho(t *testing.T) {
 		{"// https://meet.zoho.in/pXe47vDmRw", Link{Kind: Meeting, Class: JoinWithSecret, Space: "code", ID: "pXe47vDmRw"}},
 		{"<iframe src=\"https://webinar.zoho.com/meeting/register/embed?sessionId=1092537861\" frameBorder=\"0\"></iframe>", Link{Kind: Registration, Class: PublicForm, Space: "webinar", ID: "1092537861"}},
 		{"https://meeting.zoho.in/meeting/public/videoprv?recordingId=7c1f04d9b3e86a25f0917be4d38c62a5914fd07be3285ac619d47f02b8e3516a\n", recording},
+		{"https://meeting.zoho.in/meeting/public/videoprv?recordingId=7C1F04D9B3E86A25F0917BE4D38C62A5914FD07BE3285AC619D47F02B8E3516A\n", recording},
 		{"[Zoho Webinar Recording](https://webinar.zoho.com/meeting/videoprv?recordingId=7c1f04d9b3e86a25f0917be4d38c62a5914fd07be3285ac619d47f02b8e3516a&x-meeting-org=720581936)", recording},
 	}, []string{
-		"`webinar.zoho.com/meeting/videoprv?recordingId=<erecordingId>&x-meeting-org=720581936`", "https://meeting.zoho.in/meeting/public/videoprv?recordingId=...", "https://meeting.zoho.in/meeting/public/videoprv",
+		"`webinar.zoho.com/meeting/videoprv?recordingId=<erecordingId>&x-meeting-org=720581936`", "https://meeting.zoho.in/meeting/public/videoprv?recordingId=...", "https://meeting.zoho.in/meeting/public/videoprv?recordingId=abcdefabcdefabcdefabcdefabcdefabcdefabcdefabcdefabcdefabcdefabcd", "https://meeting.zoho.in/meeting/public/videoprv",
 		"https://meeting.zoho.com/join?key=1234567890", "https://meeting.zoho.com/join?key=999", "placeholder=\"https://meeting.zoho.com/...\"", "https://meeting.zoho.in/api/v2/user.json", "https://meet.zoho.com/abc123",
 		"https://meet.zoho.in/demo", "meet.zoho.com/SYNTHETIC12345", "https://meet.zoho.in/join-interview", "`https://meet.zoho.com/j/${meetingId}`", "https://www.zoho.com/meeting/", "https://accounts.zoho.com/oauth",
 		"\"meeting_link\":\"https://meeting.zoho.com/join?key=103628049*************22c92ca4\"",

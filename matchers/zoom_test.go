@@ -184,6 +184,7 @@ func TestZoomCompanions(t *testing.T) {
 		{"https://zoom.us/meeting/849302751/edit", []string{"zoom:commercial::849302751 meeting []"}},
 		{"https://acme.zoom.us/meeting/84930275116?occurrence=1653498000000", []string{"zoom:commercial::84930275116 meeting []"}},
 		{"admin: 'https://zoom.us/meeting/84930275116?meetingMasterEventId=hK7Lq2',\nlink: 'https://zoom.us/j/84930275116?pwd=Rk4tbA'", []string{"zoom:commercial::84930275116 meeting [pwd]"}},
+		{"https://zoom.us/webinar/84930275116", nil},
 		{"https://zoom.us/meeting/schedule https://zoom.us/meeting#/upcoming https://zoom.us/meeting/81234567890 https://zoom.us/meeting/42", nil},
 		{"Weekly: https://zoom.us/meeting/849302751/ics?icsToken=98wqLm3x\n\nJoin Zoom Meeting\nhttps://zoom.us/j/849302751", []string{"zoom:commercial::849302751 meeting [icsToken]"}},
 		{link + " (ID: 84930275116)\n\nJoining instructions: " + instructions, []string{"zoom:commercial::84930275116+zoom:commercial:uuid:aGVsbG93b3JsZGFnYWluIQ== meeting [signature]"}},
