@@ -157,10 +157,10 @@ func (p *scanPlan) read(ctx context.Context, jobs int, sink *scanSink, unpack *e
 	return stats, err
 }
 
-// The heap that scan aims to stay under, in bytes; with code and stacks that is less than 100 MiB. Crawling is bound by the
-// network, so it may collect more often.
+// The heap that scan aims to stay under, in bytes; with code and stacks that is less than 100 MiB, also when a collection comes late.
+// Crawling is bound by the network, so it may collect more often.
 const (
-	scanMemory  = 64 << 20
+	scanMemory  = 56 << 20
 	crawlMemory = 48 << 20
 )
 
