@@ -227,11 +227,21 @@ func (h literalHit) moved(by int) literalHit {
 	return h
 }
 
-// appendShort finds the separators of dial strings.
+// appendShort finds the separators of dial strings that begin in text[from:to).
 func (f *Finder) appendShort(hits []literalHit, text []byte, from, to int) []literalHit {
+	for from = max(from, 1); from < to; {
+		skipped, ahead := vectorPairs(text[from:min(len(text), to+1)])
+		from += skipped
+		hits = f.appendShortIn(hits, text, from, min(from+ahead, to))
+		from += ahead
+	}
+	return hits
+}
+
+func (f *Finder) appendShortIn(hits []literalHit, text []byte, from, to int) []literalHit {
 	for _, a := range f.short {
 		part := text[:min(len(text), to+len(a.literal)-1)]
-		for i := max(from, 1); i < len(part); i++ {
+		for i := from; i < len(part); i++ {
 			n := bytes.Index(part[i:], []byte(a.literal))
 			if n < 0 {
 				break

@@ -38,6 +38,11 @@ func narrowAVX2(places *uint16, text *byte, turns int, wider *uint32, spread *[2
 //go:noescape
 func marksAVX2(marks *uint64, text *byte, groups int)
 
+// pairsAVX2 returns before which of the groups of 32 bytes no comma and no "#" stands before another of its kind; it reads a byte more.
+//
+//go:noescape
+func pairsAVX2(text *byte, groups int) (before int)
+
 // vectorStops does what it can of stops: done bytes of text.
 func (s *literalSet) vectorStops(places *[maxStops]uint16, text []byte) (n, done int) {
 	turns := min(len(text)/turnBytes, maxStops*stride/turnBytes)
@@ -68,4 +73,15 @@ func vectorMarks(marks *signMarks, text []byte) (done int) {
 	}
 	marksAVX2(&marks[0], &text[0], groups)
 	return groups * 32
+}
+
+// vectorPairs skips text in which no comma and no "#" stands before another of its kind: skipped bytes. The next such pair begins in the
+// ahead bytes behind them, or behind those.
+func vectorPairs(text []byte) (skipped, ahead int) {
+	groups := max(0, len(text)-1) / 32
+	if !hasVectors || groups == 0 {
+		return 0, len(text)
+	}
+	skipped = 32 * pairsAVX2(&text[0], groups)
+	return skipped, min(32, len(text)-skipped)
 }

@@ -291,3 +291,35 @@ precise:
 	VPOR Y4, Y2, Y2
 	VPMOVMSKB Y2, DX
 	JMP mark
+
+REPEATED(comma, 0x2c2c2c2c2c2c2c2c)
+REPEATED(hash, 0x2323232323232323)
+
+// func pairsAVX2(text *byte, groups int) (before int)
+//
+// 32 bytes a turn, and the one behind them.
+TEXT ·pairsAVX2(SB), NOSPLIT, $0-24
+	MOVQ text+0(FP), SI
+	MOVQ groups+8(FP), CX
+	VMOVDQU comma<>(SB), Y15
+	VMOVDQU hash<>(SB), Y14
+	XORQ AX, AX
+
+pairs:
+	CMPQ AX, CX
+	JGE paired
+	VMOVDQU (SI), Y0
+	VPCMPEQB Y0, Y15, Y1
+	VPCMPEQB Y0, Y14, Y2
+	VPOR Y1, Y2, Y1
+	VPCMPEQB 1(SI), Y0, Y2
+	VPTEST Y1, Y2
+	JNZ paired
+	ADDQ $32, SI
+	INCQ AX
+	JMP pairs
+
+paired:
+	VZEROUPPER
+	MOVQ AX, before+16(FP)
+	RET

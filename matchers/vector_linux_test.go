@@ -28,6 +28,7 @@ func TestVectorsReadNothingOutside(t *testing.T) {
 				var marks signMarks
 				markSigns(&marks, text)
 				set.find(nil, text, 0, length)
+				vectorPairs(text)
 			}
 		}
 	}

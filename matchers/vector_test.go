@@ -29,6 +29,28 @@ func TestVectorsFindThePlacesOfPlainGo(t *testing.T) {
 	}
 }
 
+func TestPairsAreFoundAtEveryPlace(t *testing.T) {
+	f := Standard()
+	rng := rand.New(rand.NewPCG(13, 17))
+	pieces := []string{"1,,2", "3##4", ",", "#", ",,", "##", ",#", "5", "a", "plain words, and a # or two, "}
+	found := 0
+	for range 2000 {
+		text := shuffled(rng, pieces, rng.IntN(300))
+		from := rng.IntN(len(text) + 1)
+		to := from + rng.IntN(len(text)-from+1)
+		got, want := f.appendShort(nil, text, from, to), f.appendShortIn(nil, text, max(from, 1), to)
+		slices.SortFunc(got, byStart)
+		slices.SortFunc(want, byStart)
+		if !slices.Equal(got, want) {
+			t.Fatalf("%q from %d to %d: %v, want %v", text, from, to, got, want)
+		}
+		found += len(got)
+	}
+	if found == 0 {
+		t.Error("nothing was found")
+	}
+}
+
 func TestMarksMissNoSign(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 11))
 	pieces := []string{"=\n", "=\r\n", "=", "\r\n ", "\r\n\t", "\r\n", "\n", "x", "y z", "\u00ad", "\u00a0", "\u200b", "\u2019", "\u202e", "\u2060", "\u2010", "\u2024",
