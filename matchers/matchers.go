@@ -27,7 +27,7 @@
 //	clean.go fold.go          the cleaned view; the folded lines of calendars
 //	candidate.go url.go       cutting a URL out of its text; its parts
 //	labels.go                 the table of labels in every language
-//	invitation.go tap.go      numbers behind labels; dial strings, H.323, SIP
+//	invitation.go passcode.go tap.go    numbers behind labels; passcodes and keys; dial strings, H.323, SIP
 //	join.go join_teams.go vicinity.go   what belongs together; the text around it
 //	join_satellites.go        pages and files that accompany a meeting's link or number
 //	column.go join_table.go   numbers in the columns of tables; passcodes there
