@@ -69,7 +69,7 @@ type Options struct {
 }
 
 // Extractor makes documents of sources. It is safe for concurrent use. It holds 64 KiB for each level of each source that
-// is being read, and Limits.Spool for each of at most two sources that need it.
+// is being read, and Limits.Spool for each of at most two sources that need it; between them the memory of a few views, 384 KiB each.
 type Extractor struct {
 	limits   Limits
 	child    []string

@@ -200,15 +200,18 @@ func (w *work) newView(source []byte, text, spans int) *view {
 	return v
 }
 
-// maxKeptView is the longest text, in bytes, of a view whose memory is used again.
-const maxKeptView = 256 << 10
+// The longest text, in bytes, and the most spans of a view whose memory is used again.
+const (
+	maxKeptText  = 256 << 10
+	maxKeptSpans = 4 << 10
+)
 
 // leave gives back the memory of a view whose document was read. Nothing of the text stays in it.
 func (w *work) leave(v *view) {
 	text, spans := v.text, v.spans
 	v.text, v.spans = nil, nil
 	clear(text)
-	if cap(text) <= maxKeptView && cap(spans) <= maxKeptView/coarseSpan {
+	if cap(text) <= maxKeptText && cap(spans) <= maxKeptSpans {
 		w.views.Put(&view{text: text[:0], spans: spans[:0]})
 	}
 }
