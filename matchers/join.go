@@ -2,6 +2,7 @@ package matchers
 
 import (
 	"bytes"
+	"iter"
 	"slices"
 	"sort"
 	"strings"
@@ -145,7 +146,7 @@ func takesPart(l Link) bool {
 // blockLink finds the main link of a platform in whose block item i stands: the nearest before it, else one that follows
 // closely with no other number between. -1 when there is none.
 func (j *joiner) blockLink(near *vicinity, i int, platform string) int {
-	for k := i - 1; k >= 0 && k >= i-maxNeighbour && j.inBlock(near, k, i); k-- {
+	for k := range j.blockBefore(near, i) {
 		if j.isMain(k, platform) {
 			return k
 		}
@@ -155,7 +156,7 @@ func (j *joiner) blockLink(near *vicinity, i int, platform string) int {
 
 // linkBehind finds the main link of a platform that follows item i closely with no other number between. -1 when there is none.
 func (j *joiner) linkBehind(near *vicinity, i int, platform string) int {
-	for k := i + 1; k < len(j.items) && k <= i+maxNeighbour && j.inBlock(near, i, k); k++ {
+	for k := range j.blockBehind(near, i) {
 		if j.isMain(k, platform) && near.lines(j.items[i].end, j.items[k].start) <= followLines {
 			return k
 		}
@@ -164,6 +165,40 @@ func (j *joiner) linkBehind(near *vicinity, i int, platform string) int {
 		}
 	}
 	return -1
+}
+
+// blockBefore yields the neighbours of item i that stand before it in its block, the nearest first.
+func (j *joiner) blockBefore(near *vicinity, i int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for k := i - 1; k >= max(0, i-maxNeighbour) && j.inBlock(near, k, i); k-- {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+// blockBehind yields those that stand behind it, the nearest first.
+func (j *joiner) blockBehind(near *vicinity, i int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for k := i + 1; k < min(len(j.items), i+maxNeighbour+1) && j.inBlock(near, i, k); k++ {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+// block yields all of them, first those before it.
+func (j *joiner) block(near *vicinity, i int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for k := range j.blockBefore(near, i) {
+			if !yield(k) {
+				return
+			}
+		}
+		j.blockBehind(near, i)(yield)
+	}
 }
 
 func (j *joiner) inBlock(near *vicinity, before, after int) bool {
@@ -297,7 +332,7 @@ func (j *joiner) meetingNumber(near *vicinity, i int, own Link) int {
 	if own.Space == "meet" {
 		return -1
 	}
-	for k := i - 1; k >= 0 && k >= i-maxNeighbour && j.inBlock(near, k, i); k-- {
+	for k := range j.blockBefore(near, i) {
 		if it := &j.items[k]; it.resolved && it.sighting.Platform == "teams" && it.sighting.Space == "meet" {
 			return k
 		}
@@ -371,12 +406,12 @@ func (w *witness) hear(platform, realm string, distance int) {
 // hearLinks listens to the links around item i, one of each service on each side.
 func (j *joiner) hearLinks(near *vicinity, i int, fitting []string, w *witness) {
 	at := &j.items[i]
-	for k := i - 1; k >= 0 && k >= i-maxNeighbour && j.inBlock(near, k, i); k-- {
+	for k := range j.blockBefore(near, i) {
 		if it := &j.items[k]; it.link {
 			w.hearLink(it, fitting, at.labelAt()-it.end, at.number.idLabel)
 		}
 	}
-	for k := i + 1; k < len(j.items) && k <= i+maxNeighbour && j.inBlock(near, i, k); k++ {
+	for k := range j.blockBehind(near, i) {
 		if it := &j.items[k]; it.link {
 			w.hearLink(it, fitting, 2*(it.start-at.end), at.number.idLabel)
 		}
@@ -477,17 +512,8 @@ func (j *joiner) byShape(near *vicinity, i int) string {
 
 // standsAs: the number of item i stands near it under a label of row, too.
 func (j *joiner) standsAs(near *vicinity, i int, row string) bool {
-	same := func(k int) bool {
-		other := j.items[k].number
-		return other.idLabel == row && other.digits == j.items[i].number.digits
-	}
-	for k := i - 1; k >= 0 && k >= i-maxNeighbour && j.inBlock(near, k, i); k-- {
-		if same(k) {
-			return true
-		}
-	}
-	for k := i + 1; k < len(j.items) && k <= i+maxNeighbour && j.inBlock(near, i, k); k++ {
-		if same(k) {
+	for k := range j.block(near, i) {
+		if other := j.items[k].number; other.idLabel == row && other.digits == j.items[i].number.digits {
 			return true
 		}
 	}

@@ -56,17 +56,8 @@ func (j *joiner) repeats(it *item) bool {
 // shortLink finds the nearest short link in whose block item i stands, -1 when there is none. A number of the same meeting
 // may stand for it.
 func (j *joiner) shortLink(near *vicinity, i int) int {
-	short := func(k int) bool {
-		s := &j.items[k].sighting
-		return j.items[k].link && s.Platform == "teams" && (s.Space == "meet" || s.Space == "live")
-	}
-	for k := i - 1; k >= 0 && k >= i-maxNeighbour && j.inBlock(near, k, i); k-- {
-		if short(k) {
-			return k
-		}
-	}
-	for k := i + 1; k < len(j.items) && k <= i+maxNeighbour && j.inBlock(near, i, k); k++ {
-		if short(k) {
+	for k := range j.block(near, i) {
+		if s := &j.items[k].sighting; j.items[k].link && s.Platform == "teams" && (s.Space == "meet" || s.Space == "live") {
 			return k
 		}
 	}
@@ -134,7 +125,10 @@ func (j *joiner) joinRest() {
 // options page before it. -1 when there is none.
 func (j *joiner) restHead(near *vicinity, i, part int) int {
 	best, bestPart, page, pagePart := -1, part, -1, part
-	for k := i - 1; k >= 0 && k >= i-maxNeighbour && j.inBlock(near, k, i) && !j.isMain(k, "teams"); k-- {
+	for k := range j.blockBefore(near, i) {
+		if j.isMain(k, "teams") {
+			break
+		}
 		switch p := teamsPart(&j.items[k]); {
 		case !j.fitsHead(k, i):
 		case p == optionsPart && j.items[k].link && p > pagePart:
@@ -146,7 +140,10 @@ func (j *joiner) restHead(near *vicinity, i, part int) int {
 	if best >= 0 {
 		return best
 	}
-	for k := i + 1; k < len(j.items) && k <= i+maxNeighbour && j.inBlock(near, i, k) && !j.isMain(k, "teams"); k++ {
+	for k := range j.blockBehind(near, i) {
+		if j.isMain(k, "teams") {
+			break
+		}
 		if p := teamsPart(&j.items[k]); p > bestPart && j.fitsHead(k, i) {
 			best, bestPart = k, p
 		}
