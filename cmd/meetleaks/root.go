@@ -33,11 +33,30 @@ func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stder
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(stdin)
-	root.SetOut(stdout)
+	help := &helpWriter{to: stdout}
+	root.SetOut(help)
 	root.SetErr(stderr)
 	refuseUnknownTopics(root)
 	showUsage(root)
-	return conclude(root.ExecuteContext(ctx), stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil && help.err != nil {
+		err = failed("", "%w", help.err)
+	}
+	return conclude(err, stderr)
+}
+
+// helpWriter keeps the first error of what cobra itself writes, help and the version: cobra drops it.
+type helpWriter struct {
+	to  io.Writer
+	err error
+}
+
+func (w *helpWriter) Write(p []byte) (int, error) {
+	n, err := w.to.Write(p)
+	if w.err == nil {
+		w.err = err
+	}
+	return n, err
 }
 
 func (a *app) root() *cobra.Command {

@@ -118,6 +118,7 @@ func TestWhatCannotBeWrittenIsNotFine(t *testing.T) {
 		{"scan", page}, {"scan", "--format", "jsonl", page}, {"version"}, {"platforms"}, {"platforms", "--format", "json"},
 		{"config", "init"}, {"config", "show"}, {"config", "check"}, {"explain", leak},
 		{"completion", "bash"}, {"completion", "zsh"}, {"completion", "fish"}, {"completion", "powershell"},
+		{}, {"--help"}, {"scan", "--help"}, {"help", "scan"}, {"--version"},
 	} {
 		var diagnostics bytes.Buffer
 		code := run(t.Context(), args, []string{"HOME=" + t.TempDir()}, strings.NewReader(""), brokenWriter{}, &diagnostics)
