@@ -2,7 +2,8 @@ package matchers
 
 import "strings"
 
-// common are the commonest blocks of English, Markdown and HTML text, by falling frequency (counted on public project pages).
+// common are the commonest blocks of English, Markdown and HTML text, by falling frequency (counted on public project pages;
+// TestCommonText counts anew).
 const common = "" +
 	"     thethe ing tion to and  and  * http   *kubettpss://tps:ps:/atio pro of netebernerneetesuberrnet.comcom/ for" +
 	" conthubion githfor ithument](ht(httcont----://g in /github.//gib.cotingub.cject/kubroje  - projojeccomm com*   " +
