@@ -14,7 +14,7 @@ func whatsapp() Platform {
 		Anchors: []string{"whatsapp://chat", "whatsapp:\\/\\/chat"},
 		Docs:    "https://faq.whatsapp.com/3242937609289432",
 		Parse:   parseWhatsApp,
-		Whole:   func(l Link) bool { return len(l.ID) == 22 },
+		Whole:   func(l Link) bool { return len(l.ID) == codeLength },
 		Forms: []Form{
 			{"call.whatsapp.com/video/<22>, /voice/<22>", Meeting, JoinWithSecret},
 			{"chat.whatsapp.com/<22>, /invite/<22>", GroupInvite, ChatInvite},
@@ -46,22 +46,26 @@ func parseWhatsApp(u *URL) (Link, error) {
 }
 
 func whatsappCode(u *URL, segment string, ok func(byte) bool, l Link) (Link, error) {
-	const length = 22
 	code := leading(segment, ok)
 	switch {
 	case placeholderWord(segment) || placeholderToken(code) || wordyCode(code):
 		return Link{}, Placeholder
-	case len(code) < length || all(code[:length], isDigit):
+	case len(code) < codeLength || all(code[:codeLength], isDigit):
 		return Link{}, Incomplete
-	case strings.ContainsAny(code[length:], "0123456789") && !u.believed: // a word may be glued to a code; a digit makes it another, longer one
+	case strings.ContainsAny(code[codeLength:], "0123456789") && !u.believed: // a word may be glued to a code; a digit makes it another, longer one
 		return Link{}, Incomplete
 	}
-	l.ID = code[:length]
+	l.ID = code[:codeLength]
 	return l, nil
 }
 
+const (
+	codeLength  = 22
+	wordLetters = 4 // the words of a made-up code have so many letters, on average; of random ones every second is a capital
+)
+
 // wordyCode reports whether a code consists of words: of 22 random characters some are capitals and some small, a long random one without
-// a digit is rare, and one with words that say what should stand there is none.
+// a digit is rare, and one with words that say what should stand there, or with few capitals, is none.
 func wordyCode(code string) bool {
 	lower := strings.ToLower(code)
 	if code == lower || code == strings.ToUpper(code) {
@@ -70,10 +74,22 @@ func wordyCode(code string) bool {
 	if strings.ContainsAny(lower, "0123456789") {
 		return false
 	}
+	if start := code[:min(len(code), codeLength)]; countCapitals(start)*wordLetters <= len(start) {
+		return true
+	}
 	for _, word := range []string{"invite", "group", "code", "sample", "whatsapp", "here", "link", "demo", "test", "token"} {
 		if strings.Contains(lower, word) {
 			return true
 		}
 	}
 	return false
+}
+
+func countCapitals(s string) (n int) {
+	for i := range len(s) {
+		if 'A' <= s[i] && s[i] <= 'Z' {
+			n++
+		}
+	}
+	return n
 }

@@ -18,6 +18,7 @@ func TestWhatsApp(t *testing.T) {
 		"https://chat.whatsapp.com/ABCDEFGHIJKLMNOPQRSTUV", "https://chat.whatsapp.com/xxxxxxxxxxxxxxxxxxxxxx", "https://chat.whatsapp.com/${inviteLink}\\nWelcome", "https://chat.whatsapp.com/ABC123", "https://chat.whatsapp.com/invite/acmegardenpartyandmusic",
 		"https://call.whatsapp.com/video/", "https://call.whatsapp.com/video/bailorg", "https://call.whatsapp.com/v/example123", "https://call.whatsapp.com/video/q7Rm2xVd9Kp4ZtLw8Ys3BnHc6TgJ1f", "https://call.whatsapp.com/voice/447362915048",
 		"https://wa.me/447362915048", "https://api.whatsapp.com/send?phone=447362915048", "https://whatsapp.com/channel/0q7Rm2xVd9Kp4ZtLw8Ys3Bn", "whatsapp://send?text=Hi",
+		"https://chat.whatsapp.com/EnlaceParaVecinosAcmeDelNorte", "https://chat.whatsapp.com/GrupoAmigosGlobexNorte",
 		"/chat\\.whatsapp\\.com\\/([0-9A-Za-z]{20,24})/i",
 	})
 }
