@@ -27,7 +27,7 @@ func parseDaily(u *URL) (Link, error) {
 	switch {
 	case err != nil:
 		return Link{}, err
-	case sampleOrg(org) || org == "api-demo" || org == "daily-domain":
+	case sampleOrg(org) || org == "api-demo" || org == "daily-domain" || sampleAccountRoom(org, room) && !u.believes(room):
 		return Link{}, Placeholder
 	}
 	l := Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: org, ID: room, Org: org, Host: u.Host, Path: "/{id}"}

@@ -15,6 +15,7 @@ func TestDaily(t *testing.T) {
 		"      placeholder: 'https://globexlabs.daily.co/demo-${id}',\n      required: true,",
 		"3. Paste the link, for example `https://globexlabs.daily.co/abc123`, and press **Save**.",
 		"usage: joinbot [--record] https://globexlabs.daily.co/test",
+		"usage: joinbot [--record] https://acme.daily.co/standup",
 		"1. **Sign up**: https://globexlabs.daily.co/sign-up",
 		"Need help? https://api.daily.co/v1/rooms | Unsubscribe",
 		"See the [vendor page](https://docs.daily.co/reference/rest-api) for details.",

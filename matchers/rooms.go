@@ -156,6 +156,14 @@ func countedWord(lower string) bool {
 	return countedSample.is(word) || len(word) == 1 && isAlpha(word[0]) && len(lower) >= 6
 }
 
+// sampleAccountRoom reports whether a room on an organisation's own host is one of the samples about Acme: its name is a short word, or of
+// words that fit any meeting (jdoe, team, standup-2). There are firms of that name; their rooms have other names.
+func sampleAccountRoom(org, room string) bool {
+	return org == "acme" && (len(room) <= shortName && all(room, isAlpha) || genericRoom(room))
+}
+
+const shortName = 5 // bytes
+
 // genericRoom reports whether a name on a server that everybody shares consists of nothing but words that fit any meeting, perhaps with
 // numbers behind them: team-standup, MyTeamSync, planning-room-2, coach1_member2. Such a room is everybody's, and all but always a sample.
 // The host of an organisation, or its own part of a path, tells such rooms apart; it is not for them.

@@ -348,7 +348,7 @@ func webexRoom(u *URL, segment string, l Link) (Link, error) {
 		return Link{}, NotAMeeting
 	}
 	switch {
-	case webexSampleRoom(name) && !u.believes(name) || sampleDomain(l.Org):
+	case (webexSampleRoom(name) || sampleAccountRoom(l.Org, name)) && !u.believes(name) || sampleDomain(l.Org):
 		return Link{}, Placeholder
 	case len(name) < 2 || len(name) > 80:
 		return Link{}, Incomplete

@@ -93,6 +93,7 @@ func TestWebex(t *testing.T) {
 		"https://globex.webex.com/webappng/sites/globex/dashboard?siteurl=globex https://globex.webex.com/webappng/sites/globex/meeting/home",
 		"https://globex.webex.com/mw3300/mywebex/default.do?siteurl=globex https://globex.webex.com/globex/globalcallin.php?MTID=m7c9e04b1f83d26a5e07412db96f5c83a",
 		"http://demosubdomain.webex.com/demositeurl/lsr.php?RCID=b04d7f1e29c84a63a5d1f0927e6c38b4 https://acme.webex.com/meet/alice acme@m.webex.com",
+		"https://acme.webex.com/meet/jdoe https://acme.webex.com/meet/sam https://acme.webex.com/join/team-room-2",
 		"https://company.webex.com/meet/alex https://company.webex.com/join/123456789 https://company.webex.com/company/j.php?MTID=example",
 		"https://acme.webex.com/acme/j.php?MTID=1 https://acme.webex.com/acme/j.php?MTID=m0123456789abcdef0123456789abcdef https://acme.webex.com/acme/j.php?MTID=m1a2b3c4d5e6f",
 		"https://globex.webex.com/meet/test.user https://globex.webex.com/meet/juan.perez test.user.globex@lync.webex.com support@lync.webex.com https://lync.webex.com/meet/r.okafor",

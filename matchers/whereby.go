@@ -50,7 +50,7 @@ func parseWhereby(u *URL) (Link, error) {
 		return Link{}, Placeholder
 	case !all(room, isWherebyByte):
 		return Link{}, Incomplete
-	case org == "" && key == nil && genericRoom(room) && !u.believes(room):
+	case key == nil && (org == "" && genericRoom(room) || sampleAccountRoom(org, room)) && !u.believes(room):
 		return Link{}, Placeholder
 	}
 	l := Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: org, ID: room, Org: org, Host: u.Host, Path: "/{id}"}

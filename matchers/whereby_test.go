@@ -33,6 +33,7 @@ func TestWhereby(t *testing.T) {
 		"`https://appear.in/${link}`", "https://whereby.com/", "https://docs.whereby.com/reference", "http://www.whereby.com",
 		"https://whereby.com/team-room", "\"https://whereby.com/planning-room\",", "https://www.whereby.com/435abc123",
 		"[\"Whereby\", \"https://whereby.com/planning-room?roomKey=k1\"]", "room_url = 'https://demo.whereby.com/bridge-room-17'", "values ('https://test.whereby.com/patients')",
+		"whereby: [\"https://acme.whereby.com/standup\"]",
 		"host_url: 'https://acmecare.whereby.com/dr-moura?roomKey=k7Pq'", "https://acmecare.whereby.com/dr-moura?embed&roomKey=SECRET",
 	})
 }
