@@ -53,7 +53,7 @@ func readTap(text []byte, at int) (number, bool) {
 	return n, n.platform != "zoom" || len(digits) <= 11
 }
 
-// readTapPasscode reads ",,,,*<passcode>#" and the older ",,,,,,0#,,<passcode>#", both Zoom's, and "<password>#", Webex's.
+// readTapPasscode reads ",,,,*<passcode>#" and the older ",,1#,<passcode>#", both Zoom's, and "<password>#", Webex's.
 func readTapPasscode(text []byte, at int, n *number) {
 	if password, end := readGroup(text, at); len(password) >= 4 && len(password) <= 12 {
 		if _, ok := readHash(text, end); ok {
@@ -61,25 +61,34 @@ func readTapPasscode(text []byte, at int, n *number) {
 		}
 		return
 	}
-	commas := readCommas(text, at)
-	if commas.count < 3 {
+	pause := readCommas(text, at)
+	start, ok := readStar(text, pause.end), pause.count >= 3
+	if start == pause.end {
+		start, ok = behindParticipant(text, pause)
+	}
+	if !ok {
 		return
 	}
-	star := readStar(text, commas.end)
-	if star == commas.end {
-		zero, end := readGroup(text, commas.end)
-		hash, ok := readHash(text, end)
-		second := readCommas(text, hash)
-		if zero != "0" || !ok || second.count < 2 {
-			return
-		}
-		star = second.end
-	}
 	n.platform = "zoom"
-	passcode, end := readGroup(text, star)
+	passcode, end := readGroup(text, start)
 	if passcode != "" && len(passcode) <= 10 && strings.Trim(passcode, "0") != "" {
-		n.secrets, n.secretSpans = []string{"passcode"}, []Span{{star, end}}
+		n.secrets, n.secretSpans = []string{"passcode"}, []Span{{start, end}}
 	}
+}
+
+// behindParticipant reads the field of the participant's id, which invitations leave empty or fill with one digit
+// ("#,,1#,<passcode>#", "#,,#,,<passcode>#", "#,,,,,,0#,,<passcode>#"), and returns where the passcode behind it begins.
+func behindParticipant(text []byte, pause commaRun) (start int, ok bool) {
+	participant, end := readGroup(text, pause.end)
+	hash, closed := readHash(text, end)
+	second := readCommas(text, hash)
+	if pause.count < 2 || len(participant) > 1 || !closed || second.count == 0 {
+		return 0, false
+	}
+	start = readStar(text, second.end)
+	_, end = readGroup(text, start)
+	_, closed = readHash(text, end)
+	return start, closed
 }
 
 // commaRun is a pause in a dial string.
