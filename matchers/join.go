@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"unicode"
 )
 
 // How far apart what names one meeting may stand.
@@ -559,6 +560,9 @@ func ofAccount(text []byte, it *item, r remark) bool {
 	if r.secret != "passcode" || equalFold(text[r.start:r.end], "passcode") {
 		return false
 	}
+	if namesAccount(text[max(0, r.start-maxWord-1):r.start]) {
+		return true
+	}
 	from := max(0, r.start-accountBytes)
 	if first := bytes.LastIndexByte(text[from:r.start], '\n'); first >= 0 {
 		from += bytes.LastIndexByte(text[from:from+first], '\n') + 1
@@ -574,6 +578,29 @@ func ofAccount(text []byte, it *item, r remark) bool {
 		if _, value, ok := strings.Cut(lowerASCII(before), label); ok && strings.HasPrefix(strings.TrimLeft(value, "*_\"'` "), ":") {
 			return true
 		}
+	}
+	return false
+}
+
+// namesAccount: the word that before ends with says what a password opens, and that is no meeting: "SMTP_", "Wi-Fi ", "admin"
+// before a capital.
+func namesAccount(before []byte) bool {
+	end := len(bytes.TrimRight(before, "_- "))
+	start := end
+	for start > 0 && isAlpha(before[start-1]) {
+		start--
+	}
+	word := string(before[start:end])
+	if len(before)-end > 1 {
+		return false
+	}
+	if hump := strings.LastIndexFunc(word, unicode.IsUpper); hump > 0 && word != strings.ToUpper(word) {
+		word = word[hump:] // the last of "mainAdmin"
+	}
+	switch strings.ToLower(word) {
+	case "account", "admin", "administrator", "api", "app", "database", "db", "email", "ftp", "imap", "keystore", "ldap", "mail", "mongo", "mysql",
+		"postgres", "provider", "proxy", "redis", "root", "smtp", "ssh", "sudo", "user", "fi", "wifi", "wlan":
+		return true
 	}
 	return false
 }
