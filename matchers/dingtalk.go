@@ -27,6 +27,8 @@ func parseDingTalk(u *URL) (Link, error) {
 	switch {
 	case err != nil:
 		return Link{}, err
+	case id == "1COFppy0POR": // the sample of the vendor's interface descriptions
+		return Link{}, Placeholder
 	case !mixed(id) || all(id, isDigit):
 		return Link{}, Incomplete
 	}

@@ -14,5 +14,6 @@ func TestDingTalk(t *testing.T) {
 		"3. Paste the link, for example `https://meeting.dingtalk.com/j/Bsq7kxxxxxUyJJ9`, and press **Save**.",
 		"See the [vendor page](https://meeting.dingtalk.com/) for details.",
 		"<a href=\"https://www.dingtalk.com/download\">More</a>",
+		"    /**\n     * @example https://meeting.dingtalk.com/j/1COFppy0POR\n     */\n    public $audioUrl;",
 	})
 }
