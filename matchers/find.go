@@ -555,12 +555,12 @@ func (s *search) atOwnHost(text []byte, h literalHit, t target) ([]Sighting, int
 
 // parse asks the platform; when the link stopped at a line's end, it asks for the continued link too and takes the better.
 func (s *search) parse(text []byte, c candidate, u *URL, p *Platform) ([]Sighting, int) {
-	u.tail = tailOf(text, c.end)
+	u.head, u.tail = headOf(text, c.start), tailOf(text, c.end)
 	link, err := p.Parse(u)
 	end := c.end
 	if c.wrapped != "" {
 		whole := parseURL(c.wrapped)
-		whole.Base, whole.Anchor, whole.tail = u.Base, u.Anchor, tailOf(text, c.wrappedEnd)
+		whole.Base, whole.Anchor, whole.head, whole.tail = u.Base, u.Anchor, u.head, tailOf(text, c.wrappedEnd)
 		if longer, wrappedErr := p.Parse(whole); wrappedErr == nil && (err != nil || completes(link.ID, longer.ID) || link.ID == longer.ID && len(longer.Secrets) > len(link.Secrets)) {
 			link, err, end = longer, nil, c.wrappedEnd
 		}
@@ -595,6 +595,8 @@ func completes(short, long string) bool {
 }
 
 func lastBytes(s string, n int) string { return s[max(0, len(s)-n):] }
+
+func headOf(text []byte, start int) []byte { return text[max(0, start-maxHead):start] }
 
 func tailOf(text []byte, end int) []byte { return text[end:min(len(text), end+maxTail)] }
 

@@ -1,12 +1,13 @@
 package matchers
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 )
 
 // jitsi knows Jitsi Meet: the public meet.jit.si, other public servers, and organisations' own servers whose host begins with
-// "jitsi.". A room exists while somebody is in it, and whoever knows its name comes in, so every room is permanent.
+// "jitsi.", or with "meet." where the text beside the link names the service. A room exists while somebody is in it, and whoever knows its name comes in, so every room is permanent.
 //
 // Documented: rooms, jwt tokens and the mobile scheme org.jitsi.meet (jitsi.github.io/handbook). A room is compared percent-decoded and
 // without case; the id keeps its writing, and its lower-case form is an alias. Configuration in the fragment belongs to the visitor.
@@ -15,11 +16,11 @@ func jitsi() Platform {
 		Name:    "jitsi",
 		Title:   "Jitsi Meet",
 		Hosts:   append([]string{"meet.jit.si"}, jitsiServers()...),
-		Anchors: []string{"://jitsi.", ":\\/\\/jitsi.", "://jitsi-meet.", "org.jitsi.meet:", "jitsi-meet://"},
+		Anchors: []string{"://jitsi.", ":\\/\\/jitsi.", "://jitsi-meet.", "org.jitsi.meet:", "jitsi-meet://", "://meet.", ":\\/\\/meet."},
 		Docs:    "https://jitsi.github.io/handbook/docs/user-guide/user-guide-share-a-jitsi-meeting",
 		Parse:   parseJitsi,
 		Forms: []Form{
-			{"meet.jit.si/<room>, jitsi.<domain>/<room>", PersonalRoom, PermanentRoom},
+			{"meet.jit.si/<room>, jitsi.<domain>/<room>, meet.<domain>/<room> beside the service's name", PersonalRoom, PermanentRoom},
 			{"org.jitsi.meet://<host>/<room>", PersonalRoom, PermanentRoom},
 			{"/static/dialInInfo.html?room=<room>", DialIn, NumberOnly},
 		},
@@ -39,7 +40,7 @@ func jitsiServers() []string {
 }
 
 func parseJitsi(u *URL) (Link, error) {
-	if u.Base == "" && (jitsiProject(u.Host) || u.Scheme == "") || !strings.Contains(u.Host, ".") {
+	if u.Base == "" && (jitsiProject(u.Host) || u.Scheme == "" || anybodysMeet(u)) || !strings.Contains(u.Host, ".") {
 		return Link{}, NotAMeeting
 	}
 	l := Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: u.Host, Host: u.Host}
@@ -67,6 +68,23 @@ func parseJitsi(u *URL) (Link, error) {
 	l.Path = "/{id}"
 	return jitsiRoom(u, l, segs)
 }
+
+// anybodysMeet reports whether nothing says that a host which begins with "meet.", as those of many services do, is a server of this
+// one. A host that its organisation registered has no anchor. "meet.jitsi" is what containers call theirs.
+func anybodysMeet(u *URL) bool {
+	if !strings.HasSuffix(u.Anchor, "/meet.") {
+		return false
+	}
+	return strings.Count(u.Host, ".") < 2 || isSitePage(u.Seg(0)) || !namesJitsi(u)
+}
+
+// namesJitsi reports whether the text before the link, or the few words behind it, name the service.
+func namesJitsi(u *URL) bool {
+	name := []byte("jitsi")
+	return bytes.Contains(bytes.ToLower(u.head), name) || bytes.Contains(bytes.ToLower(u.tail[:min(len(u.tail), maxNaming)]), name)
+}
+
+const maxNaming = 60 // bytes
 
 // jitsiProject: the project's own hosts, which begin with its name.
 func jitsiProject(host string) bool {

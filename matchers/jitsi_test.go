@@ -21,6 +21,10 @@ func TestJitsi(t *testing.T) {
 		// an organisation's own server, found by the beginning of its host
 		{"https://jitsi.acme.example/Lagebesprechung", with(room, func(l *Link) { l.Realm, l.Org, l.ID = "jitsi.acme.example", "jitsi.acme.example", "Lagebesprechung" })},
 		{`{"u":"https:\/\/jitsi.acme.example\/Lagebesprechung"}`, with(room, func(l *Link) { l.Realm, l.Org, l.ID = "jitsi.acme.example", "jitsi.acme.example", "Lagebesprechung" })},
+		// one whose host many services could have, named by the text
+		{"* Calls: every Tuesday on our [Jitsi](https://meet.acme.example/Lagebesprechung)", with(room, func(l *Link) { l.Realm, l.Org, l.ID = "meet.acme.example", "meet.acme.example", "Lagebesprechung" })},
+		{"<a href=\"https://meet.acme.example/Lagebesprechung\">Jitsi</a>", with(room, func(l *Link) { l.Realm, l.Org, l.ID = "meet.acme.example", "meet.acme.example", "Lagebesprechung" })},
+		{`{"jitsi":"https:\/\/meet.acme.example\/Lagebesprechung"}`, with(room, func(l *Link) { l.Realm, l.Org, l.ID = "meet.acme.example", "meet.acme.example", "Lagebesprechung" })},
 		{"org.jitsi.meet://talk.acme.example/board", with(room, func(l *Link) { l.Realm, l.Org, l.ID = "talk.acme.example", "talk.acme.example", "board" })},
 	}, []string{
 		"kTalkURL[] = \"https://talk.brave.com/widget\";",
@@ -30,6 +34,8 @@ func TestJitsi(t *testing.T) {
 		"`https://meet.jit.si/${room}`", "'https://meet.jit.si/Hooli-' . implode('-', $ids)", "\"https://meet.jit.si/hooli\" + id", "src=\"http://meet.jit.si/'.$voip_id.'\"", "`https://meet.jit.si/hooli${id}`",
 		"https://meet.jit.si/kku-session-xxx-timestamp", "https://meet.jit.si/SomeRoom", "replace('https://meet.jit.si/', '')", "https://jitsi.org/downloads/", "xmlns=\"http://jitsi.org/protocol/focus\"",
 		"https://jitsi.example.com/room-12", "https://jitsi.acme.example/a/b/c", "https://jitsi.github.io/handbook", "https://framatalk.org/accueil/fr/", "<a href='https://rendez-vous.renater.fr/home/'>Web</a>", "'https://talk.fdn.fr/Shibboleth.sso/SAML2/POST'", "\"https://talk.fdn.fr/shibboleth\": 3", "https://webconf.numerique.gouv.fr/voxapi", "[Forum](https://framatalk.org/c/hooliforge)", "'org.jitsi.meet:features/audio-mode#devices-update'",
+		"https://meet.acme.example/Lagebesprechung", "Jitsi runs at https://meet.acme.example/", "Jitsi: https://meet.acme.example/external_api.js", "Jitsi: https://meet.acme.example/help", "Jitsi: https://meet.jitsi/Lagebesprechung",
+		"Jitsi: https://meet.example.com/Lagebesprechung", "Jitsi: https://meet.acme.example/" + "${room}", "Jitsi: https://meet.acme.example/rooms/Lagebesprechung",
 		"package=org.jitsi.meet;S.browser", "https://jitsi.acme.example/libs/app.bundle.min.js",
 	})
 }

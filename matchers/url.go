@@ -16,6 +16,7 @@ type URL struct {
 	Base   string // the entry of Platform.Hosts that Host fell under; "" for anchors on any host
 	Anchor string // the literal that led here, lower case
 
+	head     []byte // the text before the link as it stands, at most maxHead bytes
 	tail     []byte // see Tail
 	ended    bool   // a query or a fragment, even an empty one, ends the path
 	believed bool   // what somebody chose is real, however much it looks like a sample; see Finder.Knowing
@@ -25,6 +26,7 @@ type URL struct {
 }
 
 const (
+	maxHead = 200
 	maxTail = 600
 	maxHost = 253 // bytes of a host name, RFC 1035
 )
