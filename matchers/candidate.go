@@ -17,6 +17,7 @@ type candidate struct {
 	layers     int    // percent layers taken off
 	cut        bool   // shown cut off ("zoom.us/j/8123…"): never a finding by itself
 	wrapped    string // text continued behind a line break or in the next string literal, "" when it cannot go on
+	wrappedAt  int    // where it goes on
 	wrappedEnd int
 }
 
@@ -42,6 +43,7 @@ func cutCandidate(text []byte, at int, wrapper bool, room []byte) (c candidate, 
 		more := reader{text: text, pos: next, wrapper: wrapper, encoded: r.encoded, out: r.out}
 		more.read(maxCandidate + len(prefix))
 		c.wrapped = finish(more.out, len(prefix), c.layers, text, c.start)
+		c.wrappedAt = next
 		c.wrappedEnd = trimEnd(text, c.start, more.pos)
 	}
 	return c, true
@@ -603,6 +605,41 @@ func listItem(line []byte) bool {
 	}
 	return n > 0 && n+1 < len(line) && (line[n] == '.' || line[n] == ')') && line[n+1] == ' '
 }
+
+// proseAt reports whether text[at:], behind a line break, is the next word of a sentence, an option ("--all") or a setting ("LANG=en")
+// rather than the rest of a link, and whether its line has more than this word. A line that was folded begins with a blank, and is no prose.
+func proseAt(text []byte, at int) (prose, goesOn bool) {
+	if joinedAsWritten(text, at) {
+		return false, false
+	}
+	line, _, _ := strings.Cut(string(text[at:min(len(text), at+2*longestWord)]), "\n")
+	word := leading(line, isNameByte)
+	switch rest := strings.TrimLeft(line[len(word):], ".,;:!?)"); {
+	case strings.HasPrefix(line, "--"), word != "" && isAlpha(word[0]) && strings.HasPrefix(rest, "="):
+		return true, true
+	case plainWord(word) && (rest == "" || rest[0] <= ' '): // but not "then-press", "room?key="
+		return true, strings.TrimSpace(rest) != ""
+	}
+	return false, false
+}
+
+// joinedAsWritten: what goes on at text[at:] was folded there, or stands in the next of two string literals.
+func joinedAsWritten(text []byte, at int) bool {
+	return at == 0 || strings.IndexByte("\t\"'", text[at-1]) >= 0 || text[at-1] == ' ' && (at < 2 || text[at-2] != '>')
+}
+
+func isNameByte(c byte) bool { return isAlnum(c) || c == '_' }
+
+// plainWord: letters, all small but for the first, or a count ("12 people").
+func plainWord(s string) bool {
+	if s == "" || len(s) > longestWord {
+		return false
+	}
+	return all(s, isDigit) && len(s) <= 3 || all(s, isAlpha) && s[1:] == strings.ToLower(s[1:])
+}
+
+// longestWord bounds what is taken for a word of a sentence, in bytes.
+const longestWord = 20
 
 // indentOf is what stands before a line's first word: blanks and the marks of comments and quotations, at most 32 bytes.
 func indentOf(line []byte) []byte {

@@ -108,3 +108,26 @@ func TestContinuedLinks(t *testing.T) {
 		}
 	}
 }
+
+// TestSentencesEndLinks: a sample room or an address without a room takes no word from the sentence on the next line; a link that was
+// broken does go on there.
+func TestSentencesEndLinks(t *testing.T) {
+	const line = "Open the address of the club's board in the browser: "
+	for text, want := range map[string]string{
+		"https://whereby.com/my-room\nthen press the button": "", "https://whereby.com/my-room\n> Then press the button": "", "https://meet.jit.si/test\n12 people fit in": "",
+		"https://globex.webex.com/meet/username\nThe room is open": "", "https://discord.gg/code\nthen wait": "", "https://whereby.com/pricing\nEnglish": "",
+		"https://gotomeet.me/JohnDoe\nGlobexHall is shut": "", "https://app.livestorm.co/acme/demo\n--all of them": "",
+		"https://meet.jit.si/\nwithout an account": "", "https://discord.gg/\nNote: this one": "", "https://meet.jit.si/\nGLOBEX_KEY=3": "", "https://meet.jit.si/.\nVandelayHall is open": "",
+		"https://meet.jit.si/\nVandelayHall\n": "VandelayHall", "https://meet.jit.si/\nVandelayHall is open": "VandelayHall", "https://whereby.com/\nvandelay-hall9 is open": "vandelay-hall9",
+		"https://meet.jit.si/\r\n vandelayhall is open": "vandelayhall", "https://meet.jit.si/\" +\n  \"vandelayhall": "vandelayhall", "https://zoom.us/j/\n84719306253 is the number": "84719306253",
+		"https://join.slack.com/t/globex/shared_invite/zt-2k7vq9xwd-Jr4TnUe8Lb\nwzkhqmfpsgtd and more": "zt-2k7vq9xwd-Jr4TnUe8Lbwzkhqmfpsgtd",
+	} {
+		id := ""
+		if found := Standard().FindIn([]byte(line+text), 0, len(line+text)); len(found) > 0 {
+			id = found[0].ID
+		}
+		if id != want {
+			t.Errorf("%q: %q, want %q", text, id, want)
+		}
+	}
+}

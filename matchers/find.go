@@ -2,6 +2,7 @@ package matchers
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -561,7 +562,7 @@ func (s *search) parse(text []byte, c candidate, u *URL, p *Platform) ([]Sightin
 	if c.wrapped != "" {
 		whole := parseURL(c.wrapped)
 		whole.Base, whole.Anchor, whole.head, whole.tail = u.Base, u.Anchor, u.head, tailOf(text, c.wrappedEnd)
-		if longer, wrappedErr := p.Parse(whole); wrappedErr == nil && (err != nil || completes(link.ID, longer.ID) || link.ID == longer.ID && len(longer.Secrets) > len(link.Secrets)) {
+		if longer, wrappedErr := p.Parse(whole); wrappedErr == nil && (err != nil && !stopsAtLine(text, c, err, longer) || err == nil && extends(link, longer)) {
 			link, err, end = longer, nil, c.wrappedEnd
 		}
 	}
@@ -586,6 +587,26 @@ func (s *search) parse(text []byte, c candidate, u *URL, p *Platform) ([]Sightin
 		return Step{Start: c.start, End: end, Platform: p.Name, Via: via, Outcome: "kept", Shown: link.MaskedURL()}
 	})
 	return s.room.only(Sighting{Link: link, Start: c.start, End: end, Via: via}), end
+}
+
+// extends reports whether the link that was joined from two lines says more than the one that ends with its line.
+func extends(short, long Link) bool {
+	return completes(short.ID, long.ID) || short.ID == long.ID && len(long.Secrets) > len(short.Secrets)
+}
+
+// stopsAtLine reports whether a link that was judged to be none ends with its line all the same: a sample room, or an address without a
+// room, before a sentence that goes on below ("…/my-room" and "then press join"). Any word behind a sample makes a name of a room.
+func stopsAtLine(text []byte, c candidate, err error, joined Link) bool {
+	prose, goesOn := proseAt(text, c.wrappedAt)
+	switch bare := strings.IndexByte("/=", c.text[len(c.text)-1]) >= 0; {
+	case bare: // the mark that ends a sentence ends the address
+		return prose && goesOn || c.end < len(text) && strings.IndexByte(".,;:!?)", text[c.end]) >= 0
+	case errors.Is(err, Incomplete):
+		return false
+	case joined.Kind == PersonalRoom && !all(joined.ID, isDigit) && !joinedAsWritten(text, c.wrappedAt):
+		return true
+	}
+	return prose
 }
 
 // completes reports whether a number that could stand for itself is the beginning of the longer one. Of other ids the one that
