@@ -187,8 +187,8 @@ func longNumber(segs []string) string {
 func gotoWebinarKey(l Link, segment, registrant, path string, kind Kind) (Link, error) {
 	key := leading(segment, isDigit)
 	switch {
-	case placeholderWord(segment) || placeholderDigits(gotoOldKey(key)):
-		return Link{}, Placeholder
+	case placeholderWord(segment) || placeholderDigits(gotoOldKey(key)), strings.HasPrefix(registrant, "123456"):
+		return Link{}, Placeholder // no registrant was given a count for a key: the whole link is a sample
 	case len(key) != 9 && (len(key) < 15 || len(key) > 19):
 		return Link{}, Incomplete
 	}

@@ -52,7 +52,7 @@ func TestGoToWebinar(t *testing.T) {
 		{"https://join.me/601-397-268", Link{Kind: Meeting, Class: JoinWithSecret, Space: "joinme", ID: "601397268"}},
 		{"open session at https://join.me/HooliChoir come by", Link{Kind: PersonalRoom, Class: PermanentRoom, Space: "joinme", ID: "HooliChoir", Owner: "HooliChoir"}},
 	}, []string{
-		"https://attendee.gotowebinar.com/register/1234567890123456789", "https://attendee.gotowebinar.com/register/100000000000000001", "https://attendee.gotowebinar.com/register/57085361", "https://global.gotowebinar.com/webinars.tmpl",
+		"https://global.gotowebinar.com/join/" + key + "/1234567890", "https://attendee.gotowebinar.com/register/1234567890123456789", "https://attendee.gotowebinar.com/register/100000000000000001", "https://attendee.gotowebinar.com/register/57085361", "https://global.gotowebinar.com/webinars.tmpl",
 		"https://transcripts.gotomeeting.com/#/s/<token>", "https://transcripts.gotomeeting.com", "https://join.me/", "https://api.join.me/v1/meetings", "url = 'https://join.me/' + url",
 		"https://join.me/invoices/past", "https://help.join.me/s/?language",
 	})
