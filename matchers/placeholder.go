@@ -265,7 +265,7 @@ func sampleTable() [sampleColumns]string {
 			someroom anyroom newroom randomroom defaultroom devroom sampleroom exampleroom
 			uniqueroom uniqueroomname myroomname mymeeting mymeetingroom meetingname meetinglink roomlink roomslug
 			johndoe janedoe johnsmith janesmith nickname name user userid slug string value uuid guid hash key
-			deadbeef cafebabe replaceme xyz abcxyz asdf qwerty anything whatever something somewhere path url href here`,
+			helloworld deadbeef cafebabe replaceme xyz abcxyz asdf qwerty anything whatever something somewhere path url href here`,
 		countedSample: `test room meeting call session conference class group team event user host guest
 			doctor dr clinic provider patient therapist coach teacher name link`,
 		nobodySample: `johndoe janedoe johnsmith janesmith jsmith alice bob alicesmith bobsmith joebloggs
@@ -274,7 +274,7 @@ func sampleTable() [sampleColumns]string {
 		orgSample:     `subdomain domain account tenant workspace acme-inc org orgname team clinic host`,
 		companySample: `contoso fabrikam litwareinc litware tailspintoys northwindtraders adatum abc yourdomain domain tenant`,
 		secretSample:  `example token password passcode redacted placeholder hidden removed`,
-		inTokenSample: `example placeholder your_ your- yourtoken xxxx abcdef abcabc abc123 123456789 0123456 qwerty q1w2e3 q2w3e4 1q2w3e .... …`,
+		inTokenSample: `example placeholder invitecode invitelink invitehash groupinvite your_ your- yourtoken xxxx abcdef abcabc abc123 123456789 0123456 qwerty q1w2e3 q2w3e4 1q2w3e .... …`,
 		inCodeSample:  `your sample token room- -room testroom meeting invite demo test- -test a1b2 1a2b a1s2 1a2s code -here _here`,
 		inRoomSample:  `xxx abc123 q1w2e3 q2w3e4 1q2w3e placeholder firstname lastname roomname room-name room_name yourroom your- your_ < > { } … %s %d`,
 		genericPart: `my our the some any a new this test demo sample custom personal private general main default
