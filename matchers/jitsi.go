@@ -7,7 +7,8 @@ import (
 )
 
 // jitsi knows Jitsi Meet: the public meet.jit.si, other public servers, and organisations' own servers whose host begins with
-// "jitsi.", or with "meet." where the text beside the link names the service. A room exists while somebody is in it, and whoever knows its name comes in, so every room is permanent.
+// "jitsi.", or with "meet." where the text beside the link names the service. A room exists while somebody is in it, and whoever knows
+// its name comes in, so every room is permanent.
 //
 // Documented: rooms, jwt tokens and the mobile scheme org.jitsi.meet (jitsi.github.io/handbook). A room is compared percent-decoded and
 // without case; the id keeps its writing, and its lower-case form is an alias. Configuration in the fragment belongs to the visitor.
@@ -95,7 +96,7 @@ func jitsiProject(host string) bool {
 func jitsiPage(segs []string) bool {
 	switch strings.ToLower(segs[0]) {
 	case "http-bind", "http-pre-bind", "xmpp-websocket", "colibri-ws", "conference-request", "room-info", "about", "accueil", "home", "libs", "static", "css", "images", "sounds", "fonts", "lang", "api",
-		"favicon.ico", "config", "authenticate", "login", "app-login", "shibboleth", "shibboleth.sso", "voxapi", "download", "downloads", "etherpad", "metadata", "pwa-worker.js", "base.html", "privacy", "terms", "info", "faq", "docs", "blog", "impressum", "imprint", "datenschutz", "widget":
+		"favicon.ico", "config", "_unlock", "authenticate", "login", "app-login", "shibboleth", "shibboleth.sso", "voxapi", "download", "downloads", "etherpad", "metadata", "pwa-worker.js", "base.html", "privacy", "terms", "info", "faq", "docs", "blog", "impressum", "imprint", "datenschutz", "widget":
 		return true
 	}
 	return isSiteFile(lastOf(segs))

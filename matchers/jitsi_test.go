@@ -34,7 +34,7 @@ func TestJitsi(t *testing.T) {
 		"`https://meet.jit.si/${room}`", "'https://meet.jit.si/Hooli-' . implode('-', $ids)", "\"https://meet.jit.si/hooli\" + id", "src=\"http://meet.jit.si/'.$voip_id.'\"", "`https://meet.jit.si/hooli${id}`",
 		"https://meet.jit.si/kku-session-xxx-timestamp", "https://meet.jit.si/SomeRoom", "replace('https://meet.jit.si/', '')", "https://jitsi.org/downloads/", "xmlns=\"http://jitsi.org/protocol/focus\"",
 		"https://jitsi.example.com/room-12", "https://jitsi.acme.example/a/b/c", "https://jitsi.github.io/handbook", "https://framatalk.org/accueil/fr/", "<a href='https://rendez-vous.renater.fr/home/'>Web</a>", "'https://talk.fdn.fr/Shibboleth.sso/SAML2/POST'", "\"https://talk.fdn.fr/shibboleth\": 3", "https://webconf.numerique.gouv.fr/voxapi", "[Forum](https://framatalk.org/c/hooliforge)", "'org.jitsi.meet:features/audio-mode#devices-update'",
-		"https://meet.acme.example/Lagebesprechung", "Jitsi runs at https://meet.acme.example/", "Jitsi: https://meet.acme.example/external_api.js", "Jitsi: https://meet.acme.example/help", "Jitsi: https://meet.jitsi/Lagebesprechung",
+		"https://meet.acme.example/Lagebesprechung", "Jitsi runs at https://meet.acme.example/", "Jitsi: https://meet.acme.example/external_api.js", "Jitsi: https://meet.acme.example/help", "Jitsi: https://meet.acme.example/_unlock", "Jitsi: https://meet.jitsi/Lagebesprechung",
 		"Jitsi: https://meet.example.com/Lagebesprechung", "Jitsi: https://meet.acme.example/" + "${room}", "Jitsi: https://meet.acme.example/rooms/Lagebesprechung",
 		"package=org.jitsi.meet;S.browser", "https://jitsi.acme.example/libs/app.bundle.min.js",
 	})
