@@ -220,7 +220,7 @@ func webexOldRecording(u *URL, l Link) (Link, error) {
 }
 
 // webexKey reads the keys of older links, in the query or in an address inside it: ED, EventID, confViewID are ids of a
-// site; MK is the meeting's number.
+// site; MK and J are the meeting's number.
 func webexKey(u *URL, l Link) (Link, error) {
 	query := decodeLayers(u.Query)
 	if value, ok := deepParam(query, "MTID"); ok {
@@ -229,7 +229,7 @@ func webexKey(u *URL, l Link) (Link, error) {
 	if u.Has("d") && strings.HasSuffix(lowerASCII(u.Path), "/g.php") { // an event by its number
 		return webexEvent(u, l)
 	}
-	for _, name := range [...]string{"MK", "ED", "EventID", "confViewID", "confID"} {
+	for _, name := range [...]string{"MK", "J", "ED", "EventID", "confViewID", "confID"} {
 		value, ok := deepParam(query, name)
 		if !ok {
 			continue
@@ -242,9 +242,12 @@ func webexKey(u *URL, l Link) (Link, error) {
 			return Link{}, Placeholder
 		}
 		l.Kind, l.Class, l.Space, l.ID, l.Path = Meeting, JoinWithSecret, "ed", id, "/j.php?ED={id}"
-		if name == "MK" {
+		switch name {
+		case "MK":
 			l.Realm, l.Space, l.Path = "", "num", "/m.php?MK={id}"
-		} else if strings.HasPrefix(name, "conf") {
+		case "J":
+			l.Realm, l.Space, l.Path = "", "num", "/j.php?J={id}"
+		case "confViewID", "confID":
 			l.Space, l.Path = "conf", "/j.php?confViewID={id}"
 		}
 		if pw, ok := deepParam(query, "PW"); ok && leading(pw, isAlnum) != "" && !placeholderSecret(pw) {
