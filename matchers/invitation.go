@@ -2,6 +2,7 @@ package matchers
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -35,6 +36,7 @@ const (
 	maxWord    = 16 // bytes of a passcode without digits: a longer one is a path or the name of a field
 	maxNote    = 60 // bytes of a note in parentheses: "(access code)"
 	maxProse   = 24 // bytes of a word that goes on a sentence, with its blank
+	maxSpoken  = 64 // bytes of a sentence between a label and its number
 	besideName = 16 // bytes before a label in which a service's name ends: "Zoom** | Meeting ID"
 )
 
@@ -61,6 +63,11 @@ func readLabel(text []byte, at, n int) (number, bool) {
 	if (label.row == rowMeeting || label.row == rowWebinar) && (!ok || !zoomShape(run)) && namesZoom(text, at, label) {
 		if other, fits := readLoose(text, next); fits {
 			run, ok, platform = other, true, "zoom"
+		}
+	}
+	if !ok && (label.row == rowMeeting || label.row == rowWebinar || label.row == rowNumber) {
+		if start, other, fits := readSpoken(text, at+length); fits {
+			next, run, ok = start, other, true
 		}
 	}
 	if !ok || placeholderDigits(run.digits) || cutOff(text, run) || label.row == rowZoom && !behindZoom(label, run, said, words) {
@@ -187,6 +194,67 @@ func readLoose(text []byte, at int) (run digitRun, ok bool) {
 	ok = len(run.digits) == 10 || len(run.digits) == 11
 	return run, ok && (!broken || run.shape == "3-4-4" || run.shape == "3-3-4") && numberEnds(text, run.end)
 }
+
+// readSpoken reads the number that a sentence brings a few words behind its label: "the meeting number, insert: 914 6730 2285", "the
+// meeting ID for the choir is 914 6730 2285". Telephone numbers stand in such sentences too: what is grouped as they are is believed
+// only behind a word that leads to a number.
+func readSpoken(text []byte, at int) (start int, run digitRun, ok bool) {
+	at, leads, colon := skipSentence(text, at)
+	if !leads && !colon {
+		return 0, digitRun{}, false
+	}
+	run, ok = readDigits(text, at)
+	switch {
+	case !ok || run.digits[0] < '2':
+		return 0, digitRun{}, false
+	case run.shape == "3-3-3" || run.shape == "3-3-4":
+		ok = leads && !run.hyphens
+	default:
+		ok = strings.Contains(run.shape, "-")
+	}
+	return at, run, ok
+}
+
+// skipSentence skips words on one line up to a digit. leads: the last of them leads to a number; colon: a colon stands behind them. A
+// label among them speaks for itself, and a sample is none.
+func skipSentence(text []byte, at int) (next int, leads, colon bool) {
+	words := 0
+	for i := at; i < min(len(text), at+maxSpoken); {
+		switch c := text[i]; {
+		case isDigit(c):
+			return i, leads, colon && words > 0
+		case colon && c != ' ':
+			return i, false, false
+		case c == ' ', c == ',':
+			i++
+		case c == ':':
+			colon = true
+			i++
+		case isAlpha(c):
+			if _, length := findLabel(text[i:]); length > 0 && words > 0 {
+				return i, false, false
+			}
+			word := leading(string(text[i:min(len(text), i+maxProse)]), func(c byte) bool { return isAlpha(c) || c == '\'' || c == '-' || c >= utf8.RuneSelf })
+			if slices.Contains(sampleTalk(), lowerASCII(word)) {
+				return i, false, false
+			}
+			leads = slices.Contains(leadingWords(), lowerASCII(word))
+			words++
+			i += len(word)
+		default:
+			return i, false, false
+		}
+	}
+	return at, false, false
+}
+
+// leadingWords are words right behind which the number comes that a sentence speaks of.
+func leadingWords() []string {
+	return []string{"is", "was", "enter", "insert", "type", "input", "use", "in"}
+}
+
+// sampleTalk are words that say that a number only shows what numbers look like.
+func sampleTalk() []string { return []string{"example", "sample", "format", "like", "dummy", "fake"} }
 
 // services lists the platforms whose numbers have this label and this shape.
 func services(n number) []string {

@@ -89,6 +89,7 @@ func TestInvitations(t *testing.T) {
 		{"English, each tag on a line", "<span>\n  Zoom ID:\n</span>\n<span className=\"bold\">\n  849 3027 5116\n</span>\n<b>\n  Passcode:\n</b>\n<i>\n  482913\n</i>", zoomNumber},
 		{"English, dotted", "Join Zoom\nMeeting I.D. : 849 3027 5116 | Password: 482913", zoomNumber},
 		{"English, a code", "<h3>Zoom Meeting</h3><p>Meeting code: 849 3027 5116</p><p>Password: 482913</p>", zoomNumber},
+		{"English, what to key in", "For Zoom by phone: when asked for the meeting number, insert: 849 3027 5116\nWhen asked for the password, insert: Q7rk2m", zoomNumber},
 		{"French", "Participer à la réunion Zoom\nID de réunion : 849 3027 5116\nCode secret : 482913", zoomNumber},
 		{"French, number sign", "Réunion Zoom, N° de réunion : 849.3027.5116, mot de passe : 482913", zoomNumber},
 		{"French, entities", "R&eacute;union Zoom<br>ID de r&eacute;union&nbsp;: 849 3027 5116<br>Mot de passe&nbsp;: 482913", zoomNumber},
@@ -155,7 +156,8 @@ func TestReadDigits(t *testing.T) {
 func TestReadLabelPlaces(t *testing.T) {
 	for _, text := range []string{"Meeting ID: 849 3027 5116", "**Meeting ID**: `849-3027-5116` x", "x Meeting ID #849 3027 5116", "<b>Meeting ID</b><br/>\n849 3027 5116",
 		"Meeting ID (for phones): 849 3027 5116", "Meeting ID\t849 3027 5116", `"Meeting ID": "84930275116"`, "Meeting ID is 849 3027 5116", "Meeting ID - 849 3027 5116",
-		"Die Meeting ID ist 849 3027 5116", "La Meeting ID è 849 3027 5116", "O Meeting ID é 849 3027 5116", "Meeting IDは849 3027 5116"} {
+		"Die Meeting ID ist 849 3027 5116", "La Meeting ID è 849 3027 5116", "O Meeting ID é 849 3027 5116", "Meeting IDは849 3027 5116",
+		"Meeting ID, enter 849 3027 5116", "Meeting ID, which is 849-3027-5116", "Meeting ID for Sunday's choir: 849 3027 5116", "Meeting ID when prompted, type 849 3027 5116 #"} {
 		at := strings.Index(text, "Meeting ID")
 		n, ok := readLabel([]byte(text), at, len("meeting id"))
 		if !ok || n.digits != "84930275116" || !strings.HasPrefix(text[n.start:], "849") || !strings.HasSuffix(text[:n.end], "5116") {
@@ -168,6 +170,8 @@ func TestReadLabelNothing(t *testing.T) {
 	for _, text := range []string{"Meeting IDs: 849 3027 5116", "Meeting identity 849 3027 5116", "Meeting ID: 111 1111 1111", "Meeting ID: 123 456 789",
 		"Meeting ID: 8493027511...", "Zoom ID: 849 3027 511…", "Zoom ID: 849 302 7511 62 04", "Zoom ID: 849\n\n\n3027 5116",
 		"Meeting ID: {id}", "Meeting ID: ", "Meeting ID", "Meeting ID: https://zoom.us/j/84930275116", "Meeting ID and 849 3027 5116",
+		"Meeting ID from us, call 415 826 0937", "Meeting ID or by phone: 415 826 0937", "Meeting ID, call us in 415-826-0937", "Meeting ID for example: 849 3027 5116", "Meeting ID looks like this: 849 3027 5116",
+		"Meeting ID of the record is 84930275116", "Meeting ID and our number is 020 7946 0958", "Meeting ID for the choir: room 849 3027 5116", "Meeting ID for the\nchoir: 849 3027 5116",
 		"Meeting ID\n\n\n849 3027 5116", "<th>Meeting ID</th>\n</tr>\n<tr>\n<td>849 3027 5116", "Meeting ID:<br>\n\n\n\n849 3027 5116", "Meeting ID: <" + strings.Repeat("a", 400) + ">849 3027 5116"} {
 		if n, ok := readLabel([]byte(text), 0, len("meeting id")); ok {
 			t.Errorf("%q: read %+v", text, n)

@@ -20,6 +20,7 @@ type remark struct {
 // one, whatever follows it.
 func readPasscode(text []byte, at int, generous bool) (value Span, mixed, ok bool) {
 	i, said := skipMarkup(text, at, 1)
+	i, said = skipOrder(text, at, i, said)
 	end := i
 	for end < len(text) && end-i < maxPasskey && passcodeByte(text[end]) && !bytes.HasPrefix(text[end:], []byte(`\n`)) {
 		end++
@@ -39,6 +40,20 @@ func readPasscode(text []byte, at int, generous bool) (value Span, mixed, ok boo
 	}
 	lower := strings.ContainsAny(word, "abcdefghijklmnopqrstuvwxyz")
 	return value, lower && strings.ContainsAny(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"), true
+}
+
+// skipOrder skips the verb of an instruction that stands between a label and its value, at text[i]: "password, insert: Q7R2k".
+func skipOrder(text []byte, at, i int, said bool) (next int, colon bool) {
+	if at >= len(text) || text[at] != ',' {
+		return i, said
+	}
+	for _, verb := range [...]string{"enter", "insert", "type", "input"} {
+		if behind := i + len(verb); behind < len(text) && hasPrefixFold(text[i:], verb) && (text[behind] == ':' || text[behind] == ' ') {
+			next, more := skipMarkup(text, behind, 0)
+			return next, said || more
+		}
+	}
+	return i, said
 }
 
 // inQuotes: the value behind a label at text[at:] stands in quotes, and nothing but "is" before them: passcode is 'larkspur'.
