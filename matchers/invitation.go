@@ -273,7 +273,7 @@ func services(n number) []string {
 func rowServices(row string) []string {
 	switch row {
 	case rowMeeting:
-		return []string{"zoom", "teams", "webex", "chime", "tencent-meeting", "zoho", "ringcentral", "bluejeans"}
+		return []string{"zoom", "teams", "webex", "chime", "tencent-meeting", "zoho", "ringcentral", "bluejeans", "dingtalk"}
 	case rowWebinar:
 		return []string{"zoom", "webex"}
 	case rowNumber:
@@ -313,6 +313,8 @@ func shapeFits(platform string, n number) bool {
 		return length == 10
 	case "ringcentral", "bluejeans":
 		return length <= 12 && (bare || n.shape == "3-3-3" || n.shape == "3-3-4" || n.shape == "3-3-3-3")
+	case "dingtalk": // its numbers of nine digits look like those of others
+		return n.shape == "3-3-5"
 	case "zoho":
 		return length == 10 && (bare || n.shape == "3-3-4")
 	default: // skype-for-business, google-meet
@@ -428,7 +430,7 @@ func shapeOf(groups []string) string {
 // knownShape: the groups are those of some service, or there are none and the length is right.
 func knownShape(shape string, digits int) bool {
 	switch shape {
-	case "3-3-3", "3-3-4", "3-4-4", "4-3-4", "4-2-4", "3-3-2":
+	case "3-3-3", "3-3-4", "3-4-4", "4-3-4", "4-2-4", "3-3-2", "3-3-5":
 		return true
 	case "3-3-3-1", "3-3-3-2", "3-3-3-3", "3-3-3-3-1", "3-3-3-3-2", "3-3-3-3-3":
 		return true

@@ -313,7 +313,7 @@ func (j *joiner) belongs(main int, n number, own Link) bool {
 		ok = own.Space != "meet" || !all(link.ID, isDigit)
 	case "webex":
 		ok = link.Space != "num" // an older link's EventID is another number than the one to dial
-	case "tencent-meeting", "zoho", "ringcentral":
+	case "tencent-meeting", "zoho", "ringcentral", "dingtalk":
 		ok = !all(link.ID, isDigit)
 	case "gotomeeting":
 		ok = !all(link.ID, isDigit) || len(link.ID) > 9
@@ -369,6 +369,8 @@ func numberLink(n number, platform, realm string) Link {
 		}
 	case "webex":
 		l.Space = "num"
+	case "dingtalk":
+		l.Space = "number"
 	case "skype-for-business":
 		l.Space = "conf"
 	}
@@ -468,10 +470,13 @@ func (w *witness) hearCue(r remark, at *item, fitting []string) {
 		distance = 2 * (r.start - at.end)
 	}
 	distance = max(0, distance)
-	n := at.number
+	n, platform := at.number, r.cue.platform
+	if platform == "dingtalk" && !slices.Contains(fitting, platform) {
+		platform = otherService // its number, but not in the form that is read
+	}
 	switch {
-	case r.cue.platform == otherService && n.platform == "":
-	case !slices.Contains(fitting, r.cue.platform):
+	case platform == otherService && n.platform == "":
+	case !slices.Contains(fitting, platform):
 		return
 	case r.cue.weak && r.cue.platform == "chime" && n.shape != "4-2-4":
 		return
@@ -482,7 +487,7 @@ func (w *witness) hearCue(r remark, at *item, fitting []string) {
 	case r.cue.weak && !strings.Contains(n.shape, "-") && distance > weakBytes:
 		return
 	}
-	w.hear(r.cue.platform, r.cue.realm, distance)
+	w.hear(platform, r.cue.realm, distance)
 }
 
 // byShape attributes a number of which nothing says whose it is, by how it is printed, and where once more.

@@ -313,6 +313,8 @@ func TestJoinOthers(t *testing.T) {
 		{"Tencent number in a program's field", "const MEETING_ID = \"519-4072-6384\";\nconst TAG = `#腾讯会议：${MEETING_ID}`;", nil, []string{"tencent-meeting:::51940726384 dial-in []"}},
 		{"a program's number of nobody", "const MEETING_ID = \"519-4072-6384\";", nil, nil},
 		{"DingTalk", "钉钉 会议号：519 407 263 (not zoom)", nil, nil},
+		{"DingTalk, in its own groups", "钉钉会议号：689 417 36025\n电话呼入：+862755501614", nil, []string{"dingtalk::number:68941736025 dial-in []"}},
+		{"groups by hand", "Zoom\nMeeting ID: 847 603 07125", nil, nil},
 	})
 }
 

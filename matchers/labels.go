@@ -139,6 +139,7 @@ func furtherLanguages() []language {
 func ownLabels() []idLabel {
 	return []idLabel{
 		{text: "腾讯会议", row: rowTencent}, {text: "騰訊會議", row: rowTencent}, {text: "腾讯会议房间号", row: rowTencent},
+		{text: "DingTalk Conference Code", row: rowMeeting},
 		{text: "VTC Conference ID", row: rowVideo}, {text: "Video Conference ID", row: rowVideo}, {text: "Video ID", row: rowVideo},
 		{text: "Zoom Meeting", row: rowZoom}, {text: "Zoom:", row: rowZoom}, {text: "Zoom ", row: rowZoom}, {text: "Zoom\n", row: rowZoom},
 		{text: "Zoom ID", row: rowMeeting}, {text: "Zoom-ID", row: rowMeeting}, {text: "Zoom (ID", row: rowMeeting}, {text: "Zoom, ID", row: rowMeeting}, {text: "Zoom: ID", row: rowMeeting},
@@ -168,7 +169,7 @@ func cueWords() []cue {
 		{platform: "gotomeeting", text: "gotomeet.me"}, {platform: "gotomeeting", text: "computer, tablet or smartphone"}, {platform: "gotomeeting", text: "gotowebinar"},
 		{platform: "chime", text: "amazon chime"}, {platform: "chime", text: "chime.aws"}, {platform: "chime", text: "chime meeting"}, {platform: "chime", text: "chime", weak: true},
 		{platform: "tencent-meeting", text: "腾讯会议"}, {platform: "tencent-meeting", text: "騰訊會議"}, {platform: "tencent-meeting", text: "tencent meeting"}, {platform: "tencent-meeting", text: "voov"},
-		{platform: otherService, text: "dingtalk"}, {platform: otherService, text: "钉钉"}, {platform: otherService, text: "釘釘"}, {platform: otherService, text: "feishu"},
+		{platform: "dingtalk", text: "dingtalk"}, {platform: "dingtalk", text: "钉钉"}, {platform: "dingtalk", text: "釘釘"}, {platform: otherService, text: "feishu"},
 		{platform: otherService, text: "飞书"}, {platform: otherService, text: "larksuite"}, {platform: "bluejeans", text: "bluejeans"}, {platform: "ringcentral", text: "ringcentral"},
 		{platform: otherService, text: "lifesize"}, {platform: otherService, text: "starleaf"}, {platform: otherService, text: "dialpad"}, {platform: otherService, text: "freeconferencecall"},
 		{platform: meetingWord, text: "meeting"}, {platform: meetingWord, text: "webinar"}, {platform: meetingWord, text: "conference call"}, {platform: meetingWord, text: "dial"},
