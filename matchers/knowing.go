@@ -6,11 +6,12 @@ import (
 	"sync"
 )
 
-// Knowing returns a Finder that takes no link for a sample whose number or room an organisation of the index has registered: hosts
-// choose such as look invented, 4443335678 or juan.perez. It is about what people choose, personal numbers and rooms' names; what a
-// service draws does not look so, and a template ("your-room") stays one. A number behind a label, without a link, is judged as ever.
+// Knowing returns a Finder that takes no link for a sample whose number or room an organisation of the index has registered, nor a room
+// with a name on a site of theirs: hosts choose such as look invented, 4443335678 or juan.perez. It is about what people choose, personal
+// numbers and rooms' names; what a service draws does not look so, and a template ("your-room") stays one. A number behind a label,
+// without a link, is judged as ever.
 func (f *Finder) Knowing(x *Index) *Finder {
-	if x == nil || !x.known {
+	if x == nil || len(x.exact) == 0 {
 		return f
 	}
 	return f.believing(x.registered)
@@ -52,9 +53,13 @@ func believing(p Platform, known func(Link) bool) func(*URL) (Link, error) {
 // refuse a name that people choose.
 func (u *URL) believes(name string) bool { return u.believed && !placeholderWord(name) }
 
-// registered reports whether an organisation has registered the link's number or room, whoever owns the link in the end.
+// registered reports whether an organisation has registered the link's number or room, whoever owns the link in the end, or the site on
+// which the link names a room.
 func (x *Index) registered(l Link) bool {
 	c := claims{x: x, best: MeetingPattern.rank()}
 	x.byNumber(&c, l)
+	if l.Kind == PersonalRoom && !all(l.ID, isDigit) {
+		x.byName(&c, l)
+	}
 	return len(c.owners) > 0
 }

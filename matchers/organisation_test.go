@@ -306,6 +306,7 @@ func TestRegisteredIsNoSample(t *testing.T) {
 	x := index(t,
 		org("acme", Pattern{MeetingPattern, "zoom:444 333 5678"}, Pattern{RoomPattern, "zoom:my/juan.perez"}, Pattern{RoomPattern, "jitsi:meet.jit.si/teamstandup"}),
 		org("globex", Pattern{MeetingPattern, "https://globex.webex.com/meet/jane.doe"}),
+		org("hooli", Pattern{SitePattern, "hooli"}, Pattern{VanityPattern, "hooli.zoom.us"}),
 	)
 	f := Standard().Knowing(x)
 	for text, want := range map[string]string{
@@ -314,6 +315,10 @@ func TestRegisteredIsNoSample(t *testing.T) {
 		"https://us02web.zoom.us/my/juan.perez":         "acme 3 room",
 		"https://meet.jit.si/TeamStandup":               "acme 3 room",
 		"https://globex.webex.com/meet/jane.doe":        "globex 3 meeting",
+		"https://hooli.webex.com/meet/john.doe":         "hooli 2 webex_site:hooli",
+		"https://hooli.zoom.us/my/john.doe":             "hooli 2 vanity:hooli.zoom.us",
+		"https://hooli.zoom.us/j/1234567890":            "",
+		"https://hooli.webex.com/meet/username":         "",
 		"https://us02web.zoom.us/j/4443335679":          "",
 		"https://us02web.zoom.us/my/john.doe":           "",
 		"https://meet.jit.si/TeamSync":                  "",
@@ -341,8 +346,8 @@ func TestRegisteredIsNoSample(t *testing.T) {
 			t.Errorf("Mask(%q) = %q", text, masked)
 		}
 	}
-	if nobody := index(t, org("acme", Pattern{VanityPattern, "acme.zoom.us"})); Standard().Knowing(nobody) != Standard() || Standard().Knowing(nil) != Standard() {
-		t.Error("without registered ids there must be one Finder")
+	if nobody := index(t); Standard().Knowing(nobody) != Standard() || Standard().Knowing(nil) != Standard() {
+		t.Error("without registered ids and sites there must be one Finder")
 	}
 }
 
