@@ -274,12 +274,30 @@ func (r *reader) read(limit int) {
 		for run < len(r.text) && isPlain(r.text[run]) && run-r.pos < limit {
 			run++
 		}
-		r.out = append(r.out, r.text[r.pos:run]...)
-		r.pos = run
-		if run < len(r.text) && !r.step() {
+		end := r.glued(run)
+		r.out = append(r.out, r.text[r.pos:end]...)
+		r.pos = end
+		if end < run || run < len(r.text) && !r.step() {
 			return
 		}
 	}
+}
+
+// glued is where in text[pos:end] another link begins without a mark between: "…/j/84930275116https://…". Links that stand in others
+// have a mark before them.
+func (r *reader) glued(end int) int {
+	separator := bytes.Index(r.text[r.pos:end], []byte("://"))
+	if separator < 0 || r.wrapper {
+		return end
+	}
+	start := r.pos + separator
+	if start > r.pos && r.text[start-1]|0x20 == 's' {
+		start--
+	}
+	if start -= len("http"); start > r.pos && isAlnum(r.text[start-1]) && hasPrefixFold(r.text[start:], "http") {
+		return start
+	}
+	return end
 }
 
 // isPlain: letters, digits and % + - / : @ _ ~ stand for themselves wherever a link stands.
@@ -630,12 +648,12 @@ func joinedAsWritten(text []byte, at int) bool {
 
 func isNameByte(c byte) bool { return isAlnum(c) || c == '_' }
 
-// plainWord: letters, all small but for the first, or a count ("12 people").
+// plainWord: letters, all small but for the first, or a count or a year ("12 people", "2026 was").
 func plainWord(s string) bool {
 	if s == "" || len(s) > longestWord {
 		return false
 	}
-	return all(s, isDigit) && len(s) <= 3 || all(s, isAlpha) && s[1:] == strings.ToLower(s[1:])
+	return all(s, isDigit) && len(s) <= 4 || all(s, isAlpha) && s[1:] == strings.ToLower(s[1:])
 }
 
 // longestWord bounds what is taken for a word of a sentence, in bytes.

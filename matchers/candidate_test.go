@@ -110,14 +110,18 @@ func TestContinuedLinks(t *testing.T) {
 }
 
 // TestSentencesEndLinks: a sample room or an address without a room takes no word from the sentence on the next line; a link that was
-// broken does go on there.
+// broken does go on there. Another link, or what closes emphasis or a cell, ends it without a blank.
 func TestSentencesEndLinks(t *testing.T) {
 	const line = "Open the address of the club's board in the browser: "
 	for text, want := range map[string]string{
 		"https://whereby.com/my-room\nthen press the button": "", "https://whereby.com/my-room\n> Then press the button": "", "https://meet.jit.si/test\n12 people fit in": "",
 		"https://globex.webex.com/meet/username\nThe room is open": "", "https://discord.gg/code\nthen wait": "", "https://whereby.com/pricing\nEnglish": "",
 		"https://gotomeet.me/JohnDoe\nGlobexHall is shut": "", "https://app.livestorm.co/acme/demo\n--all of them": "",
-		"https://meet.jit.si/\nwithout an account": "", "https://discord.gg/\nNote: this one": "", "https://meet.jit.si/\nGLOBEX_KEY=3": "", "https://meet.jit.si/.\nVandelayHall is open": "",
+		"https://teams.microsoft.com/meet/340983172156\n2026 was good": "340983172156", "https://teams.microsoft.com/meet/340983172156\n82": "34098317215682",
+		"https://zoom.us/j/84719306253https://globex.example/": "84719306253", "https://whereby.com/vandelay-hallHTTP://globex.example/": "vandelay-hall",
+		"https://discord.gg/9EXbcgE2rYhttps://discord.gg/9EXbcgE2rY": "9EXbcgE2rY", "_https://meet.globex.example/leila.haddad/0DJ4ES_ is open": "0DJ4ES",
+		"a,https://chat.initech.example/staff/channels/8fd6rxo8hwnzj63z4ypkcwrafi?join_call=true,b": "8fd6rxo8hwnzj63z4ypkcwrafi",
+		"https://meet.jit.si/\nwithout an account":                                                  "", "https://discord.gg/\nNote: this one": "", "https://meet.jit.si/\nGLOBEX_KEY=3": "", "https://meet.jit.si/.\nVandelayHall is open": "",
 		"https://meet.jit.si/\nVandelayHall\n": "VandelayHall", "https://meet.jit.si/\nVandelayHall is open": "VandelayHall", "https://whereby.com/\nvandelay-hall9 is open": "vandelay-hall9",
 		"https://meet.jit.si/\r\n vandelayhall is open": "vandelayhall", "https://meet.jit.si/\" +\n  \"vandelayhall": "vandelayhall", "https://zoom.us/j/\n84719306253 is the number": "84719306253",
 		"https://join.slack.com/t/globex/shared_invite/zt-2k7vq9xwd-Jr4TnUe8Lb\nwzkhqmfpsgtd and more": "zt-2k7vq9xwd-Jr4TnUe8Lbwzkhqmfpsgtd",

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 
 	"meetleaks/matchers/unwrap"
 )
@@ -512,7 +513,8 @@ func (s *search) atAnchor(text []byte, h literalHit, t target) ([]Sighting, int)
 	var c candidate
 	var ok bool
 	if strings.Contains(t.literal, ":") {
-		c, ok = cutCandidate(text, h.start, false, s.room.text[:])
+		scheme := strings.IndexFunc(t.literal, unicode.IsLetter) // behind the slashes of "://meet.", whose scheme is not part of the literal
+		c, ok = cutCandidate(text, h.start+scheme, false, s.room.text[:])
 	} else {
 		c, ok = anchorURL(text, h.start, s.room.text[:])
 	}
@@ -562,7 +564,7 @@ func (s *search) parse(text []byte, c candidate, u *URL, p *Platform) ([]Sightin
 	if c.wrapped != "" {
 		whole := parseURL(c.wrapped)
 		whole.Base, whole.Anchor, whole.head, whole.tail = u.Base, u.Anchor, u.head, tailOf(text, c.wrappedEnd)
-		if longer, wrappedErr := p.Parse(whole); wrappedErr == nil && (err != nil && !stopsAtLine(text, c, err, longer) || err == nil && extends(link, longer)) {
+		if longer, wrappedErr := p.Parse(whole); wrappedErr == nil && (err != nil && !stopsAtLine(text, c, err, longer) || err == nil && extends(text, c, link, longer)) {
 			link, err, end = longer, nil, c.wrappedEnd
 		}
 	}
@@ -589,9 +591,14 @@ func (s *search) parse(text []byte, c candidate, u *URL, p *Platform) ([]Sightin
 	return s.room.only(Sighting{Link: link, Start: c.start, End: end, Via: via}), end
 }
 
-// extends reports whether the link that was joined from two lines says more than the one that ends with its line.
-func extends(short, long Link) bool {
-	return completes(short.ID, long.ID) || short.ID == long.ID && len(long.Secrets) > len(short.Secrets)
+// extends reports whether the link that was joined from two lines says more than the one that ends with its line, and is no number
+// before a sentence that begins with a count ("12 people came").
+func extends(text []byte, c candidate, short, long Link) bool {
+	if completes(short.ID, long.ID) {
+		prose, goesOn := proseAt(text, c.wrappedAt)
+		return !prose || !goesOn
+	}
+	return short.ID == long.ID && len(long.Secrets) > len(short.Secrets)
 }
 
 // stopsAtLine reports whether a link that was judged to be none ends with its line all the same: a sample room, or an address without a

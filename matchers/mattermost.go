@@ -28,7 +28,7 @@ func parseMattermost(u *URL) (Link, error) {
 	l := Link{Realm: mattermostSite(u), Host: u.Host, Org: u.Host}
 	segs := u.Segs()
 	switch last := lastOf(segs); {
-	case strings.EqualFold(u.Param("join_call"), "true"):
+	case strings.EqualFold(leading(u.Param("join_call"), isAlpha), "true"):
 		return mattermostCall(u, l)
 	case last == "signup_user_complete":
 		return mattermostInvite(l, u.Param("id"), mattermostToken(u))
