@@ -1,13 +1,16 @@
 package matchers
 
-import "bytes"
+import (
+	"bytes"
+	"unicode/utf8"
+)
 
 // Numbers in tables whose head alone says what they are: "| Course | Zoom ID |" above "| Biology | 849 3027 5116 |", in Markdown and
 // in CSV files. See join_table.go for the passcodes of such rows.
 
 const (
 	maxHeadBytes = 512 // of a head; longer lines are no heads
-	maxHeadCell  = 48  // of the cell that names the column
+	maxHeadCell  = 48  // characters of the cell that names the column
 	maxHeads     = 4   // columns of one head
 )
 
@@ -111,7 +114,7 @@ func cellAround(line []byte, separator byte, at int) (column, cells int) {
 	row := cutRow(line, separator, false)
 	for n, cell := range row {
 		name := line[cell.Start:cell.End]
-		if cell.Start <= at && at < cell.End && len(bytes.TrimSpace(name)) <= maxHeadCell && !bytes.ContainsAny(name, "0123456789:={}<>$") {
+		if cell.Start <= at && at < cell.End && utf8.RuneCount(bytes.TrimSpace(name)) <= maxHeadCell && !bytes.ContainsAny(name, "0123456789:={}<>$") {
 			return n, len(row)
 		}
 	}

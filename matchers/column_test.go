@@ -15,6 +15,7 @@ func TestColumns(t *testing.T) {
 		want       []string
 	}{
 		{"Markdown", "| Course | Zoom ID |\n|---|---:|\n| Biology | 849 3027 5116 |\n| Chemistry | **972-6184-0359** |\n", []string{first, second}},
+		{"a head of many bytes", "| Zoom | Идентификатор конференции |\n|---|---|\n| x | 849 3027 5116 |\n", []string{first}},
 		{"a note in the head", "| TA | Zoom ID (remote) |\n|:--|--:|\n| Ann | `84930275116` |\n", []string{first}},
 		{"with passcodes", "| Day | Zoom meeting ID | Passcode | n |\n|--|--|--|--|\n| Mon | 849 3027 5116 | 7482913 | 11 |\n| Tue | 972 6184 0359 | | 10 |\n",
 			[]string{"zoom:commercial::84930275116 dial-in [passcode]", second}},
