@@ -461,6 +461,9 @@ func headedElsewhere(path []byte, heads []string) bool {
 // mayWrap reports whether what follows a wrapper's host can hold another link, or is a short code. What it has gone through in vain
 // it does not read again for the next host.
 func (s *search) mayWrap(text []byte, h literalHit) bool {
+	if bytes.IndexByte(text[h.start:h.end], ':') >= 0 {
+		return true // a scheme says so: "data:text/"
+	}
 	i := max(h.end, s.plain)
 	for ; i < len(text) && i-h.end < maxCandidate; i++ {
 		c := text[i]

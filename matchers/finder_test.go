@@ -24,6 +24,7 @@ func TestWrappersAreFoundByTheSweep(t *testing.T) {
 		"https://l.facebook.com/l.php?u=" + target + "&h=AT0":                                   "meta",
 		"https://social-plugins.line.me/lineit/share?url=" + target:                             "line-share",
 		"https://www.facebook.com/sharer/sharer.php?u=" + target:                                "facebook-share",
+		"data:text/plain;base64,aHR0cHM6Ly9tZWV0Lmdvb2dsZS5jb20venJhLXpieW4tdmNp":               "data",
 		"https://calendar.google.com/calendar/render?action=TEMPLATE&text=x&location=" + target: "google-calendar",
 	} {
 		found := Find([]byte(text))
