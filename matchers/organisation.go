@@ -237,7 +237,13 @@ func readKnown(value string) (knownMeeting, error) {
 	if !ok || id == "" || !isPlatform(platform) {
 		return knownMeeting{}, errors.New("want PLATFORM:ID, as in zoom:98•••••101 or zoom:my/NAME, or a whole link")
 	}
+	if slices.Contains(strings.Split(id, "/"), "") {
+		return knownMeeting{}, errors.New("has nothing before or behind a /: want a number or a name there, as in zoom:my/NAME")
+	}
 	if compact := without(id, " -"); all(compact, isDigit) {
+		if platform == "zoom" && (len(compact) < 9 || len(compact) > 11) {
+			return knownMeeting{}, errors.New("is no meeting number of Zoom: they have 9 to 11 digits")
+		}
 		id = compact
 	} else if realmPlatforms()[platform] && !strings.Contains(id, "/") {
 		return knownMeeting{}, fmt.Errorf("names of rooms are unique only on a host or in an account there: want %s:HOST/ROOM (as the link has it), or the whole link", platform)

@@ -183,6 +183,10 @@ func TestBroadPatternsAreRefused(t *testing.T) {
 		{Pattern{RegexpPattern, `a(cme`}, "parse"},
 		{Pattern{MeetingPattern, "98234510217"}, "PLATFORM:ID"},
 		{Pattern{MeetingPattern, "nosuch:98234510217"}, "PLATFORM:ID"},
+		{Pattern{MeetingPattern, "zoom:12"}, "9 to 11 digits"},
+		{Pattern{MeetingPattern, "zoom:982345102170"}, "9 to 11 digits"},
+		{Pattern{RoomPattern, "zoom:my/"}, "want a number or a name"},
+		{Pattern{RoomPattern, "jitsi:/teamstandup"}, "want a number or a name"},
 		{Pattern{PagePattern, " "}, "is empty"},
 	}
 	for _, test := range tests {

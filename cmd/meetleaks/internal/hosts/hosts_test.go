@@ -191,6 +191,7 @@ zoom:84930275115,,,"Doe <jdoe@acme.example>",,,
 		"12 timezone: is no time zone that is known, as in Europe/Berlin: the starts do not count",
 		"13 meeting: line 11 names another host for it, and counts",
 		"14 email: lies under none of the organisation's domains",
+		"15 room: is no meeting number of Zoom: they have 9 to 11 digits",
 		"16 email: is no full e-mail address, as in jdoe@acme.example",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
