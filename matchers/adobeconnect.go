@@ -11,6 +11,7 @@ func adobeConnect() Platform {
 		Hosts: []string{"adobeconnect.com"},
 		Docs:  "https://helpx.adobe.com/adobe-connect/using/creating-arranging-meetings.html",
 		Parse: parseAdobeConnect,
+		Whose: customerLabel,
 		Forms: []Form{
 			{"<organisation>.adobeconnect.com/<room>", PersonalRoom, PermanentRoom},
 			{"<organisation>.adobeconnect.com/p<random>", Recording, PastContent},

@@ -8,6 +8,7 @@ func airmeet() Platform {
 		Hosts: []string{"airmeet.com"},
 		Docs:  "https://help.airmeet.com",
 		Parse: parseAirmeet,
+		Whose: customerLabel,
 		Forms: []Form{{"airmeet.com/e/<guid>, <community>.airmeet.com/e/<guid>", Event, PublicForm}},
 	}
 }

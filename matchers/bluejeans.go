@@ -11,6 +11,7 @@ func bluejeans() Platform {
 		Hosts: []string{"bluejeans.com", "bjn.vc"},
 		Docs:  "https://web.archive.org/web/2023/https://support.bluejeans.com/",
 		Parse: parseBlueJeans,
+		Whose: customerLabel,
 		Forms: []Form{
 			{"bluejeans.com/<number>[/<passcode>][/webrtc]", Meeting, JoinWithSecret},
 			{"primetime.bluejeans.com/a2m/live-event/<code>", Webinar, JoinWithSecret},

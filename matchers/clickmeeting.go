@@ -8,6 +8,7 @@ func clickMeeting() Platform {
 		Hosts: []string{"clickmeeting.com"},
 		Docs:  "https://knowledge.clickmeeting.com",
 		Parse: parseClickMeeting,
+		Whose: customerLabel,
 		Forms: []Form{
 			{"<account>.clickmeeting.com/<room>", PersonalRoom, PermanentRoom},
 			{"<account>.clickmeeting.com/<room>/register", Registration, PublicForm},

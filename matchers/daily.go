@@ -10,6 +10,7 @@ func daily() Platform {
 		Hosts: []string{"daily.co"},
 		Docs:  "https://docs.daily.co/reference/rest-api/rooms",
 		Parse: parseDaily,
+		Whose: customerLabel,
 		Forms: []Form{{"<organisation>.daily.co/<room>?t=<token>", PersonalRoom, PermanentRoom}},
 	}
 }

@@ -11,6 +11,7 @@ func doxyMe() Platform {
 		Hosts: []string{"doxy.me"},
 		Docs:  "https://help.doxy.me",
 		Parse: parseDoxyMe,
+		Whose: customerLabel,
 		Forms: []Form{{"doxy.me/<name>, doxy.me/<clinic>/<name>, <clinic>.doxy.me/<name>", PersonalRoom, PermanentRoom}},
 	}
 }

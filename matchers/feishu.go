@@ -13,6 +13,7 @@ func feishu() Platform {
 		Hosts: []string{"feishu.cn/j/", "larksuite.com/j/", "feishu.cn/minutes/", "larksuite.com/minutes/"},
 		Docs:  "https://open.feishu.cn/document/server-docs/vc-v1/meeting/meeting-overview",
 		Parse: parseFeishu,
+		Whose: customerLabel,
 		Forms: []Form{
 			{"vc.feishu.cn/j/<9 digits>, vc[-<region>].larksuite.com/j/<9 digits>", Meeting, JoinWithSecret},
 			{"<tenant>.feishu.cn/minutes/ob<22>, <tenant>[.<region>].larksuite.com/minutes/ob<22>", Recording, PastContent},

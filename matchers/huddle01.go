@@ -8,6 +8,7 @@ func huddle01() Platform {
 		Hosts: []string{"huddle01.app", "app.huddle01.com"},
 		Docs:  "https://docs.huddle01.com",
 		Parse: parseHuddle01,
+		Whose: customerLabel,
 		Forms: []Form{{"huddle01.app/room/<abc-defg-hij>, <organisation>.huddle01.app/room/<abc-defg-hij>", Meeting, JoinWithSecret}},
 	}
 }

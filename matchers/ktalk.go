@@ -9,6 +9,7 @@ func ktalk() Platform {
 		Hosts: []string{"ktalk.ru"},
 		Docs:  "https://support.kontur.ru/talk",
 		Parse: parseKTalk,
+		Whose: customerLabel,
 		Forms: []Form{
 			{"<organisation>.ktalk.ru/<12>", PersonalRoom, PermanentRoom},
 			{"<organisation>.ktalk.ru/recordings/<20>", Recording, PastContent},

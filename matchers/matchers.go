@@ -34,6 +34,7 @@
 //	placeholder.go codes.go rooms.go    what samples look like; shapes of codes and of room names that platforms share
 //	teams_thread.go           Teams threads wherever they stand
 //	organisation.go phrases.go          whose a link is; words and expressions near it
+//	shared.go                           hosts that are everybody's
 //	mask.go key.go            what may be shown of a link; its printable identity
 package matchers
 
@@ -177,6 +178,9 @@ type Platform struct {
 	// ("msteams:"). They have five bytes or more, or three that stand between letters or digits ("/b/"). They are looked for
 	// without regard to ASCII case.
 	Anchors []string
+	// Whose is the customer whose a host under Hosts is, "" for hosts that all customers share; nil: they share all. Without it no host
+	// of the service can be registered as somebody's, see OwnHost.
+	Whose func(u *URL) string
 	// Parse judges one URL. It returns the link, or a Rejection that says why it is none. It must be pure.
 	Parse func(u *URL) (Link, error)
 	// Whole says that the id is as long as such ids can be, so that what is left out of a link that is shown cut off

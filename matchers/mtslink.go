@@ -11,6 +11,7 @@ func mtsLink() Platform {
 		Hosts: []string{"mts-link.ru", "events.webinar.ru"},
 		Docs:  "https://help.mts-link.ru",
 		Parse: parseMTSLink,
+		Whose: customerLabel,
 		Forms: []Form{
 			{"my.mts-link.ru/j/<organisation>/<number>, events.webinar.ru/<organisation>/<number>", Webinar, JoinWithSecret},
 			{"…/record-new/<number>", Recording, PastContent},

@@ -159,7 +159,12 @@ func (x *Index) add(org int32, p Pattern, domains []string) error {
 			return err
 		}
 		x.addExact("vanity:"+value, org, p.Type, shown)
-	case SitePattern, TenantPattern, S4BPattern, WorkspacePattern, HostPattern:
+	case HostPattern:
+		if err := OwnHost(value); err != nil {
+			return err
+		}
+		x.addExact("host:"+value, org, p.Type, shown)
+	case SitePattern, TenantPattern, S4BPattern, WorkspacePattern:
 		x.addExact(string(p.Type)+":"+value, org, p.Type, shown)
 	case MeetingPattern, RoomPattern:
 		keys, err := knownKeys(p.Value)
@@ -203,17 +208,11 @@ func (x *Index) addPage(org int32, glob string, public bool) {
 
 // namesSomebody refuses vanity hosts that every customer shares.
 func namesSomebody(host string) error {
-	u := &URL{Host: host}
 	i, base := standard().platformOf(host)
 	if base == "" || !slices.Contains(standard().platforms[i].Hosts, base) { // of hosts like facebook.com only a path is a service's
 		return fmt.Errorf("%s is no host of a meeting service", host)
 	}
-	u.Base = base
-	sub := u.Label()
-	if standard().platforms[i].Name == "zoom" {
-		sub = zoomVanity(u)
-	}
-	if sub == "" {
+	if _, customer := serviceAt(host); customer == "" {
 		return fmt.Errorf("%s names nobody: every customer of the service uses it", host)
 	}
 	return nil
@@ -388,14 +387,53 @@ func (x *Index) byInventory(c *claims, at Whereabouts) {
 	}
 }
 
-// byService: a service on a host of theirs (rank 4).
+// byService: a service on a host of theirs (rank 4). On the hosts of a service that many share it is theirs where the host names them
+// and the link nobody else.
 func (x *Index) byService(c *claims, l Link) {
 	if c.best < 4 || l.Host == "" {
 		return
 	}
 	for host := range suffixes(l.Host) {
-		c.exact("host:" + host)
+		n, ok := x.exact["host:"+host]
+		if !ok || !hostSpeaks(host, l) {
+			continue
+		}
+		for n >= 0 {
+			o := x.owners[n]
+			if x.namesNobodyElse(o.org, l) {
+				c.add(o.org, o.pattern.rank(), o.shown)
+			}
+			n = o.next
+		}
 	}
+}
+
+// hostSpeaks: a host that was registered, the link's own or one above it, says whose the link is.
+func hostSpeaks(host string, l Link) bool {
+	if OwnHost(host) != nil {
+		return false
+	}
+	service, _ := serviceAt(l.Host)
+	return service == nil || l.Org != "" && strings.Contains("."+l.Host, "."+strings.ToLower(l.Org)+".")
+}
+
+// namesNobodyElse: the link names its host, nobody, or a domain of the organisation. A server can stand for several domains.
+func (x *Index) namesNobodyElse(org int32, l Link) bool {
+	if service, _ := serviceAt(l.Host); service != nil {
+		return true // the customer was compared
+	}
+	named := strings.ToLower(l.Org)
+	if named == "" || l.Host == named || strings.HasSuffix(l.Host, "."+named) {
+		return true
+	}
+	for domain := range suffixes(named) {
+		for n, ok := x.exact["host:"+domain]; ok && n >= 0; n = x.owners[n].next {
+			if x.owners[n].org == org {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // byPage: a link that names nobody on a page of theirs (rank 6).

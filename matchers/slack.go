@@ -15,6 +15,7 @@ func slack() Platform {
 		Heads: []string{"huddle", "free-willy", "call", "t", "join", "shared_invite", "share"},
 		Docs:  "https://slack.com/help/articles/201330256",
 		Parse: parseSlack,
+		Whose: slackWorkspace,
 		Forms: []Form{
 			{"app.slack.com/huddle/<team>/<channel>", Meeting, ChatInvite},
 			{"<workspace>.slack.com/call/<R…>", Meeting, ChatInvite},

@@ -11,6 +11,7 @@ func vowel() Platform {
 		Docs:    "https://www.vowel.com",
 		Retired: "2024-03",
 		Parse:   parseVowel,
+		Whose:   customerLabel,
 		Forms:   []Form{{"<organisation>.vowel.com/#/g/<id>", Meeting, JoinWithSecret}},
 	}
 }

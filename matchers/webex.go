@@ -15,6 +15,7 @@ func webex() Platform {
 		Hosts: []string{"webex.com", "webex.com.cn"},
 		Docs:  "https://developer.webex.com/docs/meetings",
 		Parse: parseWebex,
+		Whose: func(u *URL) string { return webexOrg(u.Sub()) },
 		Whole: func(l Link) bool { return isHexID(l.ID) },
 		Forms: []Form{
 			{"/<site>/j.php?MTID=m<32 hex>, /<site>/k2/j.php?MTID=t<32 hex>", Meeting, JoinWithSecret},

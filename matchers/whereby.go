@@ -12,6 +12,7 @@ func whereby() Platform {
 		Hosts: []string{"whereby.com", "appear.in"},
 		Docs:  "https://docs.whereby.com/reference/using-url-parameters",
 		Parse: parseWhereby,
+		Whose: customerLabel,
 		Forms: []Form{
 			{"whereby.com/<room>, <organisation>.whereby.com/<room>", PersonalRoom, PermanentRoom},
 			{"…?roomKey=<token>", HostStart, HostCredential},

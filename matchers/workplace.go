@@ -10,6 +10,7 @@ func workplace() Platform {
 		Docs:    "https://www.workplace.com/help/work",
 		Retired: "2026-06-01",
 		Parse:   parseWorkplace,
+		Whose:   customerLabel,
 		Forms:   []Form{{"<organisation>.workplace.com/groupcall/LINK:<token>", Meeting, JoinWithSecret}},
 	}
 }

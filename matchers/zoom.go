@@ -17,6 +17,7 @@ func zoom() Platform {
 		Hosts: []string{"zoom.us", "zoom.com", "zoomgov.com", "zoom.com.cn", "zoom.cn", "umeet.com.cn", "zoom-x.de", "zoomcrc.com", lfxZoom},
 		Docs:  "https://support.zoom.com/hc/en/article?id=zm_kb&sysparm_article=KB0063264",
 		Parse: parseZoom,
+		Whose: zoomVanity,
 		Whole: func(l Link) bool { return l.Space == "" && len(l.ID) == 11 && all(l.ID, isDigit) },
 		Forms: []Form{
 			{"/j/<number>, /skype/<number>", Meeting, JoinWithSecret},

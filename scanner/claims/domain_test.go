@@ -28,6 +28,8 @@ func TestWhatIsNobodysOwnIsRefused(t *testing.T) {
 	for text, want := range map[string]string{
 		"com": "is one label", "co.uk": "public suffix", "github.io": "public suffix", "gmail.com": "mailboxes", "mail.gmx.de": "mailboxes",
 		"zoom.us": "a service that others use", "acme.zoom.us": "a service that others use", "teams.microsoft.com": "a service that others use",
+		"us02web.zoom.us": "a service that others use", "meet123.webex.com": "a service that others use", "microsoft.com": "a service that others use",
+		"google.com":                       "a service that others use",
 		"safelinks.protection.outlook.com": "mailboxes", "192.0.2.7": "an address", "[2001:db8::1]": "an address", "acme": "one label",
 		"": "no domain", "a..example": "no domain", "-a.example": "no domain", "a_b.example": "no domain", "1.2.3": "no domain",
 		strings.Repeat("a.", 120) + "example": "longer than 242", strings.Repeat("a", 64) + ".example": "no domain",

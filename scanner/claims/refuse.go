@@ -56,7 +56,7 @@ func (r rules) check(org, domain string) error {
 		return refused(domain, "", "is a public suffix, under which everybody can have a name")
 	case r.freemail[domain] || r.freemail[part]:
 		return refused(domain, "", "gives mailboxes to everybody: it is no organisation's own")
-	case r.vendors[domain] || r.vendors[part]:
+	case r.vendors[domain] || r.vendors[part] || matchers.OwnHost(domain) != nil:
 		return refused(domain, "a vanity host, a site or a tenant is registered as a pattern, by whoever runs the service",
 			"belongs to a service that others use too")
 	}
