@@ -146,17 +146,24 @@ func (v *validator) right(list []Organisation) []Organisation {
 			continue
 		}
 		out[i].Name = o.Name
-		for j, domain := range o.Domains {
-			if !v.problems.under(entry(path+".domains", j)) {
-				out[i].Domains = append(out[i].Domains, domain)
-			}
-		}
+		out[i].Domains = v.rightDomains(path, o.Domains)
 		out[i].Patterns = make([]Pattern, len(o.Patterns))
 		for j, p := range o.Patterns {
 			out[i].Patterns[j] = v.rightPattern(entry(path+".patterns", j), p)
 		}
 	}
 	return out
+}
+
+// rightDomains are the domains of the organisation at path without those that have a mistake.
+func (v *validator) rightDomains(path string, domains []string) []string {
+	var right []string
+	for i, domain := range domains {
+		if !v.problems.under(entry(path+".domains", i)) {
+			right = append(right, domain)
+		}
+	}
+	return right
 }
 
 // rightPattern is p, or nothing of it; of several words those that are right.

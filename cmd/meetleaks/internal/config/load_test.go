@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -130,6 +131,9 @@ organisations:
       - {page: "https://*.acme.example/"}
       - {meeting: "nosuch:98412765302"}
       - {host: zoom.us}
+      - {host: com}
+      - {meeting: "zoom:12"}
+      - {page: "https://github.com/*"}
     hosts: [{email: nobody}]
 sources:
   - {name: s, kind: telepathy, every: 5s, depth: 99, exclude: ["a[b"]}
@@ -154,17 +158,20 @@ retention: {leak: 5 fortnights, audit: 1s}
 		`m.yaml:16: organisations[0].patterns[7].page: `,
 		`m.yaml:17: organisations[0].patterns[8].meeting: want PLATFORM:ID`,
 		`m.yaml:18: organisations[0].patterns[9].host: is a meeting service's host, which all its customers share`,
-		`m.yaml:19: organisations[0].hosts[0].pattern: is missing`,
-		`m.yaml:19: organisations[0].hosts[0].email: is no e-mail address`,
-		`m.yaml:21: sources[0].kind: want one of web, feed,`,
-		`m.yaml:21: sources[0].depth: want a number from 0 to 20`,
-		`m.yaml:21: sources[0].every: want at least 1m`,
-		`m.yaml:21: sources[0].exclude[0]: glob`,
-		`m.yaml:22: channels.slack.token: want the token that begins with xoxb-`,
-		`m.yaml:22: channels.siem[0].format: want one of`,
-		`m.yaml:22: channels.siem[0].to: want file:PATH`,
-		`m.yaml:23: retention.leak: want a length of time such as`,
-		`m.yaml:23: retention.audit: want a length of time from 1h`,
+		`m.yaml:19: organisations[0].patterns[10].host: want a whole domain`,
+		`m.yaml:20: organisations[0].patterns[11].meeting: is no meeting number of Zoom: they have 9 to 11 digits`,
+		`m.yaml:21: organisations[0].patterns[12].page: covers a whole host`,
+		`m.yaml:22: organisations[0].hosts[0].pattern: is missing`,
+		`m.yaml:22: organisations[0].hosts[0].email: is no e-mail address`,
+		`m.yaml:24: sources[0].kind: want one of web, feed,`,
+		`m.yaml:24: sources[0].depth: want a number from 0 to 20`,
+		`m.yaml:24: sources[0].every: want at least 1m`,
+		`m.yaml:24: sources[0].exclude[0]: glob`,
+		`m.yaml:25: channels.slack.token: want the token that begins with xoxb-`,
+		`m.yaml:25: channels.siem[0].format: want one of`,
+		`m.yaml:25: channels.siem[0].to: want file:PATH`,
+		`m.yaml:26: retention.leak: want a length of time such as`,
+		`m.yaml:26: retention.audit: want a length of time from 1h`,
 	}
 	got := mistakes(t, text)
 	for _, line := range want {
@@ -204,6 +211,69 @@ func TestSingleMistakes(t *testing.T) {
 	} {
 		if got := mistakes(t, test.text); !slices.Contains(got, test.want) {
 			t.Errorf("%q gives\n  %s\nwant\n  %s", test.text, strings.Join(got, "\n  "), test.want)
+		}
+	}
+}
+
+// Nobody can claim by domain, host or page what others have there too.
+func TestBroadClaimsAreRefused(t *testing.T) {
+	const whole = `covers a whole host that lies under none of the organisation's domains: name the part that is yours, as in "https://partner.example/acme/*", or give the host in domains`
+	for claim, want := range map[string]string{ // the beginning of the message; "" passes
+		"domain zoom.us":           "is a meeting service's host, which all its customers share; of Zoom register the vanity host: {vanity: acme.zoom.us}",
+		"domain us02web.zoom.us":   "is a meeting service's host",
+		"domain webex.com":         "is a meeting service's host, which all its customers share; of Cisco Webex register the site: {webex_site: acme}",
+		"domain google.com":        "is the domain of a meeting service",
+		"domain Microsoft.com":     "is the domain of a meeting service, which all its customers share; of Microsoft Teams register the tenant: {teams_tenant: ",
+		"domain co.uk":             "is a public suffix",
+		"domain github.io":         "is a public suffix",
+		"domain acme.github.io":    "",
+		"domain acme.zoom.us":      "",
+		"host com":                 "want a whole domain",
+		"host herokuapp.com":       "is a public suffix",
+		"host google.com":          "is the domain of a meeting service",
+		"host meet123.webex.com":   "is a meeting service's host",
+		"host teams.microsoft.com": "is a meeting service's host",
+		"host meet.jit.si":         "is a meeting service's host",
+		"host 203.0.113.7":         "want a name, not an address",
+		"host acme.webex.com":      "",
+		"host meet.hooli.example":  "",
+		"vanity meet123.webex.com": "meet123.webex.com names nobody",
+		"vanity acme.webex.com":    "",
+
+		"page https://github.com/*":             whole,
+		"page https://github.com/*/*":           whole,
+		"page https://github.com/*e*":           whole,
+		"page https://github.com/*.html":        whole,
+		"page https://github.com//*":            whole,
+		"page https://github.com./*":            whole,
+		"page https://notacme.example/*":        whole,
+		"page https://acme.example.github.io/*": whole,
+		"page https://github.com/acme/*":        "",
+		"page https://github.com/acme-*":        "",
+		"page https://github.com/*/acme/*":      "",
+		"page https://github.com/":              "",
+		"page https://github.com/?tab=*":        "",
+		"page https://acme.example/*":           "",
+		"page https://www.ACME.example/*":       "",
+		"page http://127.0.0.1:8088/*":          "",
+		"page http://wiki/*":                    "",
+	} {
+		kind, value, _ := strings.Cut(claim, " ")
+		domain, patterns := "acme.example", fmt.Sprintf("{%s: %q}", kind, value)
+		if kind == "domain" {
+			domain, patterns = value, ""
+		}
+		text := fmt.Sprintf("organisations: [{name: acme, domains: [%s], patterns: [%s]}]", domain, patterns)
+		if want == "" {
+			parse(t, text)
+			continue
+		}
+		at := "m.yaml:1: organisations[0].patterns[0]." + kind + ": "
+		if kind == "domain" {
+			at = "m.yaml:1: organisations[0].domains[0]: "
+		}
+		if got := mistakes(t, text); len(got) != 1 || !strings.HasPrefix(got[0], at+want) {
+			t.Errorf("%s gives %q, want %q", claim, got, at+want)
 		}
 	}
 }

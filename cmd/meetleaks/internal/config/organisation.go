@@ -3,6 +3,8 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net/netip"
+	"net/url"
 	"reflect"
 	"regexp/syntax"
 	"slices"
@@ -22,7 +24,7 @@ func (v *validator) organisation(path string, o *Organisation) {
 		return nil
 	})
 	for i := range o.Domains {
-		v.normal(entry(path+".domains", i), &o.Domains[i], domainName)
+		v.normal(entry(path+".domains", i), &o.Domains[i], ownDomain)
 	}
 	v.optional(path+".timezone", o.Timezone, checkTimezone)
 	v.patterns(path, o)
@@ -41,9 +43,10 @@ func (v *validator) organisation(path string, o *Organisation) {
 
 func (v *validator) patterns(path string, o *Organisation) {
 	regexps := 0
+	domains := v.rightDomains(path, o.Domains)
 	for i := range o.Patterns {
 		at := entry(path+".patterns", i)
-		v.pattern(at, &o.Patterns[i])
+		v.pattern(at, &o.Patterns[i], domains)
 		if o.Patterns[i].Regexp == "" {
 			continue
 		}
@@ -53,7 +56,7 @@ func (v *validator) patterns(path string, o *Organisation) {
 	}
 }
 
-func (v *validator) pattern(path string, p *Pattern) {
+func (v *validator) pattern(path string, p *Pattern, domains []string) {
 	set := v.keysGiven(path, reflect.TypeFor[Pattern]())
 	if len(set) == 0 && len(v.problems.unknown[path]) > 0 {
 		return // it is noted already
@@ -62,17 +65,17 @@ func (v *validator) pattern(path string, p *Pattern) {
 		v.note(path, "want exactly one key, have %d%s; known: %s", len(set), listed(set), names(fieldsOf(reflect.TypeFor[Pattern]())))
 		return
 	}
-	v.patternValue(path+"."+set[0], set[0], p)
+	v.patternValue(path+"."+set[0], set[0], p, domains)
 }
 
-func (v *validator) patternValue(at, key string, p *Pattern) {
+func (v *validator) patternValue(at, key string, p *Pattern, domains []string) {
 	switch key {
 	case "vanity":
 		v.normal(at, &p.Vanity, vanityHost)
 	case "s4b_domain":
 		v.normal(at, &p.S4BDomain, domainName)
 	case "host":
-		v.normal(at, &p.Host, ownHost)
+		v.normal(at, &p.Host, ownDomain)
 	case "webex_site":
 		v.required(at, p.WebexSite, checkLabel)
 	case "workspace":
@@ -84,7 +87,7 @@ func (v *validator) patternValue(at, key string, p *Pattern) {
 	case "meeting":
 		v.clearID(at, p.Meeting)
 	case "page":
-		v.required(at, p.Page, checkPageGlob)
+		v.required(at, p.Page, func(text string) error { return checkOwnPages(text, domains) })
 	case "public":
 		v.required(at, p.Public, checkPageGlob)
 	case "regexp":
@@ -113,18 +116,58 @@ func vanityHost(text string) (string, error) {
 	return host, matchersAccept(matchers.Pattern{Type: matchers.VanityPattern, Value: host})
 }
 
-// ownHost checks the host of a self-hosted service: not one of a vendor, where everybody's meetings are.
-func ownHost(text string) (string, error) {
-	host, err := hostName(text, false)
+// ownDomain checks a domain, or the host of a self-hosted service, whose meetings and pages are to be the organisation's: not a public
+// suffix, and not a vendor's, where everybody's meetings are.
+func ownDomain(text string) (string, error) {
+	domain, err := domainName(text)
 	if err != nil {
 		return "", err
 	}
-	for _, p := range matchers.All() {
-		if slices.Contains(p.Hosts, host) {
-			return "", errors.New("is a meeting service's host, which all its customers share")
+	return domain, matchers.OwnHost(domain)
+}
+
+// checkOwnPages checks pages whose links that name nobody are to be the organisation's: all of a host only where it lies under one of
+// its domains.
+func checkOwnPages(glob string, domains []string) error {
+	if err := checkPageGlob(glob); err != nil {
+		return err
+	}
+	u, err := url.Parse(glob)
+	if err != nil {
+		return errors.New("is no URL")
+	}
+	if namesPart(glob) || isInside(u.Hostname()) {
+		return nil
+	}
+	host, err := hostName(u.Hostname(), true)
+	if err == nil && slices.ContainsFunc(domains, func(domain string) bool { return host == domain || strings.HasSuffix(host, "."+domain) }) {
+		return nil
+	}
+	return errors.New(`covers a whole host that lies under none of the organisation's domains: name the part that is yours, as in "https://partner.example/acme/*", or give the host in domains`)
+}
+
+// namesPart says whether a pattern of pages names a part of its host: without "*" in the path one page, else a segment of the path in
+// full, or how the path begins.
+func namesPart(glob string) bool {
+	_, rest, _ := strings.Cut(glob, "://")
+	_, path, _ := strings.Cut(rest, "/")
+	path, _, _ = strings.Cut(path, "?")
+	if !strings.Contains(path, "*") {
+		return true
+	}
+	for i, segment := range strings.Split(path, "/") {
+		before, _, cut := strings.Cut(segment, "*")
+		if before != "" && (i == 0 || !cut) {
+			return true
 		}
 	}
-	return host, nil
+	return false
+}
+
+// isInside says whether a host is out of the public's reach: it cannot be given in domains.
+func isInside(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return err == nil && (addr.IsLoopback() || addr.IsPrivate()) || err != nil && !strings.Contains(host, ".")
 }
 
 // keysGiven lists the keys of the entry at path that the operator wrote.
