@@ -85,4 +85,6 @@ type Skip struct {
 	URI    string `json:"uri"`
 	Reason string `json:"reason"`
 	Cause  Cause  `json:"cause"`
+	// Judged: it was read to its end, and what was found in it is listed; not all of it went into the judgement.
+	Judged bool `json:"-"`
 }

@@ -156,7 +156,7 @@ func (s *meetings) skips(uri string) []Skip {
 	}
 	if s.blind > 0 {
 		reason := fmt.Sprintf("too many meetings: %d places were judged without the text around them", s.blind)
-		out = append(out, Skip{URI: uri, Reason: reason, Cause: Policy})
+		out = append(out, Skip{URI: uri, Reason: reason, Cause: Policy, Judged: true})
 	}
 	return out
 }

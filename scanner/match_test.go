@@ -236,11 +236,23 @@ func TestVeryLongIdsAreBoundedToo(t *testing.T) {
 	}
 }
 
+// TestADenseDocumentIsReadAndSaysThatItWasJudgedByLess: it is not among what was left out.
+func TestADenseDocumentIsReadAndSaysThatItWasJudgedByLess(t *testing.T) {
+	var text strings.Builder
+	for i := range MaxMeetings - 1 {
+		fmt.Fprintf(&text, "meeting:%d %s\n", i, strings.Repeat(".", 2*nearSide/10))
+	}
+	found, skips := matchText(t, strings.NewReader(text.String()))
+	if len(found) != MaxMeetings-1 || len(skips) != 1 || skips[0].Cause != Policy || !skips[0].Judged {
+		t.Errorf("%d findings, %+v", len(found), skips)
+	}
+}
+
 func TestAFailingReaderKeepsWhatWasFound(t *testing.T) {
 	for _, size := range []int{0, 3 * chunkSize} {
 		text := "meeting:1 " + strings.Repeat(".", size)
 		found, skips := matchText(t, io.MultiReader(strings.NewReader(text), iotest.ErrReader(io.ErrUnexpectedEOF)))
-		if len(found) != 1 || !reflect.DeepEqual(skips, []Skip{{"a.md", "truncated: it ends too early", Failure}}) {
+		if len(found) != 1 || !reflect.DeepEqual(skips, []Skip{{URI: "a.md", Reason: "truncated: it ends too early", Cause: Failure}}) {
 			t.Errorf("size %d: %+v %+v", size, found, skips)
 		}
 	}

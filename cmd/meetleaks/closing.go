@@ -19,19 +19,28 @@ const (
 	maxShownLeft     = 5
 )
 
-// printUnread names on w what could not be read, then some of what was left out on purpose.
+// printUnread names on w what could not be read, then some of what was left out on purpose, or judged by less than all of it.
 func printUnread(w io.Writer, skipped []scanner.Skip, targets []string) {
-	var failures, left []scanner.Skip
-	for _, skip := range skipped {
-		if skip.Cause == scanner.Failure {
-			failures = append(failures, skip)
-		} else {
-			left = append(left, skip)
-		}
-	}
+	failures, left, judged := sorts(skipped)
 	printSome(w, "not read", failures, maxShownFailures)
 	byInterest(left, targets)
 	printSome(w, "left out", left, maxShownLeft)
+	printSome(w, "judged by less", judged, maxShownLeft)
+}
+
+// sorts divides what was skipped: what could not be read, what was left out on purpose, what was read and judged by less than all of it.
+func sorts(skipped []scanner.Skip) (failures, left, judged []scanner.Skip) {
+	for _, skip := range skipped {
+		switch {
+		case skip.Cause == scanner.Failure:
+			failures = append(failures, skip)
+		case skip.Judged:
+			judged = append(judged, skip)
+		default:
+			left = append(left, skip)
+		}
+	}
+	return failures, left, judged
 }
 
 func printSome(w io.Writer, what string, list []scanner.Skip, most int) {
@@ -70,26 +79,22 @@ func printPossible(w io.Writer, n int64) {
 
 // closingLine is the last line on standard error.
 func closingLine(sum report.Summary, interrupted bool) string {
-	var failures, left int
-	for _, skip := range sum.Skipped {
-		if skip.Cause == scanner.Failure {
-			failures++
-		} else {
-			left++
-		}
-	}
+	failures, left, judged := sorts(sum.Skipped)
 	var b strings.Builder
 	fmt.Fprintf(&b, "meetleaks: %s (%s) in %s, %s, %s", count(sum.Findings, "finding"), count(sum.Meetings, "meeting"),
 		count(int(sum.Documents), "document"), amount(sum.Bytes), time.Duration(sum.Seconds*float64(time.Second)).Round(time.Millisecond))
 	if sum.Ignored > 0 {
 		fmt.Fprintf(&b, "; %d ignored", sum.Ignored)
 	}
-	if left > 0 {
-		fmt.Fprintf(&b, "; %d left out on purpose", left)
+	if len(left) > 0 {
+		fmt.Fprintf(&b, "; %d left out on purpose", len(left))
+	}
+	if len(judged) > 0 {
+		fmt.Fprintf(&b, "; %d judged by less", len(judged))
 	}
 	switch {
-	case failures > 0:
-		fmt.Fprintf(&b, "; INCOMPLETE: %d could not be read", failures)
+	case len(failures) > 0:
+		fmt.Fprintf(&b, "; INCOMPLETE: %d could not be read", len(failures))
 	case sum.Incomplete:
 		b.WriteString("; INCOMPLETE")
 	}

@@ -100,7 +100,8 @@ func (s Summary) shown() Summary {
 	skipped := make([]scanner.Skip, 0, len(s.Skipped))
 	for _, skip := range s.Skipped {
 		s.Incomplete = s.Incomplete || skip.Cause == scanner.Failure
-		skipped = append(skipped, scanner.Skip{URI: maskPlace(skip.URI), Reason: maskPlace(skip.Reason), Cause: skip.Cause})
+		skip.URI, skip.Reason = maskPlace(skip.URI), maskPlace(skip.Reason)
+		skipped = append(skipped, skip)
 	}
 	s.Skipped = skipped
 	s.Requests = shownCounts(s.Requests)
@@ -116,9 +117,23 @@ func shownCounts(counts map[string]int) map[string]int {
 	return shown
 }
 
-// failures returns what could not be read; the rest of Skipped was left out on purpose.
+// failures returns what could not be read; the rest of Skipped was left out on purpose, or read and judged by less than all of it.
 func (s Summary) failures() []scanner.Skip {
 	return slices.DeleteFunc(slices.Clone(s.Skipped), func(skip scanner.Skip) bool { return skip.Cause != scanner.Failure })
+}
+
+// chosen counts what was left out on purpose, and what was read and judged by less than all of it.
+func (s Summary) chosen() (left, judged int) {
+	for _, skip := range s.Skipped {
+		switch {
+		case skip.Cause == scanner.Failure:
+		case skip.Judged:
+			judged++
+		default:
+			left++
+		}
+	}
+	return left, judged
 }
 
 // platformTitles maps the names of platforms to their titles.

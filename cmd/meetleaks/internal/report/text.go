@@ -183,8 +183,12 @@ func (t *textWriter) unread(b *bytes.Buffer, s Summary) {
 // asides are the numbers that a reader should know beside the findings.
 func asides(s Summary) []string {
 	var lines []string
-	if n := len(s.Skipped) - len(s.failures()); n > 0 {
-		lines = append(lines, fmt.Sprintf("%s left out on purpose (exclusions, limits, kinds not read); they were not looked at.", things(n)))
+	left, judged := s.chosen()
+	if left > 0 {
+		lines = append(lines, fmt.Sprintf("%s left out on purpose (exclusions, limits, kinds not read); they were not looked at.", things(left)))
+	}
+	if judged > 0 {
+		lines = append(lines, fmt.Sprintf("%s read to the end, but with too many meetings for the text around each to be weighed.", things(judged)))
 	}
 	if s.Ignored > 0 {
 		lines = append(lines, fmt.Sprintf("%s hidden by the ignore file.", count(s.Ignored, "finding")))

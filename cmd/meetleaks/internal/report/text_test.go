@@ -14,6 +14,7 @@ import (
 func TestTextClosing(t *testing.T) {
 	failure := []scanner.Skip{{URI: "x.zip", Reason: "cut off", Cause: scanner.Failure}}
 	policy := []scanner.Skip{{URI: "x.jpg", Reason: "not read", Cause: scanner.Policy}}
+	judged := []scanner.Skip{{URI: "x.md", Reason: "too many meetings", Cause: scanner.Policy, Judged: true}}
 	tests := []struct {
 		name    string
 		summary Summary
@@ -25,6 +26,7 @@ func TestTextClosing(t *testing.T) {
 		{"a failure makes it incomplete", Summary{Documents: 3, Skipped: failure}, "Incomplete: 1 thing", "Nothing to do"},
 		{"nothing read", Summary{}, "Nothing was read", "No meeting links found"},
 		{"left out", Summary{Documents: 1, Skipped: policy}, "1 thing was left out on purpose", "Incomplete"},
+		{"judged by less", Summary{Documents: 1, Skipped: judged}, "1 thing was read to the end, but with too many meetings", "left out"},
 		{"ignored", Summary{Documents: 1, Ignored: 2}, "2 findings hidden by the ignore file", "Incomplete"},
 		{"unregistered", Summary{Documents: 1, Unregistered: 1}, "1 link of organisations that are not registered", "Incomplete"},
 		{"not nothing", Summary{Documents: 1, Unregistered: 1}, "No meeting links to list", "Nothing to do"},
