@@ -106,8 +106,11 @@ func position(n int) string {
 
 // csvSafe keeps a spreadsheet from reading a field as a formula: a field that begins with one of = + - @, their
 // full-width twins, or one of those behind white space or quotes, gets an apostrophe in front, which spreadsheets do not
-// show.
+// show. The place "-", standard input, is no formula by itself.
 func csvSafe(field string) string {
+	if field == "-" {
+		return field
+	}
 	start := strings.TrimLeftFunc(field, func(r rune) bool { return unicode.IsSpace(r) || r == '"' || r == '\'' })
 	r, _ := utf8.DecodeRuneInString(start)
 	if start != "" && strings.ContainsRune("=+-@|%＝＋－＠", r) {
