@@ -79,7 +79,8 @@ func (d *decoder) tree(content []byte) *yaml.Node {
 	return document.Content[0]
 }
 
-// syntax notes an error of the YAML parser. What it quotes could be a piece of a secret and is taken out.
+// syntax notes an error of the YAML parser. What it quotes could be a piece of a secret and is taken out, but for the signs that it
+// misses ("did not find expected ',' or ']'").
 func (d *decoder) syntax(err error) {
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
 	line := 0
@@ -87,7 +88,9 @@ func (d *decoder) syntax(err error) {
 		line, _ = strconv.Atoi(m[1])
 		text = text[len(m[0]):]
 	}
-	text = regexp.MustCompile("['\"`].*['\"`]").ReplaceAllString(text, mask)
+	if !regexp.MustCompile(`^(did|could) not find [a-z ]*('[[:punct:]]'[a-z ]*)+$`).MatchString(text) {
+		text = regexp.MustCompile("['\"`].*['\"`]").ReplaceAllString(text, mask)
+	}
 	d.problems.add(line, "", "this is no YAML: %s", printable(text))
 }
 

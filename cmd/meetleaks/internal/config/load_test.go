@@ -278,6 +278,23 @@ func TestBroadClaimsAreRefused(t *testing.T) {
 	}
 }
 
+// TestSyntaxSaysWhatIsMissing shows the signs that are missing, and nothing that stands in the file.
+func TestSyntaxSaysWhatIsMissing(t *testing.T) {
+	for text, want := range map[string]string{
+		"a: [b":                     "m.yaml:1: this is no YAML: did not find expected ',' or ']'",
+		"a: {b":                     "m.yaml:1: this is no YAML: did not find expected ',' or '}'",
+		"a: b\nc\nd: e\n":           "m.yaml:2: this is no YAML: could not find expected ':'",
+		"a: !<b c":                  "m.yaml: this is no YAML: did not find the expected '>'",
+		"a: *" + hidden:             "m.yaml: this is no YAML: unknown anchor • referenced",
+		"a: &b [*b, *" + hidden:     "m.yaml: this is no YAML: unknown anchor • referenced",
+		"a: !" + hidden + "!" + "b": "m.yaml: this is no YAML: found undefined tag handle",
+	} {
+		if got := mistakes(t, text); len(got) != 1 || got[0] != want {
+			t.Errorf("%q gives\n  %s\nwant\n  %s", text, strings.Join(got, "\n  "), want)
+		}
+	}
+}
+
 func TestAtMostTenRegexps(t *testing.T) {
 	text := "organisations:\n  - name: acme\n    domains: [acme.example]\n    patterns:\n"
 	ten := text + strings.Repeat("      - {regexp: 'acme board'}\n", 10)
