@@ -103,12 +103,17 @@ func (a *app) configShow(file string) error {
 // loadConfig reads and checks the configuration; its mistakes are wrong usage.
 func (a *app) loadConfig(file string) (*config.Loaded, error) {
 	loaded, err := config.Load(file, a.env)
+	return loaded, asUsage(err)
+}
+
+// asUsage makes wrong usage of what is wrong with a configuration.
+func asUsage(err error) error {
 	var problems *config.Problems
-	if errors.As(err, &problems) {
-		return nil, usage(count(len(problems.List)+problems.More, "mistake")+"; `meetleaks config init` prints an example", "%w", err)
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &problems):
+		return usage(count(len(problems.List)+problems.More, "mistake")+"; `meetleaks config init` prints an example", "%w", err)
 	}
-	if err != nil {
-		return nil, usage("", "%w", err)
-	}
-	return loaded, nil
+	return usage("", "%w", err)
 }

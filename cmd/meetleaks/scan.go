@@ -51,7 +51,8 @@ targets only); passcodes and tokens are never printed.
 
 A site is read from the given page on, politely: robots.txt is obeyed, a host is asked by one connection at a time. Listed are
 meetings of organisations that --config registers, on pages under their domains or on the services that fetch.allow names;
-those of others are counted. Standard error says how to see what stands on a site of your own.
+those of others are counted. Standard error says how to see what stands on a site of your own. Of the configuration only
+organisations, keys and fetch are used: mistakes in the rest of it are counted, and stop nothing.
 
 A file .meetleaksignore beside a target (in the folder that is scanned, or in the folder of the file), or the file that
 --ignore names, hides findings. One entry a line, with an end and a reason:
@@ -436,17 +437,19 @@ func (o scanOptions) defaultJobs() int {
 	return runtime.GOMAXPROCS(0)
 }
 
-// loadScanConfig reads the file that was named, if any. Settings of a folder that is being scanned are not to be
+// loadScanConfig reads what scan uses of the file that was named, if any; of the rest it says only that there are mistakes. Settings of a folder that is being scanned are not to be
 // trusted: whoever can write a page there could say what is found.
 func (a *app) loadScanConfig(file string, targets []string) (*config.Loaded, error) {
-	if file == "" {
-		return a.loadConfig("")
-	}
 	for _, target := range targets {
-		if target != files.Stdin && holds(target, file) {
+		if file != "" && target != files.Stdin && holds(target, file) {
 			return nil, usage("keep the configuration outside of what is scanned",
 				"--config %s lies in the target %s: whoever can change what is scanned could change what is found", file, target)
 		}
 	}
-	return a.loadConfig(file)
+	loaded, elsewhere, err := config.LoadSections(file, a.env, "organisations", "keys", "fetch")
+	if elsewhere > 0 {
+		check := strings.TrimSpace("meetleaks config check " + file)
+		fmt.Fprintf(a.stderr, "meetleaks: %s in what `scan` does not use; `%s` lists all\n", count(elsewhere, "mistake"), plain(check))
+	}
+	return loaded, asUsage(err)
 }

@@ -49,6 +49,7 @@ func (d *decoder) visit(path string, node *yaml.Node) (*yaml.Node, bool) {
 	if d.nodes++; d.nodes > maxNodes {
 		if d.nodes == maxNodes+1 {
 			d.problems.add(node.Line, path, "more than %d values: the rest was not read", maxNodes)
+			d.problems.cut = true
 		}
 		return nil, false
 	}

@@ -27,18 +27,51 @@ type Loaded struct {
 // Load reads the file (none when its name is empty), lays env ("NAME=value") over it and checks everything. Mistakes
 // come as *[Problems], all at once. It opens no other file: secrets and lists of hosts are read when they are needed.
 func Load(file string, env []string) (*Loaded, error) {
-	var content []byte
-	if file != "" {
-		var err error
-		if content, err = ReadFile(file, maxFileBytes); err != nil {
-			return nil, fmt.Errorf("read configuration: %w", err)
-		}
+	content, err := contentOf(file)
+	if err != nil {
+		return nil, err
 	}
 	return Parse(file, content, env)
 }
 
+// LoadSections is Load for who uses only some of the sections: mistakes in the others do not keep it from loading. How many those are it
+// says beside an error, too. What stands in no section counts always: what is no YAML, and names that are not known.
+func LoadSections(file string, env []string, sections ...string) (loaded *Loaded, elsewhere int, err error) {
+	content, err := contentOf(file)
+	if err != nil {
+		return nil, 0, err
+	}
+	loaded, problems := decode(file, content, env)
+	elsewhere = problems.keepSections(sections)
+	if err := problems.err(); err != nil {
+		return nil, elsewhere, err
+	}
+	return loaded, elsewhere, nil
+}
+
+// contentOf reads the file; there is none when its name is empty.
+func contentOf(file string) ([]byte, error) {
+	if file == "" {
+		return nil, nil
+	}
+	content, err := ReadFile(file, maxFileBytes)
+	if err != nil {
+		return nil, fmt.Errorf("read configuration: %w", err)
+	}
+	return content, nil
+}
+
 // Parse is Load for content that was read before; file names it in messages and gives the folder of relative names.
 func Parse(file string, content []byte, env []string) (*Loaded, error) {
+	loaded, problems := decode(file, content, env)
+	if err := problems.err(); err != nil {
+		return nil, err
+	}
+	return loaded, nil
+}
+
+// decode reads and checks everything. With mistakes what it loads is right only where there are none.
+func decode(file string, content []byte, env []string) (*Loaded, *Problems) {
 	d := &decoder{origins: map[string]Origin{}, problems: &Problems{File: file}}
 	if file != "" {
 		d.folder = filepath.Dir(file)
@@ -51,10 +84,7 @@ func Parse(file string, content []byte, env []string) (*Loaded, error) {
 	if d.nodes <= maxNodes {
 		check(&c, d.origins, d.problems)
 	}
-	if err := d.problems.err(); err != nil {
-		return nil, err
-	}
-	return &Loaded{c, file, d.origins}, nil
+	return &Loaded{c, file, d.origins}, d.problems
 }
 
 // tree parses the YAML into nodes; nil when the file is empty or broken, which is noted.

@@ -295,6 +295,44 @@ func TestSyntaxSaysWhatIsMissing(t *testing.T) {
 	}
 }
 
+// TestLoadSections holds that mistakes in other sections are counted only, and that nothing is passed over which could be a section that is used.
+func TestLoadSections(t *testing.T) {
+	for _, test := range []struct {
+		text      string
+		env       []string
+		wrong     string // a part of the error
+		elsewhere int
+	}{
+		{"organisations: [{name: acme, domains: [acme.example]}]", nil, "", 0},
+		{"channels: {slack: {tokn: a}}\nretention: {leak: soon}\nstore: mysql://x\nsources: 5\nalerts:", nil, "", 5},
+		{"channels: {slack: {tokn: a}}\norganisations: [{name: acme, domains: [acme.example], routes: [{to: ['slack:C0SECOPS']}]}]", nil, "", 2},
+		{"channels: {slack: {tokn: a}}\nfetch: {pace: fast}", nil, "fetch.pace: want one of", 1},
+		{"keys: {index: short}\nstore_file: []", nil, "keys.index: want at least", 1},
+		{"organisations: [{name: acme}]", nil, "has neither domains nor patterns", 0},
+		{"organisation: [{name: acme}]", nil, "organisation: is no key that is known here", 0},
+		{"channels: {}\nchannels: {}", nil, "", 1},
+		{"channels: [a", nil, "this is no YAML", 0},
+		{"channels: {}\n---\nkeys: {}", nil, "a second YAML document", 0},
+		{"", []string{"MEETLEAKS_RETENTION_LEAK=soon", "MEETLEAKS_FETCH_PACE=fast"}, "MEETLEAKS_FETCH_PACE: want", 1},
+		{"", []string{"MEETLEAKS_STROE=x"}, "MEETLEAKS_STROE: is no name", 0},
+		{"channels: {webhook: [" + strings.Repeat("{}, ", maxProblems) + "]}", nil, "channels.webhook[0].name: is missing", 0},
+		{"sources: [" + strings.Repeat("{}, ", maxNodes) + "]", nil, "the rest was not read", 0},
+	} {
+		file := filepath.Join(t.TempDir(), "m.yaml")
+		if err := os.WriteFile(file, []byte(test.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		loaded, elsewhere, err := LoadSections(file, test.env, "organisations", "keys", "fetch")
+		said := ""
+		if err != nil {
+			said = err.Error()
+		}
+		if elsewhere != test.elsewhere || (test.wrong == "") != (said == "") || !strings.Contains(said, test.wrong) || (loaded == nil) != (err != nil) {
+			t.Errorf("%.100q: %d elsewhere, %.300s", test.text, elsewhere, said)
+		}
+	}
+}
+
 func TestAtMostTenRegexps(t *testing.T) {
 	text := "organisations:\n  - name: acme\n    domains: [acme.example]\n    patterns:\n"
 	ten := text + strings.Repeat("      - {regexp: 'acme board'}\n", 10)

@@ -2,6 +2,8 @@ package config
 
 import (
 	"fmt"
+	"reflect"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -23,6 +25,7 @@ type Problems struct {
 	List []Problem
 	More int // mistakes beyond the 200 kept
 
+	cut     bool                // not everything was read
 	unknown map[string][]string // keys that are not known, by the path they stand in
 }
 
@@ -96,6 +99,41 @@ func (p *Problems) add(line int, where, format string, args ...any) {
 		return
 	}
 	p.List = append(p.List, Problem{line, where, fmt.Sprintf(format, args...)})
+}
+
+// keepSections takes out what is wrong with other sections and returns how many mistakes those are. It keeps all where not every mistake
+// is known.
+func (p *Problems) keepSections(sections []string) (others int) {
+	if p.cut || p.More > 0 {
+		return 0
+	}
+	all := len(p.List)
+	p.List = slices.DeleteFunc(p.List, func(problem Problem) bool {
+		section := sectionOf(problem.Where)
+		return section != "" && !slices.Contains(sections, section)
+	})
+	return all - len(p.List)
+}
+
+// sectionOf is the section that the key at where belongs to, which may be a name of the environment; "" when it is in none. The rooms of
+// a route are wrong where the channels are.
+func sectionOf(where string) string {
+	for _, v := range variables() {
+		if v.name == where {
+			where = v.path
+		}
+	}
+	for _, f := range fieldsOf(reflect.TypeFor[Config]()) {
+		rest, ok := strings.CutPrefix(where, f.name)
+		switch {
+		case !ok || rest != "" && rest[0] != '.' && rest[0] != '[' && rest != "_file":
+		case f.name == "organisations" && strings.Contains(rest, ".routes["):
+			return "channels"
+		default:
+			return f.name
+		}
+	}
+	return ""
 }
 
 // err sorts the mistakes and returns nil when there are none.
