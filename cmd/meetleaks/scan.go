@@ -54,6 +54,10 @@ meetings of organisations that --config registers, on pages under their domains 
 those of others are counted. Standard error says how to see what stands on a site of your own. Of the configuration only
 organisations, keys and fetch are used: mistakes in the rest of it are counted, and stop nothing.
 
+The globs of --include and --exclude are for paths relative to the target (in the target site, "docs/*.md" fits site/docs/a.md),
+of a page for the path of its address; one without a slash fits a name at any depth. They choose files and pages: what is itself
+a target is read whatever they say, and so is all that an archive or a mail holds.
+
 A file .meetleaksignore beside a target (in the folder that is scanned, or in the folder of the file), or the file that
 --ignore names, hides findings. One entry a line, with an end and a reason:
 
@@ -87,10 +91,10 @@ func (o *scanOptions) flags(cmd *cobra.Command) {
 	f.StringVar(&o.summary, "summary", "", "write what was read and not read to `FILE` (- for standard output) as JSON")
 	f.StringVar(&o.config, "config", "", "configuration `FILE`, outside of the targets: organisations, keys and fetch are used")
 	f.StringVar(&o.ignore, "ignore", "", "ignore `FILE` instead of the .meetleaksignore files beside the targets")
-	f.StringArrayVar(&o.include, "include", nil, "read only files that match `GLOB` (may be repeated)")
-	f.StringArrayVar(&o.exclude, "exclude", nil, "leave out files and folders that match `GLOB` (may be repeated)")
+	f.StringArrayVar(&o.include, "include", nil, "read only files that match `GLOB`, relative to the target (may be repeated)")
+	f.StringArrayVar(&o.exclude, "exclude", nil, "leave out files and folders that match `GLOB`, relative to the target (may be repeated)")
 	f.BoolVar(&o.reveal, "reveal", false, "show ids in clear (never passcodes; local targets only)")
-	f.IntVar(&o.jobs, "jobs", 0, "documents read at the same time, at most 64 (default: the number of processors)")
+	f.IntVar(&o.jobs, "jobs", 0, "documents read at the same time, at most 64; 0: as many as there are processors")
 	f.IntVar(&o.depth, "depth", 2, "how many links away from the first page of a site")
 	f.IntVar(&o.maxPages, "max-pages", 1000, "pages of sites read at most, in all")
 	f.BoolVar(&o.images, "images", false, "read the images of sites too, for QR codes (those of local targets always are)")
@@ -334,7 +338,7 @@ func checkScan(o scanOptions, network bool) error {
 	case !network && o.proof != "":
 		return usage("", "--proof is for network targets (https://…) only")
 	case o.jobs < 0 || o.jobs > maxJobs:
-		return usage("", "--jobs wants a number from 1 to %d", maxJobs)
+		return usage("", "--jobs wants a number from 0 (as many as there are processors) to %d", maxJobs)
 	case o.depth < 0 || o.depth > maxDepth:
 		return usage("", "--depth wants a number from 0 to %d", maxDepth)
 	case o.maxPages < 1 || o.maxPages > maxPages:
@@ -429,7 +433,7 @@ func (a *app) finishScan(plan *scanPlan, sum report.Summary, interrupted bool) e
 	return nil
 }
 
-// defaultJobs is used when --jobs is not given.
+// defaultJobs is used when --jobs is 0 or not given.
 func (o scanOptions) defaultJobs() int {
 	if o.jobs > 0 {
 		return o.jobs
