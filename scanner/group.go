@@ -13,8 +13,9 @@ import (
 // by one goroutine at a time.
 type meetings struct {
 	bytes  int64
-	lines  int // line breaks in the pieces so far
-	column int // characters since the last of them
+	watch  func(bytes int64) // is told of them; may be nil
+	lines  int               // line breaks in the pieces so far
+	column int               // characters since the last of them
 	err    error
 
 	possible int64 // wrappers that cannot be decoded
@@ -82,6 +83,9 @@ func (s *meetings) add(p piece) {
 		s.see(&p.sightings[i], p.places[i], p.near[i])
 	}
 	s.bytes += p.bytes
+	if s.watch != nil {
+		s.watch(p.bytes)
+	}
 	s.possible += int64(p.possible)
 	s.lines += p.lines
 	if p.lines > 0 {

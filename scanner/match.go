@@ -80,8 +80,9 @@ func (w Window) Narrow(side int) Window {
 type Matcher struct {
 	finder  Finder
 	judge   Judge
-	slots   chan struct{} // one for each piece in flight, over all documents: two more than processors, so that none waits for the next piece
-	buffers sync.Pool     // *[]byte of bufferSize
+	slots   chan struct{}     // one for each piece in flight, over all documents: two more than processors, so that none waits for the next piece
+	buffers sync.Pool         // *[]byte of bufferSize
+	watch   func(bytes int64) // nil when nobody watches
 }
 
 // NewMatcher returns a matcher that looks with finder and completes findings with judge, which may be nil.
@@ -97,6 +98,10 @@ func NewMatcher(finder Finder, judge Judge) *Matcher {
 	}
 }
 
+// Watch has read told how many more bytes were read, piece by piece while a long document is read; several goroutines call it. It is
+// called before the matcher is used.
+func (m *Matcher) Watch(read func(bytes int64)) { m.watch = read }
+
 // Match reads one document to its end and returns its findings in the order of their first places, the bytes read, and
 // what of it could not be read. What was found before an error or a cancellation is returned too. For documents with
 // very many meetings [Matcher.Each] needs less memory.
@@ -108,7 +113,7 @@ func (m *Matcher) Match(ctx context.Context, doc Document) ([]Finding, int64, []
 
 // read matches the whole document. Its error, if any, is in the result.
 func (m *Matcher) read(ctx context.Context, doc Document) *meetings {
-	found := &meetings{where: doc.Where, events: doc.Events}
+	found := &meetings{where: doc.Where, events: doc.Events, watch: m.watch}
 	var err error
 	switch text := doc.Text.(type) {
 	case nil:

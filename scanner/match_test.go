@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
 	"testing/synctest"
@@ -233,6 +234,27 @@ func TestVeryLongIdsAreBoundedToo(t *testing.T) {
 	}
 	if held > maxHeld || len(found) < 500 || len(skips) == 0 || skips[0].Cause != Failure {
 		t.Errorf("%d findings with %d bytes, %+v", len(found), held, skips)
+	}
+}
+
+// TestWhoWatchesIsToldWhileALongDocumentIsRead: all bytes are told, in pieces, whichever way the text is read.
+func TestWhoWatchesIsToldWhileALongDocumentIsRead(t *testing.T) {
+	text := strings.Repeat("x", 5*chunkSize+3)
+	for name, test := range map[string]struct {
+		text   io.Reader
+		pieces int
+	}{
+		"in memory":      {bytes.NewBufferString(text), 1},
+		"from any place": {strings.NewReader(text), 6},
+		"a stream":       {io.MultiReader(strings.NewReader(text)), 5},
+	} {
+		var told, times atomic.Int64
+		m := NewMatcher(words{}, nil)
+		m.Watch(func(bytes int64) { told.Add(bytes); times.Add(1) })
+		_, read, _ := m.Match(t.Context(), Document{URI: "a.md", Text: test.text})
+		if told.Load() != read || read != int64(len(text)) || times.Load() < int64(test.pieces) {
+			t.Errorf("%s: told of %d bytes of %d, %d times", name, told.Load(), read, times.Load())
+		}
 	}
 }
 

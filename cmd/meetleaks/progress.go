@@ -24,6 +24,9 @@ type progress struct {
 // maxNotes bounds the lines that stay on the terminal.
 const maxNotes = 5
 
+// read counts bytes of documents while they are read: one large file takes long.
+func (p *progress) read(bytes int64) { p.bytes.Add(bytes) }
+
 // again says, on a line of its own, that a page is tried again: the run seems to stand still until then.
 func (p *progress) again(host string, why error, in time.Duration) {
 	note := fmt.Sprintf("meetleaks: %s: %s; trying again in %s", plain(host), plain(why.Error()), in.Round(time.Second))

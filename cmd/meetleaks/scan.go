@@ -116,6 +116,7 @@ func (a *app) scan(ctx context.Context, o scanOptions, targets []string) error {
 	}
 	started := a.now()
 	line := startProgress(a.stderr, a.showsProgress(o))
+	plan.matcher.Watch(line.read)
 	sink := &scanSink{plan: plan, line: line, meetings: newDistinct()}
 	stats, err := plan.read(ctx, o.defaultJobs(), sink, a.extractor())
 	line.finish()

@@ -57,9 +57,8 @@ func (s *scanSink) Skip(skip scanner.Skip) {
 }
 
 // Done implements [scanner.Sink].
-func (s *scanSink) Done(_ string, bytes int64) {
+func (s *scanSink) Done(string, int64) {
 	s.line.documents.Add(1)
-	s.line.bytes.Add(bytes)
 	if s.plan.stream {
 		_ = s.plan.buffer.Flush() // the error stays in the buffer and comes back at the next write and at the end
 	}

@@ -116,6 +116,16 @@ func TestProgressIsPaintedAndCleared(t *testing.T) {
 	}
 }
 
+// TestProgressMovesInsideOneDocument: what was read of a long document is shown before its end.
+func TestProgressMovesInsideOneDocument(t *testing.T) {
+	s := newScreen(t, "\r\x1b[K0 files, 1.")
+	long := io.MultiReader(strings.NewReader(strings.Repeat("nothing\n", 200_000)), untilSeen{s})
+	run(t.Context(), []string{"scan", "-"}, nil, long, io.Discard, s.inside)
+	if got := s.text(t); !strings.Contains(got, "1 document, 1.6 MB") {
+		t.Errorf("not all was counted: %q", got)
+	}
+}
+
 // TestTheOutcomeIsToldOnceOnATerminal: who reads the text report on a terminal reads standard error there too.
 func TestTheOutcomeIsToldOnceOnATerminal(t *testing.T) {
 	page := writeFile(t, "page.md", leak)
