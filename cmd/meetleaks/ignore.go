@@ -18,7 +18,7 @@ import (
 	"meetleaks/scanner/source/files"
 )
 
-// ignoreName is the file beside a target (in the folder that is scanned, or in the folder of the file).
+// ignoreName is the file beside a target: in the folder around it, or in the folder that is scanned.
 const ignoreName = ".meetleaksignore"
 
 // The bounds of one ignore file.
@@ -39,7 +39,8 @@ type ignoreEntry struct {
 	glob    files.Glob // as in --exclude, without a key
 	until   time.Time
 	expired bool
-	hidden  int // findings that it hid, or would have hidden when expired
+	partly  bool // less is scanned than it is for
+	hidden  int  // findings that it hid, or would have hidden when expired
 }
 
 // ignoreList is what to hide. It is used by one goroutine.
@@ -271,7 +272,7 @@ func (l *ignoreList) report(w io.Writer, complete bool, hide func(string) string
 		switch {
 		case e.expired:
 			fmt.Fprintf(w, "meetleaks: %s:%d: expired on %s; it would have hidden %d\n", plain(hide(e.file)), e.line, e.until.Format("2006-01-02"), e.hidden)
-		case e.hidden == 0 && complete:
+		case e.hidden == 0 && complete && !e.partly:
 			fmt.Fprintf(w, "meetleaks: %s:%d: hid nothing; it can go\n", plain(hide(e.file)), e.line)
 		}
 	}
@@ -289,14 +290,14 @@ func ignoreFor(named string, targets []string, now time.Time) (*ignoreList, erro
 		return list, nil
 	}
 	for _, folder := range foldersOf(targets) {
-		list.unused = append(list.unused, list.loadBeside(folder, now)...)
+		list.unused = append(list.unused, list.loadFrom(folder, now)...)
 	}
 	return list, nil
 }
 
-// loadBeside reads the file of a folder, if there is one. Links are not followed: they could lead to any file.
-func (l *ignoreList) loadBeside(folder string, now time.Time) (bad []error) {
-	file := filepath.Join(folder, ignoreName)
+// loadFrom reads the file of a folder, if there is one. Links are not followed: they could lead to any file.
+func (l *ignoreList) loadFrom(folder ignoreFolder, now time.Time) (bad []error) {
+	file := filepath.Join(folder.path, ignoreName)
 	info, err := os.Lstat(file)
 	switch {
 	case err != nil:
@@ -306,27 +307,50 @@ func (l *ignoreList) loadBeside(folder string, now time.Time) (bad []error) {
 	case !info.Mode().IsRegular():
 		return []error{fmt.Errorf("%s: is no regular file", file)}
 	}
-	base, err := filepath.Abs(folder)
+	base, err := filepath.Abs(folder.path)
 	if err != nil {
 		return []error{fmt.Errorf("%s: %w", file, err)}
 	}
-	return l.load(file, base, now)
+	before := len(l.entries)
+	bad = l.load(file, base, now)
+	for _, entry := range l.entries[before:] {
+		entry.partly = !folder.scanned
+	}
+	return bad
 }
 
-// foldersOf gives the folder of each target, without repetition: a folder is its own.
-func foldersOf(targets []string) []string {
-	var folders []string
+// ignoreFolder is a folder whose file is read.
+type ignoreFolder struct {
+	path    string
+	scanned bool // itself, not only what is in it
+}
+
+// foldersOf gives the folder around each target, and each target that is a folder, without repetition.
+func foldersOf(targets []string) []ignoreFolder {
+	var folders []ignoreFolder
+	known := map[string]int{}
+	add := func(folder string, scanned bool) {
+		name, err := filepath.Abs(folder)
+		if err != nil {
+			name = folder
+		}
+		at, twice := known[name]
+		if !twice {
+			at, known[name] = len(folders), len(folders)
+			folders = append(folders, ignoreFolder{path: folder})
+		}
+		folders[at].scanned = folders[at].scanned || scanned
+	}
 	for _, target := range targets {
-		if target == "-" {
+		if target == files.Stdin {
 			continue
 		}
-		folder := target
-		if info, err := os.Stat(target); err != nil || !info.IsDir() {
-			folder = filepath.Dir(target)
+		if info, err := os.Stat(target); err == nil && info.IsDir() {
+			add(filepath.Clean(target), true)
+			add(filepath.Join(target, ".."), false)
+			continue
 		}
-		if folder = filepath.Clean(folder); !slices.Contains(folders, folder) {
-			folders = append(folders, folder)
-		}
+		add(filepath.Dir(target), false)
 	}
 	return folders
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -85,6 +86,33 @@ func TestIgnoreKeysAndAliases(t *testing.T) {
 		}
 		if list.hides(findingIn("a"), []byte("other")) {
 			t.Errorf("%s hides under another key", id)
+		}
+	}
+}
+
+// TestTheIgnoreFilesOfTargets lie in the folder around a target and in a target that is a folder; only one in a folder that is scanned as
+// a whole can say that an entry hides nothing any more.
+func TestTheIgnoreFilesOfTargets(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.MkdirAll("par/t/deep", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for targets, want := range map[string][]ignoreFolder{
+		"par/t":                 {{"par/t", true}, {"par", false}},
+		"par/t/ ./par/t/deep":   {{"par/t", true}, {"par", false}, {"par/t/deep", true}},
+		"par/t/a.md par/t/b.md": {{"par/t", false}},
+		"par/t/a.md par/t":      {{"par/t", true}, {"par", false}},
+		"- a.md .":              {{".", true}, {"..", false}},
+		"par " + here + "/par":  {{"par", true}, {".", false}},
+		"/":                     {{"/", true}},
+		"none/a.md":             {{"none", false}},
+	} {
+		if got := foldersOf(strings.Fields(targets)); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", targets, got, want)
 		}
 	}
 }
