@@ -50,7 +50,7 @@ func openPipe(ctx context.Context, path string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newPump(ctx, f), nil
+	return newPump(ctx, f, isPipe(f)), nil
 }
 
 func openFolder(path string, _ bool) (*os.File, error) { return os.Open(path) }
