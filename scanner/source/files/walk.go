@@ -41,8 +41,8 @@ func Walk(ctx context.Context, targets []string, o Options, visit func(Item) err
 	}
 	seen := make(map[string]bool)
 	for _, target := range targets {
-		if clean := filepath.Clean(target); !seen[clean] {
-			seen[clean] = true
+		if name := identity(target); !seen[name] {
+			seen[name] = true
 			if err := w.target(target); err != nil {
 				return err
 			}
@@ -231,6 +231,14 @@ func resolve(path string) (string, error) {
 		return "", err
 	}
 	return filepath.EvalSymlinks(absolute)
+}
+
+// identity is the same for all spellings of a target. What has no path, as standard input and what is not there, is known as it is spelled.
+func identity(target string) string {
+	if path, err := resolve(target); err == nil && target != Stdin {
+		return path
+	}
+	return filepath.Clean(target)
 }
 
 // below says whether path is folder or lies in it.
