@@ -265,7 +265,7 @@ func (m *mail) remainder() error {
 func (m *mail) tellEncrypted() {
 	if !m.encrypted {
 		m.encrypted = true
-		m.report(m.c.uri, policy("encrypted"))
+		m.report(m.c.uri, errors.New("encrypted"))
 	}
 }
 

@@ -112,7 +112,7 @@ func (m *mail) inline(name, label string, t texter, r io.Reader) error {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return m.ctx.Err()
 	}
-	if bytes.Contains(body, []byte("-----BEGIN PGP MESSAGE-----")) {
+	if holdsPGP(body) {
 		m.tellEncrypted()
 	}
 	m.charge(len(body))
@@ -120,6 +120,12 @@ func (m *mail) inline(name, label string, t texter, r io.Reader) error {
 		return err
 	}
 	return m.ctx.Err()
+}
+
+// holdsPGP says whether a line of the text begins an encrypted message (RFC 9580, section 6.2).
+func holdsPGP(text []byte) bool {
+	const mark = "-----BEGIN PGP MESSAGE-----"
+	return bytes.HasPrefix(text, []byte(mark)) || bytes.Contains(text, []byte("\n"+mark))
 }
 
 // plainText is text as it is.

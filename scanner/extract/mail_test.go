@@ -208,14 +208,18 @@ func TestMailTellsWhatItCouldNotRead(t *testing.T) {
 		{"Content-Transfer-Encoding: base64\n\naGVsbG8h\n!!!\naGVsbG8h\n", "a (failure): broken base64: what could be decoded was read"},
 		{"Content-Transfer-Encoding: base64\n\naGVsbG8hx\n", "a (failure): broken base64: what could be decoded was read"},
 		{"Content-Transfer-Encoding: x-uuencode\n\nx", "a (policy): the transfer encoding of a part is not known: it was read as it is"},
-		{"Content-Type: multipart/encrypted; boundary=b\n\n--b\n\nVersion: 1\n--b--\n", "a (policy): encrypted"},
-		{"\n-----BEGIN PGP MESSAGE-----\n", "a (policy): encrypted"},
-		{"Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\n\nx", "a (policy): encrypted"},
+		{"Content-Type: multipart/encrypted; boundary=b\n\n--b\n\nVersion: 1\n--b--\n", "a (failure): encrypted"},
+		{"\n-----BEGIN PGP MESSAGE-----\n", "a (failure): encrypted"},
+		{"Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\n\nx", "a (failure): encrypted"},
 	} {
 		_, skips := extracted(t, Limits{}, bytesSource{"a", []byte(crlf(mailTop + c.body)), false})
 		if !slices.Equal(skips, []string{c.want}) {
 			t.Errorf("%q: %q", c.body, skips)
 		}
+	}
+	told := "\nIt begins with -----BEGIN PGP MESSAGE----- and ends\n> -----BEGIN PGP MESSAGE-----\n"
+	if _, skips := extracted(t, Limits{}, bytesSource{"a", []byte(crlf(mailTop + told)), false}); len(skips) > 0 {
+		t.Errorf("a mail about encryption: %q", skips)
 	}
 	_, skips := extracted(t, Limits{}, readerSource{io.MultiReader(strings.NewReader(mailTop+"\nx"), failing{nil, io.ErrClosedPipe})})
 	if len(skips) == 0 || !strings.Contains(skips[len(skips)-1], io.ErrClosedPipe.Error()) {

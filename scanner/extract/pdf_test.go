@@ -104,10 +104,10 @@ func TestDamagedPDFsNeverEndTheParent(t *testing.T) {
 	}
 }
 
-func TestAnEncryptedPDFIsAChoice(t *testing.T) {
+func TestAnEncryptedPDFIsAFailure(t *testing.T) {
 	data := bytes.Replace(samplePDF(t, plainPDF{}), []byte("/Info 4 0 R"), []byte("/Encrypt << /Filter /Standard /V 2 /R 3 /O (x) /U (y) /P -4 >>"), 1)
 	text, _, skips := withChild(t, bytesSource{"a.pdf", data, false}, "")
-	if text != "" || len(skips) != 1 || skips[0] != "a.pdf (policy): encrypted: it needs a password" {
+	if text != "" || len(skips) != 1 || skips[0] != "a.pdf (failure): encrypted: it needs a password" {
 		t.Errorf("%q %q", text, skips)
 	}
 }

@@ -12,13 +12,10 @@ import (
 	"hash"
 )
 
-// Encrypted is the error for a file that needs a password. It stands for a choice: none is tried but the empty one.
+// Encrypted is the error for a file that needs a password: none is tried but the empty one.
 type Encrypted struct{}
 
 func (Encrypted) Error() string { return "encrypted: it needs a password" }
-
-// Policy says that this is no failure of ours.
-func (Encrypted) Policy() bool { return true }
 
 // crypt opens strings and streams. Nil opens what is not encrypted. See ISO 32000-2, 7.6.
 type crypt struct {
