@@ -11,7 +11,8 @@
 //   - Calendars, with the next instance of each event; contacts; mail with all its parts, mailboxes, winmail.dat; RTF.
 //   - Word, Excel, PowerPoint and OpenDocument files as one document with parts; older office files as the strings in them.
 //   - PDFs and the QR codes in images, in a process of its own (see [Options.Child]).
-//   - gzip, bzip2, zstd, zip, tar, WARC and WET, in each other to a depth of 8. Each entry is a document.
+//   - gzip, bzip2, zstd, zip, tar, WARC and WET, in each other to a depth of 8. Each entry is a document. What is no archive by its
+//     beginning but a zip by its end is read as both.
 //
 // Nothing is lost on the way: what a reader does not understand is handed on as text, so that no document shows fewer links than
 // its bytes. What cannot be read is told, see [scanner.Skip]: kinds that are not supported (sound, video, fonts, programs,
@@ -27,7 +28,7 @@
 //	view.go mapped.go            text that remembers where it stood
 //	budget.go                    what one source may cost
 //	charset*.go                  encodings
-//	archive.go zip.go zstd.go behind.go warc*.go mbox.go   what holds other documents
+//	archive.go zip*.go zstd.go behind.go warc*.go mbox.go   what holds other documents
 //	html*.go feed.go table.go    pages, feeds, tables
 //	calendar*.go vcard.go contentline.go                  iCalendar and vCard
 //	mail*.go mime.go tnef.go     mail

@@ -261,10 +261,20 @@ func (f failing) Read(p []byte) (int, error) {
 // kind hands c to what reads its kind.
 func (w *work) kind(c content, head []byte, whole bool) error {
 	k := c.kind(head)
-	if k.how.packs() && c.depth >= w.budget.Depth {
-		w.report(c.uri, fmt.Errorf("packed more than %d times", w.budget.Depth))
+	switch {
+	case !k.how.packs():
+		return w.readWithZip(c, k, head, whole)
+	case c.depth >= w.budget.Depth:
+		w.report(c.uri, w.tooDeep())
 		return nil
 	}
+	return w.readAs(c, k, head, whole)
+}
+
+func (w *work) tooDeep() error { return fmt.Errorf("packed more than %d times", w.budget.Depth) }
+
+// readAs reads c as k.
+func (w *work) readAs(c content, k kind, head []byte, whole bool) error {
 	switch k.how {
 	case unread:
 		w.report(c.uri, policy("this kind is not read yet: "+k.media))
