@@ -83,6 +83,8 @@ func TestMeetingLinksAndMeetingHostsAreNeverAdmitted(t *testing.T) {
 	refused := []string{
 		"https://acme.zoom.us/j/84930275116?pwd=aGVsbG8", "https://zoom.us/", "https://ZOOM.us./pricing", "https://zoom。us/", "http://zoom.us:8088/",
 		"https://meet.google.com/kfr-wqzb-tmh", "https://teams.microsoft.com/", "https://teams.live.com/meet/9371846205518", "https://globex.webex.com/meet/jdoe",
+		// a page says that this is Jitsi; the link that a crawl finds there does not
+		"https://meet.globex.example/Lagebesprechung", "https://MEET.globex.example/Lagebesprechung#config.x=1", "https://globex.example/go/https://meet.globex.example/Lagebesprechung",
 		"https://meet.jit.si/GlobexQuarterlyPlanning", "https://app.slack.com/", "https://discord.gg/kq7WzTb", "https://chat.whatsapp.com/",
 		"https://t.me/+Kq7WzTbYpX4yZWM0", "https://m.me/j/AbYpX4yZkq7WzTb0/", "https://www.feishu.cn/j/273094851",
 		"http://127.0.0.1:8088/b/jdo-x7k-q2p-w9z", // a meeting link on the operator's own stand-in
@@ -120,6 +122,7 @@ func TestMeetingLinksAndMeetingHostsAreNeverAdmitted(t *testing.T) {
 		}
 	}
 	for _, text := range []string{
+		"https://meet.globex.example/", "https://meet.globex.example/about", "https://meet.globex.example/2026/agenda", "https://meet.globex.example/agenda.html",
 		"https://github.com/acme/website", "https://www.google.com/about", "https://www.facebook.com/acme", "https://gitlab.com/acme/site",
 		"https://www.youtube.com/@acme", "https://web.archive.org/web/2024/https://acme.example/agenda", "https://t.me/s/acme_news",
 		"https://acme.example/zoom-guide", "https://acme.example/meetings/2024-03-12", "https://calendar.google.com/calendar/ical/acme%40group.calendar.google.com/public/basic.ics",
