@@ -230,7 +230,7 @@ func webexKey(u *URL, l Link) (Link, error) {
 	if u.Has("d") && strings.HasSuffix(lowerASCII(u.Path), "/g.php") { // an event by its number
 		return webexEvent(u, l)
 	}
-	for _, name := range [...]string{"MK", "J", "ED", "EventID", "confViewID", "confID"} {
+	for _, name := range [...]string{"MK", "ED", "EventID", "confViewID", "confID", "J"} {
 		value, ok := deepParam(query, name)
 		if !ok {
 			continue

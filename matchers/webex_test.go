@@ -70,6 +70,7 @@ func webexHits() []hit {
 		{"open 'https://globex.webex.com/mw3000/mywebex/default.do?service=1&siteurl=globex&main_url=%2Fmc3000%2Fe.do%3Fsiteurl%3Dglobex%26AT%3DMI%26EventID%3D284610937%26UID%3D5%26PW%3DNZWNiMjBi'", old},
 		{"https://globex.webex.com/mw0401l/mywebex/default.do?siteurl=globex&main_url=%2Fmc0901l%2Fe.do%3FAT%3DMI%26EventID%3D284610937%26MTID%3Dm" + id, at("globex", "globex")},
 		{"https://globex.webex.com/globex/m.php?AT=JM&MK=640281759", Link{Kind: Meeting, Class: JoinWithSecret, Org: "globex", Space: "num", ID: "640281759"}},
+		{"https://globex.webex.com/globex/j.php?ED=284610937&J=1&PW=NZWNiMjBi", old},
 		{"https://globex.webex.com/globex/j.php?J=640281759&PW=NZWNiMjBi", Link{Kind: Meeting, Class: JoinWithSecret, Org: "globex", Space: "num", ID: "640281759", Secrets: []string{"PW"}}},
 		{"https://meetings.webex.com/collabs/files/playRecording?encryptedDocID=0_" + strings.ToUpper(id+uuid) + "_06C635CE&x=1", Link{Kind: Recording, Class: PastContent, Realm: "meetings", Space: "rec", ID: "0_" + strings.ToUpper(id+uuid) + "_06C635CE"}},
 		// an event by its number
