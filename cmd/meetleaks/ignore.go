@@ -306,6 +306,8 @@ func (l *ignoreList) loadFrom(folder ignoreFolder, now time.Time) (bad []error) 
 		return []error{fmt.Errorf("%s: is a symbolic link: not followed", file)}
 	case !info.Mode().IsRegular():
 		return []error{fmt.Errorf("%s: is no regular file", file)}
+	case !folder.scanned && anybodys(folder.path):
+		return []error{fmt.Errorf("%s: lies in a folder where everybody can put files: name it with --ignore", file)}
 	}
 	base, err := filepath.Abs(folder.path)
 	if err != nil {
@@ -317,6 +319,13 @@ func (l *ignoreList) loadFrom(folder ignoreFolder, now time.Time) (bad []error) 
 		entry.partly = !folder.scanned
 	}
 	return bad
+}
+
+// anybodys reports whether every user of the machine can put files into a folder, as into /tmp: what lies there beside a target need not
+// come from who owns the target.
+func anybodys(folder string) bool {
+	info, err := os.Stat(folder)
+	return err == nil && info.Mode()&fs.ModeSticky != 0 && info.Mode().Perm()&0o002 != 0
 }
 
 // ignoreFolder is a folder whose file is read.

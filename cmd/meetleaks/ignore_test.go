@@ -117,6 +117,33 @@ func TestTheIgnoreFilesOfTargets(t *testing.T) {
 	}
 }
 
+// TestNobodyElseHidesFindings: the file in a folder like /tmp, around the target, can be anybody's.
+func TestNobodyElseHidesFindings(t *testing.T) {
+	around := t.TempDir()
+	target := filepath.Join(around, "site")
+	if err := os.Mkdir(target, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(around, ignoreName), []byte("* until=2099-12-31 nothing to see\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for mode, want := range map[os.FileMode]int{0o755: 1, 0o777: 1, os.ModeSticky | 0o755: 1, os.ModeSticky | 0o777: 0} {
+		if err := os.Chmod(around, mode); err != nil {
+			t.Fatal(err)
+		}
+		if info, err := os.Stat(around); err != nil || info.Mode()&(os.ModeSticky|0o777) != mode {
+			t.Skip("folders have no such modes here")
+		}
+		list, err := ignoreFor("", []string{target}, time.Now())
+		if err != nil || len(list.entries) != want || len(list.unused) != 1-want {
+			t.Errorf("%v: %d entries, %v, %v", mode, len(list.entries), list.unused, err)
+		}
+		if list, err = ignoreFor("", []string{around}, time.Now()); err != nil || len(list.entries) != 1 {
+			t.Errorf("%v, scanned itself: %v, %v", mode, list, err)
+		}
+	}
+}
+
 // TestIgnoreEnds holds that an entry works to the end of its day, everywhere on earth at the latest a day later.
 func TestIgnoreEnds(t *testing.T) {
 	text := "* until=2026-11-21 reason"

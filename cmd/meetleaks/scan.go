@@ -59,7 +59,8 @@ of a page for the path of its address; one without a slash fits a name at any de
 a target is read whatever they say, and so is all that an archive or a mail holds.
 
 A file .meetleaksignore beside a target hides findings: that in the folder around the target and, where the target is a folder, that
-in it are read, none further up or down; or instead the file that --ignore names. One entry a line, with an end and a reason:
+in it are read, none further up or down, and none around a target in a folder where everybody can put files, as in /tmp; or instead
+the file that --ignore names. One entry a line, with an end and a reason:
 
   mk1:0123456789abcdef0123456789abcdef  until=2027-01-31  public lecture, open to all
   docs/archive/**                       until=2027-06-30  meetings of 2019, long over
