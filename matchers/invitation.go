@@ -199,6 +199,7 @@ func readLoose(text []byte, at int) (run digitRun, ok bool) {
 // meeting ID for the choir is 914 6730 2285". Telephone numbers stand in such sentences too: what is grouped as they are is believed
 // only behind a word that leads to a number.
 func readSpoken(text []byte, at int) (start int, run digitRun, ok bool) {
+	behind := at
 	at, leads, colon := skipSentence(text, at)
 	if !leads && !colon {
 		return 0, digitRun{}, false
@@ -208,11 +209,22 @@ func readSpoken(text []byte, at int) (start int, run digitRun, ok bool) {
 	case !ok || run.digits[0] < '2':
 		return 0, digitRun{}, false
 	case run.shape == "3-3-3" || run.shape == "3-3-4":
-		ok = leads && !run.hyphens
+		ok = leads && !run.hyphens && !namesPhone(text[behind:at])
 	default:
 		ok = strings.Contains(run.shape, "-")
 	}
 	return at, run, ok
+}
+
+// namesPhone: the sentence speaks of a telephone's number.
+func namesPhone(sentence []byte) bool {
+	for word := range bytes.FieldsFuncSeq(sentence, func(r rune) bool { return !unicode.IsLetter(r) }) {
+		switch lowerASCII(string(word)) {
+		case "phone", "telephone", "mobile", "cell", "fax", "office", "hotline", "call", "text", "sms", "whatsapp":
+			return true
+		}
+	}
+	return false
 }
 
 // skipSentence skips words on one line up to a digit. leads: the last of them leads to a number; colon: a colon stands behind them. A

@@ -170,7 +170,7 @@ func TestReadLabelNothing(t *testing.T) {
 	for _, text := range []string{"Meeting IDs: 849 3027 5116", "Meeting identity 849 3027 5116", "Meeting ID: 111 1111 1111", "Meeting ID: 123 456 789",
 		"Meeting ID: 8493027511...", "Zoom ID: 849 3027 511…", "Zoom ID: 849 302 7511 62 04", "Zoom ID: 849\n\n\n3027 5116",
 		"Meeting ID: {id}", "Meeting ID: ", "Meeting ID", "Meeting ID: https://zoom.us/j/84930275116", "Meeting ID and 849 3027 5116",
-		"Meeting ID from us, call 415 826 0937", "Meeting ID or by phone: 415 826 0937", "Meeting ID, call us in 415-826-0937", "Meeting ID for example: 849 3027 5116", "Meeting ID looks like this: 849 3027 5116",
+		"Meeting ID from us, call 415 826 0937", "Meeting ID or by phone: 415 826 0937", "Meeting ID, the office number is 415 826 0937", "Meeting ID and the phone to type in 415 826 0937", "Meeting ID, call us in 415-826-0937", "Meeting ID for example: 849 3027 5116", "Meeting ID looks like this: 849 3027 5116",
 		"Meeting ID of the record is 84930275116", "Meeting ID and our number is 020 7946 0958", "Meeting ID for the choir: room 849 3027 5116", "Meeting ID for the\nchoir: 849 3027 5116",
 		"Meeting ID\n\n\n849 3027 5116", "<th>Meeting ID</th>\n</tr>\n<tr>\n<td>849 3027 5116", "Meeting ID:<br>\n\n\n\n849 3027 5116", "Meeting ID: <" + strings.Repeat("a", 400) + ">849 3027 5116"} {
 		if n, ok := readLabel([]byte(text), 0, len("meeting id")); ok {
