@@ -40,6 +40,9 @@ func newRules(vouched []Vouched) rules {
 		hosts = append(hosts, p.Hosts...)
 	}
 	for _, host := range hosts {
+		if end := strings.IndexAny(host, `/\`); end >= 0 { // of some hosts only a path is a service's
+			host = host[:end]
+		}
 		host = strings.Trim(strings.ToLower(host), "*.")
 		if part, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
 			r.vendors[part] = true
@@ -56,7 +59,7 @@ func (r rules) check(org, domain string) error {
 		return refused(domain, "", "is a public suffix, under which everybody can have a name")
 	case r.freemail[domain] || r.freemail[part]:
 		return refused(domain, "", "gives mailboxes to everybody: it is no organisation's own")
-	case r.vendors[domain] || r.vendors[part] || matchers.OwnHost(domain) != nil:
+	case r.vendors[domain] || r.vendors[part]:
 		return refused(domain, "a vanity host, a site or a tenant is registered as a pattern, by whoever runs the service",
 			"belongs to a service that others use too")
 	}
