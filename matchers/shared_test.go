@@ -2,6 +2,7 @@ package matchers
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -68,6 +69,20 @@ func TestNoServiceHasAnOwner(t *testing.T) {
 		_, vanity, ok := strings.Cut(ownPart(&p), "{vanity: ")
 		if _, err := NewIndex([]Organisation{org("acme", Pattern{VanityPattern, strings.TrimSuffix(vanity, "}")})}, nil); ok && err != nil {
 			t.Errorf("%s: %v", p.Name, err)
+		}
+	}
+}
+
+// A service whose forms begin with a customer's name has hosts that customers can register: whoever adds one and forgets Whose is told.
+func TestCustomersHostsCanBeRegistered(t *testing.T) {
+	customers := regexp.MustCompile(`<(account|clinic|community|organisation|tenant|workspace)>\.([a-z0-9.-]+)`)
+	for _, p := range All() {
+		for _, form := range p.Forms {
+			for _, m := range customers.FindAllStringSubmatch(form.Shape, -1) {
+				if host := "globex." + m[2]; OwnHost(host) != nil {
+					t.Errorf("%s: %q, but %s: %v", p.Name, form.Shape, host, OwnHost(host))
+				}
+			}
 		}
 	}
 }
