@@ -21,26 +21,11 @@ const (
 
 // printUnread names on w what could not be read, then some of what was left out on purpose, or judged by less than all of it.
 func printUnread(w io.Writer, skipped []scanner.Skip, targets []string) {
-	failures, left, judged := sorts(skipped)
+	failures, left, judged := report.Divided(skipped)
 	printSome(w, "not read", failures, maxShownFailures)
 	byInterest(left, targets)
 	printSome(w, "left out", left, maxShownLeft)
 	printSome(w, "judged by less", judged, maxShownLeft)
-}
-
-// sorts divides what was skipped: what could not be read, what was left out on purpose, what was read and judged by less than all of it.
-func sorts(skipped []scanner.Skip) (failures, left, judged []scanner.Skip) {
-	for _, skip := range skipped {
-		switch {
-		case skip.Cause == scanner.Failure:
-			failures = append(failures, skip)
-		case skip.Judged:
-			judged = append(judged, skip)
-		default:
-			left = append(left, skip)
-		}
-	}
-	return failures, left, judged
 }
 
 func printSome(w io.Writer, what string, list []scanner.Skip, most int) {
@@ -79,7 +64,7 @@ func printPossible(w io.Writer, n int64) {
 
 // closingLine is the last line on standard error.
 func closingLine(sum report.Summary, interrupted bool) string {
-	failures, left, judged := sorts(sum.Skipped)
+	failures, left, judged := report.Divided(sum.Skipped)
 	var b strings.Builder
 	fmt.Fprintf(&b, "meetleaks: %s (%s) in %s, %s, %s", count(sum.Findings, "finding"), count(sum.Meetings, "meeting"),
 		count(int(sum.Documents), "document"), amount(sum.Bytes), time.Duration(sum.Seconds*float64(time.Second)).Round(time.Millisecond))

@@ -141,7 +141,7 @@ func (h *htmlWriter) view(s Summary) view {
 	}
 	h.rows(&v)
 	v.Bars, v.BarsLeft = h.folders.bars()
-	failures := s.failures()
+	failures, _, _ := Divided(s.Skipped)
 	v.Failures = failures[:min(len(failures), maxListed)]
 	v.MoreFails = len(failures) - len(v.Failures)
 	v.Headline = headline(len(h.found.meetings)+h.found.beyond, max(s.Meetings, len(h.found.meetings)), s)

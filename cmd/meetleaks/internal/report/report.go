@@ -12,7 +12,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -117,23 +116,20 @@ func shownCounts(counts map[string]int) map[string]int {
 	return shown
 }
 
-// failures returns what could not be read; the rest of Skipped was left out on purpose, or read and judged by less than all of it.
-func (s Summary) failures() []scanner.Skip {
-	return slices.DeleteFunc(slices.Clone(s.Skipped), func(skip scanner.Skip) bool { return skip.Cause != scanner.Failure })
-}
-
-// chosen counts what was left out on purpose, and what was read and judged by less than all of it.
-func (s Summary) chosen() (left, judged int) {
-	for _, skip := range s.Skipped {
+// Divided divides what was skipped: what could not be read, what was left out on purpose, and what was read to its end but judged by less
+// than all of it. The order is kept.
+func Divided(skipped []scanner.Skip) (failures, left, judged []scanner.Skip) {
+	for _, skip := range skipped {
 		switch {
 		case skip.Cause == scanner.Failure:
+			failures = append(failures, skip)
 		case skip.Judged:
-			judged++
+			judged = append(judged, skip)
 		default:
-			left++
+			left = append(left, skip)
 		}
 	}
-	return left, judged
+	return failures, left, judged
 }
 
 // platformTitles maps the names of platforms to their titles.

@@ -165,7 +165,7 @@ func (t *textWriter) closing(b *bytes.Buffer, s Summary) {
 }
 
 func (t *textWriter) unread(b *bytes.Buffer, s Summary) {
-	failures := s.failures()
+	failures, _, _ := Divided(s.Skipped)
 	if s.Incomplete {
 		fmt.Fprintf(b, "%s\n", t.paint.level("high", "Incomplete: "+count(len(failures), "thing")+" could not be read to the end."))
 	}
@@ -183,12 +183,12 @@ func (t *textWriter) unread(b *bytes.Buffer, s Summary) {
 // asides are the numbers that a reader should know beside the findings.
 func asides(s Summary) []string {
 	var lines []string
-	left, judged := s.chosen()
-	if left > 0 {
-		lines = append(lines, fmt.Sprintf("%s left out on purpose (exclusions, limits, kinds not read); they were not looked at.", things(left)))
+	_, left, judged := Divided(s.Skipped)
+	if len(left) > 0 {
+		lines = append(lines, fmt.Sprintf("%s left out on purpose (exclusions, limits, kinds not read); they were not looked at.", things(len(left))))
 	}
-	if judged > 0 {
-		lines = append(lines, fmt.Sprintf("%s read to the end, but with too many meetings for the text around each to be weighed.", things(judged)))
+	if len(judged) > 0 {
+		lines = append(lines, fmt.Sprintf("%s read to the end, but with too many meetings for the text around each to be weighed.", things(len(judged))))
 	}
 	if s.Ignored > 0 {
 		lines = append(lines, fmt.Sprintf("%s hidden by the ignore file.", count(s.Ignored, "finding")))
