@@ -179,7 +179,7 @@ type Platform struct {
 	// without regard to ASCII case.
 	Anchors []string
 	// Whose is the customer whose a host under Hosts is, "" for hosts that all customers share; nil: they share all. Without it no host
-	// of the service can be registered as somebody's, see OwnHost.
+	// of the service can be registered as somebody's, see OwnHost. Of the URL it has Host and Base alone. It must be pure.
 	Whose func(u *URL) string
 	// Parse judges one URL. It returns the link, or a Rejection that says why it is none. It must be pure.
 	Parse func(u *URL) (Link, error)

@@ -7,7 +7,8 @@ import (
 
 // OwnHost refuses hosts and domains where everybody's meetings are: the hosts of meeting services, what lies above them (google.com),
 // and what lies below them without naming a customer (us02web.zoom.us, meet123.webex.com). What names a customer (acme.zoom.us) passes,
-// and so does what is no service's. The error says what to register instead, and does not repeat the host.
+// and so does what is no service's: public suffixes and others' hosts are the caller's to refuse, and of what is no bare name (a port, a
+// dot at the end, "*.") nothing is known. Case does not matter. The error says what to register instead, and does not repeat the host.
 func OwnHost(host string) error {
 	host = strings.ToLower(host)
 	p, customer := serviceAt(host)

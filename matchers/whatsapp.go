@@ -14,7 +14,7 @@ func whatsapp() Platform {
 		Anchors: []string{"whatsapp://chat", "whatsapp:\\/\\/chat"},
 		Docs:    "https://faq.whatsapp.com/3242937609289432",
 		Parse:   parseWhatsApp,
-		Whole:   func(l Link) bool { return len(l.ID) == codeLength },
+		Whole:   func(l Link) bool { return len(l.ID) == whatsappLength },
 		Forms: []Form{
 			{"call.whatsapp.com/video/<22>, /voice/<22>", Meeting, JoinWithSecret},
 			{"chat.whatsapp.com/<22>, /invite/<22>", GroupInvite, ChatInvite},
@@ -50,18 +50,18 @@ func whatsappCode(u *URL, segment string, ok func(byte) bool, l Link) (Link, err
 	switch {
 	case placeholderWord(segment) || placeholderToken(code) || wordyCode(code):
 		return Link{}, Placeholder
-	case len(code) < codeLength || all(code[:codeLength], isDigit):
+	case len(code) < whatsappLength || all(code[:whatsappLength], isDigit):
 		return Link{}, Incomplete
-	case strings.ContainsAny(code[codeLength:], "0123456789") && !u.believed: // a word may be glued to a code; a digit makes it another, longer one
+	case strings.ContainsAny(code[whatsappLength:], "0123456789") && !u.believed: // a word may be glued to a code; a digit makes it another, longer one
 		return Link{}, Incomplete
 	}
-	l.ID = code[:codeLength]
+	l.ID = code[:whatsappLength]
 	return l, nil
 }
 
 const (
-	codeLength  = 22
-	wordLetters = 4 // the words of a made-up code have so many letters, on average; of random ones every second is a capital
+	whatsappLength = 22
+	wordLetters    = 4 // the words of a made-up code have so many letters, on average; of random ones every second is a capital
 )
 
 // wordyCode reports whether a code consists of words: of 22 random characters some are capitals and some small, a long random one without
@@ -74,7 +74,7 @@ func wordyCode(code string) bool {
 	if strings.ContainsAny(lower, "0123456789") {
 		return false
 	}
-	if start := code[:min(len(code), codeLength)]; countCapitals(start)*wordLetters <= len(start) {
+	if start := code[:min(len(code), whatsappLength)]; countCapitals(start)*wordLetters <= len(start) {
 		return true
 	}
 	for _, word := range []string{"invite", "group", "code", "sample", "whatsapp", "here", "link", "demo", "test", "token"} {

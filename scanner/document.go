@@ -76,15 +76,16 @@ type Cause string
 
 // The causes. Only Failure makes a run incomplete.
 const (
-	Policy  Cause = "policy"  // exclusion, robots, depth, budget, kinds not supported, links that lead outside
+	Policy  Cause = "policy"  // exclusion, robots, depth, budget, kinds not supported, links that lead outside; too many meetings to weigh
 	Failure Cause = "failure" // unreadable, truncated, broken, bomb, unreachable
 )
 
-// Skip is one thing that was not read, or not to its end.
+// Skip is one thing that was not read, or not to its end; or, where it is Judged, one that was read and weighed by less than all of it.
 type Skip struct {
 	URI    string `json:"uri"`
 	Reason string `json:"reason"`
 	Cause  Cause  `json:"cause"`
 	// Judged: it was read to its end, and what was found in it is listed; not all of it went into the judgement.
+	// Its Cause is Policy. The summary as JSON tells it by its reason alone.
 	Judged bool `json:"-"`
 }

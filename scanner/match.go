@@ -98,8 +98,8 @@ func NewMatcher(finder Finder, judge Judge) *Matcher {
 	}
 }
 
-// Watch has read told how many more bytes were read, piece by piece while a long document is read; several goroutines call it. It is
-// called before the matcher is used.
+// Watch makes the matcher call read with the bytes that it has read since the last call: piece by piece while a document is read, and
+// from several goroutines at once. Only one watches. Watch is called before the matcher is used.
 func (m *Matcher) Watch(read func(bytes int64)) { m.watch = read }
 
 // Match reads one document to its end and returns its findings in the order of their first places, the bytes read, and

@@ -443,8 +443,8 @@ func (o scanOptions) defaultJobs() int {
 	return runtime.GOMAXPROCS(0)
 }
 
-// loadScanConfig reads what scan uses of the file that was named, if any; of the rest it says only that there are mistakes. Settings of a folder that is being scanned are not to be
-// trusted: whoever can write a page there could say what is found.
+// loadScanConfig reads what scan uses of the file that was named, if any; of the rest it says only that there are mistakes. Settings of
+// a folder that is being scanned are not to be trusted: whoever can write a page there could say what is found.
 func (a *app) loadScanConfig(file string, targets []string) (*config.Loaded, error) {
 	for _, target := range targets {
 		if file != "" && target != files.Stdin && holds(target, file) {

@@ -35,7 +35,8 @@ func Load(file string, env []string) (*Loaded, error) {
 }
 
 // LoadSections is Load for who uses only some of the sections: mistakes in the others do not keep it from loading. How many those are it
-// says beside an error, too. What stands in no section counts always: what is no YAML, and names that are not known.
+// says beside an error, too. What stands in no section counts always: what is no YAML, and names that are not known. So does everything
+// where not all mistakes are known: more than the 200 kept, or more values than are read. What it loads of the other sections may be wrong.
 func LoadSections(file string, env []string, sections ...string) (loaded *Loaded, elsewhere int, err error) {
 	content, err := contentOf(file)
 	if err != nil {

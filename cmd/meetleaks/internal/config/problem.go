@@ -115,8 +115,8 @@ func (p *Problems) keepSections(sections []string) (others int) {
 	return all - len(p.List)
 }
 
-// sectionOf is the section that the key at where belongs to, which may be a name of the environment; "" when it is in none. The rooms of
-// a route are wrong where the channels are.
+// sectionOf is the section that the key at where belongs to, which may be a name of the environment; "" when it is in none. An
+// organisation's routes belong to the channels: whoever needs no channel needs no route.
 func sectionOf(where string) string {
 	for _, v := range variables() {
 		if v.name == where {
