@@ -314,6 +314,8 @@ func TestJoinOthers(t *testing.T) {
 		{"a program's number of nobody", "const MEETING_ID = \"519-4072-6384\";", nil, nil},
 		{"DingTalk", "钉钉 会议号：519 407 263 (not zoom)", nil, nil},
 		{"DingTalk, in its own groups", "钉钉会议号：689 417 36025\n电话呼入：+862755501614", nil, []string{"dingtalk::number:68941736025 dial-in []"}},
+		{"DingTalk, link and number", "https://meeting.dingtalk.com/j/quZ1FiFeHT4\n钉钉会议号：689 417 36025\n", []planted{{"https://meeting.dingtalk.com/j/quZ1FiFeHT4", Link{Platform: "dingtalk", ID: "quZ1FiFeHT4", Kind: Meeting, Class: JoinWithSecret}}},
+			[]string{"dingtalk:::quZ1FiFeHT4 meeting []"}},
 		{"groups by hand", "Zoom\nMeeting ID: 847 603 07125", nil, nil},
 	})
 }

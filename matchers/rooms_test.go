@@ -156,6 +156,7 @@ func TestSampleTable(t *testing.T) {
 		"placeholderWord": placeholderWord("Your-Company"), "sampleRoom": sampleRoom("Dr-Smith"), "counted room": sampleRoom("doctor123"), "placeholderName": placeholderName("Max.Mustermann"),
 		"namesField": namesField("First.Last"), "sampleOrg": sampleOrg("workspace"), "sampleDomain": sampleDomain("Contoso.com"), "placeholderSecret": placeholderSecret("REDACTED"),
 		"placeholderToken": placeholderToken("9fqwerty2"), "keyboard": placeholderToken("1q2w3e4r5t6y7u8i"), "inventedCode": inventedCode("kTestroom9x"), "in a room": sampleRoom("the-roomname-9"), "genericRoom": genericRoom("Team Sync 2"),
+		"greeting": sampleRoom("Hello-World"), "invitation's words": placeholderToken("HooliInviteCode9") && placeholderToken("myInviteLink7") && placeholderToken("k7InviteHash") && placeholderToken("GroupInvite77"),
 		"domain": sampleHost("meet.company.com"), "private domain": sampleHost("meet.lan"),
 	} {
 		if !sample {
