@@ -116,7 +116,8 @@ func TestSentencesEndLinks(t *testing.T) {
 	for text, want := range map[string]string{
 		"https://whereby.com/my-room\nthen press the button": "", "https://whereby.com/my-room\n> Then press the button": "", "https://meet.jit.si/test\n12 people fit in": "",
 		"https://globex.webex.com/meet/username\nThe room is open": "", "https://discord.gg/code\nthen wait": "", "https://whereby.com/pricing\nEnglish": "",
-		"https://gotomeet.me/JohnDoe\nGlobexHall is shut": "", "https://app.livestorm.co/acme/demo\n--all of them": "",
+		"https://gotomeet.me/JohnDoe\nGlobexHall is shut": "", "https://globex.webex.com/meet/\nrokafor or by phone": "rokafor",
+		"https://whereby.com/test\nerlingen-hall": "", "https://zoom.us/my/john\n.vandelay9 is mine": "john.vandelay9",
 		"https://teams.microsoft.com/meet/340983172156\n2026 was good": "340983172156", "https://teams.microsoft.com/meet/340983172156\n82": "34098317215682",
 		"https://zoom.us/j/84719306253https://globex.example/": "84719306253", "https://whereby.com/vandelay-hallHTTP://globex.example/": "vandelay-hall",
 		"https://discord.gg/9EXbcgE2rYhttps://discord.gg/9EXbcgE2rY": "9EXbcgE2rY", "_https://meet.globex.example/leila.haddad/0DJ4ES_ is open": "0DJ4ES",

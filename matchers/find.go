@@ -605,13 +605,15 @@ func extends(text []byte, c candidate, short, long Link) bool {
 }
 
 // stopsAtLine reports whether a link that was judged to be none ends with its line all the same: a sample room, or an address without a
-// room, before a sentence that goes on below ("…/my-room" and "then press join"). Any word behind a sample makes a name of a room.
+// room, before a sentence that goes on below ("…/my-room" and "then press join"). Any word behind a sample makes a name of a room. A path
+// that ends in a slash ("…/my/") promises a name, and no sentence begins with a dot or a hyphen.
 func stopsAtLine(text []byte, c candidate, err error, joined Link) bool {
 	prose, goesOn := proseAt(text, c.wrappedAt)
+	_, path, _ := strings.Cut(strings.TrimPrefix(c.text, "https://"), "/")
 	switch bare := strings.IndexByte("/=", c.text[len(c.text)-1]) >= 0; {
 	case bare: // the mark that ends a sentence ends the address
-		return prose && goesOn || c.end < len(text) && strings.IndexByte(".,;:!?)", text[c.end]) >= 0
-	case errors.Is(err, Incomplete):
+		return path == "" && prose && goesOn || c.end < len(text) && strings.IndexByte(".,;:!?)", text[c.end]) >= 0
+	case errors.Is(err, Incomplete), c.wrappedAt < len(text) && strings.IndexByte(".-_", text[c.wrappedAt]) >= 0:
 		return false
 	case joined.Kind == PersonalRoom && !all(joined.ID, isDigit) && !joinedAsWritten(text, c.wrappedAt):
 		return true

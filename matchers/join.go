@@ -602,10 +602,13 @@ func namesAccount(before []byte) bool {
 	if hump := strings.LastIndexFunc(word, unicode.IsUpper); hump > 0 && word != strings.ToUpper(word) {
 		word = word[hump:] // the last of "mainAdmin"
 	}
+	prose := bytes.HasSuffix(before, []byte(" ")) // "sent by mail password: …" is prose
 	switch strings.ToLower(word) {
-	case "account", "admin", "administrator", "api", "app", "database", "db", "email", "ftp", "imap", "keystore", "ldap", "mail", "mongo", "mysql",
-		"postgres", "provider", "proxy", "redis", "root", "smtp", "ssh", "sudo", "user", "fi", "wifi", "wlan":
+	case "fi", "wifi", "wlan":
 		return true
+	case "account", "admin", "administrator", "api", "app", "database", "db", "email", "ftp", "imap", "keystore", "ldap", "mail", "mongo", "mysql",
+		"postgres", "provider", "proxy", "redis", "root", "smtp", "ssh", "sudo", "user":
+		return !prose
 	}
 	return false
 }

@@ -397,7 +397,7 @@ func TestPasscodeValues(t *testing.T) {
 		"Username: guest\nPasscode: 482913": true, "Username: guest, Meeting ID: 981 2345 6210\nPassword: Kq7Tr2": true, "Username: guest\nMeeting ID: 981 2345 6210 Password: Kq7Tr2": true,
 		"Meeting ID: 981 2345 6210\nUsername: guest\nPassword: Kq7Tr2": false,
 		"ADMIN_PASSWORD=Kq7Tr2": false, "smtp_password: 'Kq7Tr2'": false, "dbPassword: 'Kq7Tr2'": false, "mainAdminPassword = 'Kq7Tr2'": false, "Wi-Fi password: Kq7Tr2": false,
-		"ZOOM_PASSWORD=Kq7Tr2": true, "meetingPassword: 'Kq7Tr2'": true, "app\n\nPassword: Kq7Tr2": true, "admin: Password: Kq7Tr2": true, "ADMIN_PASSCODE=Kq7Tr2": true,
+		"ZOOM_PASSWORD=Kq7Tr2": true, "sent by email password: Kq7Tr2": true, "meetingPassword: 'Kq7Tr2'": true, "app\n\nPassword: Kq7Tr2": true, "admin: Password: Kq7Tr2": true, "ADMIN_PASSCODE=Kq7Tr2": true,
 		"Meeting password: Kq7Tr2\nUsername: student": true, "Passcode: 7": true, "비밀번호: 12": true, "password: 8 characters": false, "passcode 7": false, "Passcode:\n7": false, "Passcode: 0": false,
 		"see https://zoom.us/j/81234567890?pwd=xyz9": false, "see https://zoom.us/j/81234567890?omn=1&amp;pwd=xyz9": false,
 	} {

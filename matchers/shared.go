@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// OwnHost refuses hosts and domains where everybody's meetings are: the hosts of meeting services, what lies above them (google.com),
-// and what lies below them without naming a customer (us02web.zoom.us, meet123.webex.com). What names a customer (acme.zoom.us) passes,
+// OwnHost refuses hosts and domains where everybody's meetings are: the hosts of meeting services, what lies above them (google.com; but
+// not above servers that others run for everybody), and what lies below them without naming a customer (us02web.zoom.us, meet123.webex.com). What names a customer (acme.zoom.us) passes,
 // and so does what is no service's: public suffixes and others' hosts are the caller's to refuse, and of what is no bare name (a port, a
 // dot at the end, "*.") nothing is known. Case does not matter. The error says what to register instead, and does not repeat the host.
 func OwnHost(host string) error {
@@ -43,7 +43,7 @@ func serviceBelow(domain string) *Platform {
 	platforms := standard().platforms
 	for i := range platforms {
 		for _, entry := range platforms[i].Hosts {
-			if host, _, _ := strings.Cut(entry, "/"); !strings.HasSuffix(host, "."+domain) {
+			if host, _, _ := strings.Cut(entry, "/"); !strings.HasSuffix(host, "."+domain) || lentServer(&platforms[i], host) {
 				continue
 			}
 			if platforms[i].Retired == "" {
@@ -53,6 +53,11 @@ func serviceBelow(domain string) *Platform {
 		}
 	}
 	return gone
+}
+
+// lentServer: an organisation runs the server for everybody, but what lies above it is its own (opensuse.org).
+func lentServer(p *Platform, host string) bool {
+	return p.Name == "jitsi" && host != "meet.jit.si" || p.Name == "bigbluebutton" || strings.HasSuffix(host, ".linuxfoundation.org")
 }
 
 // ownPart is the pattern, as the configuration has it, that names what is an organisation's of a service.

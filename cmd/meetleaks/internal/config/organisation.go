@@ -146,8 +146,8 @@ func checkOwnPages(glob string, domains []string) error {
 	return errors.New(`covers a whole host that lies under none of the organisation's domains: name the part that is yours, as in "https://partner.example/acme/*", or give the host in domains`)
 }
 
-// namesPart says whether a pattern of pages names a part of its host: without "*" in the path one page, else a segment of the path in
-// full, or how the path begins.
+// namesPart says whether a pattern of pages names a part of its host: one page, or the first segment of its paths, in full or by its
+// first minPagePrefix bytes.
 func namesPart(glob string) bool {
 	_, rest, _ := strings.Cut(glob, "://")
 	_, path, _ := strings.Cut(rest, "/")
@@ -155,14 +155,12 @@ func namesPart(glob string) bool {
 	if !strings.Contains(path, "*") {
 		return true
 	}
-	for i, segment := range strings.Split(path, "/") {
-		before, _, cut := strings.Cut(segment, "*")
-		if before != "" && (i == 0 || !cut) {
-			return true
-		}
-	}
-	return false
+	first, _, deeper := strings.Cut(path, "/")
+	before, _, cut := strings.Cut(first, "*")
+	return len(before) >= minPagePrefix || deeper && !cut && before != ""
 }
+
+const minPagePrefix = 4
 
 // isInside says whether a host is out of the public's reach: it cannot be given in domains.
 func isInside(host string) bool {
