@@ -164,7 +164,12 @@ func (x *Index) add(org int32, p Pattern, domains []string) error {
 			return err
 		}
 		x.addExact("host:"+value, org, p.Type, shown)
-	case SitePattern, TenantPattern, S4BPattern, WorkspacePattern:
+	case SitePattern, WorkspacePattern:
+		if err := namesSomebody(value + serviceDomain(p.Type)); err != nil {
+			return err
+		}
+		x.addExact(string(p.Type)+":"+value, org, p.Type, shown)
+	case TenantPattern, S4BPattern:
 		x.addExact(string(p.Type)+":"+value, org, p.Type, shown)
 	case MeetingPattern, RoomPattern:
 		keys, err := knownKeys(p.Value)
@@ -204,6 +209,14 @@ func (x *Index) addPage(org int32, glob string, public bool) {
 	}
 	x.pages = append(x.pages, pagePattern{org, glob, public})
 	x.byHost[host] = append(x.byHost[host], int32(len(x.pages)-1))
+}
+
+// serviceDomain is below which a site or workspace has its host.
+func serviceDomain(t PatternType) string {
+	if t == SitePattern {
+		return ".webex.com"
+	}
+	return ".slack.com"
 }
 
 // namesSomebody refuses vanity hosts that every customer shares.

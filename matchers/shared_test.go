@@ -123,3 +123,17 @@ func TestAHostClaimsNothingOfOthers(t *testing.T) {
 		}
 	}
 }
+
+// A site or workspace that every customer uses is nobody's.
+func TestSharedSitesAreRefused(t *testing.T) {
+	for _, p := range []Pattern{{SitePattern, "meet123"}, {SitePattern, "meetings"}, {WorkspacePattern, "join"}, {WorkspacePattern, "app"}} {
+		if _, err := NewIndex([]Organisation{org("acme", p)}, nil); err == nil {
+			t.Errorf("%s %s passes", p.Type, p.Value)
+		}
+	}
+	for _, p := range []Pattern{{SitePattern, "acme"}, {SitePattern, "cityofacme"}, {WorkspacePattern, "acme-board"}} {
+		if _, err := NewIndex([]Organisation{org("acme", p)}, nil); err != nil {
+			t.Errorf("%s %s: %v", p.Type, p.Value, err)
+		}
+	}
+}
