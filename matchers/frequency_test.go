@@ -17,7 +17,7 @@ import (
 func TestCommonText(t *testing.T) {
 	folder := os.Getenv("MEETLEAKS_PAGES")
 	if folder == "" {
-		t.Skip("MEETLEAKS_PAGES names no folder of pages")
+		return // it prints, and judges nothing
 	}
 	blocks, words := make(map[string]int), make(map[string]int)
 	letters := lettersOfLiterals()

@@ -132,7 +132,7 @@ func TestNobodyElseHidesFindings(t *testing.T) {
 			t.Fatal(err)
 		}
 		if info, err := os.Stat(around); err != nil || info.Mode()&(os.ModeSticky|0o777) != mode {
-			t.Skip("folders have no such modes here")
+			continue // folders have no such modes here
 		}
 		list, err := ignoreFor("", []string{target}, time.Now())
 		if err != nil || len(list.entries) != want || len(list.unused) != 1-want {
