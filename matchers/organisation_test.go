@@ -273,7 +273,7 @@ func TestManyOrganisations(t *testing.T) {
 	find := fastestOf(rounds, func() { Find(text) })
 	own := fastestOf(rounds, func() { x.Owners(found[0].Link, at) })
 	t.Logf("finding %v, attributing %v: %.1f %%", find, own, 100*float64(own)/float64(find))
-	if own > find/4 { // the goal is a tenth; the margin is for busy machines
+	if own > find/2 { // the goal is a tenth; the margin is for busy machines, and for the race detector, which slows this and not the vectors
 		t.Errorf("attributing takes %v, finding %v", own, find)
 	}
 }
