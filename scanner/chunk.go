@@ -154,19 +154,15 @@ func border(text []byte, i int) int {
 }
 
 // readHeld matches a text in memory.
-func (m *Matcher) readHeld(text []byte, found *meetings) error {
-	p := m.find(text, 0, len(text), 0, found)
-	found.add(p)
-	return p.err
+func (m *Matcher) readHeld(ctx context.Context, text []byte, found *meetings) error {
+	return found.addWhole(ctx, m.find(text, 0, len(text), 0, found))
 }
 
 // readAt matches a text that can be read anywhere: several pieces are read and matched at the same time.
 func (m *Matcher) readAt(ctx context.Context, text at, found *meetings) error {
 	size := text.Size()
 	if size <= chunkSize { // short: not worth a goroutine
-		p := m.pieceAt(text, 0, size, found)
-		found.add(p)
-		return p.err
+		return found.addWhole(ctx, m.pieceAt(text, 0, size, found))
 	}
 	f := m.newInFlight(found)
 	work := func() {
@@ -230,9 +226,8 @@ func (m *Matcher) readStream(ctx context.Context, text io.Reader, found *meeting
 			return m.find(b, first, last, base, found)
 		}
 		if s.ended && base == 0 { // short: not worth a goroutine
-			p := work()
-			found.add(p)
-			return errors.Join(s.err, p.err)
+			err := found.addWhole(ctx, work())
+			return errors.Join(s.err, err)
 		}
 		number, ok := f.begin(ctx)
 		if !ok {

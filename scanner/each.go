@@ -176,6 +176,7 @@ func (r *run) deliver(doc Document, found *meetings) {
 
 // give gives the sink what was found in a document.
 func (r *run) give(doc Document, found *meetings, first []Finding, skips []Skip) error {
+	defer found.endTurn()
 	total := len(found.order())
 	for from, findings := 0, first; from < total; from += batch {
 		if from > 0 {

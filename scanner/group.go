@@ -37,6 +37,8 @@ type meetings struct {
 	lost    int                 // sightings beyond MaxMeetings
 	blind   int                 // first places without their text
 	sated   sync.Map            // keys of the meetings that are sated
+	turn    chan struct{}       // of all documents, see heavy.go; nil: nobody takes turns
+	hasTurn bool
 }
 
 // meeting is one meeting of a document.

@@ -12,6 +12,7 @@ type inFlight struct {
 	slots   chan struct{}
 	found   *meetings
 	workers sync.WaitGroup
+	taking  chan struct{} // filled by the one who waits for the document's turn
 
 	mu     sync.Mutex
 	begun  int
@@ -19,6 +20,7 @@ type inFlight struct {
 	adding bool
 	ended  map[int]ended // those that wait for an older one
 	early  int           // sightings in those of them that hold no slot
+	heavy  bool          // what was added is so much that no piece begins without the document's turn
 	err    error         // the first
 }
 
@@ -35,12 +37,16 @@ const (
 )
 
 func (m *Matcher) newInFlight(found *meetings) *inFlight {
-	return &inFlight{slots: m.slots, found: found, ended: make(map[int]ended)}
+	return &inFlight{slots: m.slots, found: found, taking: make(chan struct{}, 1), ended: make(map[int]ended)}
 }
 
-// begin waits for a slot and returns the number of the next piece. It says no after an error, and when the context is done.
+// begin waits for the document's turn, if it needs it, and for a slot, and returns the number of the next piece. It says no after an
+// error, and when the context is done.
 func (f *inFlight) begin(ctx context.Context) (number int, ok bool) {
-	err := f.slot(ctx)
+	err := f.takeTurn(ctx)
+	if err == nil {
+		err = f.slot(ctx)
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if err != nil {
@@ -53,6 +59,23 @@ func (f *inFlight) begin(ctx context.Context) (number int, ok bool) {
 	}
 	f.begun++
 	return f.begun - 1, true
+}
+
+// takeTurn waits for the document's turn once it is heavy. It is called without a slot, which the document that has the turn may need.
+func (f *inFlight) takeTurn(ctx context.Context) error {
+	f.mu.Lock()
+	heavy := f.heavy
+	f.mu.Unlock()
+	if !heavy {
+		return nil
+	}
+	select {
+	case f.taking <- struct{}{}:
+		defer func() { <-f.taking }()
+		return f.found.takeTurn(ctx)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // slot waits until one more piece may be in flight.
@@ -81,6 +104,7 @@ func (f *inFlight) fail(err error) {
 func (f *inFlight) end(number int, p piece) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.heavy = f.heavy || len(p.sightings) > heavyPiece
 	e := ended{p, f.early+len(p.sightings) > maxEarlySightings || len(f.ended) >= maxEarly}
 	if !e.slot {
 		f.early += len(p.sightings)
@@ -100,6 +124,7 @@ func (f *inFlight) end(number int, p piece) {
 		err := f.add(oldest)
 		f.mu.Lock()
 		f.added++
+		f.heavy = f.heavy || f.found.heavy()
 		if err != nil {
 			f.fail(err)
 		}

@@ -23,7 +23,7 @@ const (
 	maxKeys = 4 * MaxMeetings
 	// maxNear bounds the bytes kept of the text around links, for the judges, and maxFurther those of places beyond the first
 	// three of a meeting.
-	maxNear    = 8 << 20
+	maxNear    = 4 << 20
 	maxFurther = 1 << 20
 	// maxHeld bounds the bytes of ids, names and keys: with very long ones fewer than MaxMeetings meetings are listed.
 	maxHeld = 16 << 20
@@ -76,11 +76,13 @@ func (w Window) Narrow(side int) Window {
 // Matcher turns documents into findings. It is safe for concurrent use.
 //
 // Memory: one buffer of 288 KiB for each document being read from a stream, and for the pieces of long documents one a
-// processor and two more (32 at most) over all documents; beside them what was found, within the bounds above.
+// processor and two more (32 at most) over all documents; beside them what was found, within the bounds above for one document at a
+// time and about a megabyte for each other: further ones in which very much is found wait for it.
 type Matcher struct {
 	finder  Finder
 	judge   Judge
 	slots   chan struct{}     // one for each piece in flight, over all documents: two more than processors, so that none waits for the next piece
+	turn    chan struct{}     // filled by the document that may keep much, see heavy.go
 	buffers sync.Pool         // *[]byte of bufferSize
 	watch   func(bytes int64) // nil when nobody watches
 }
@@ -91,6 +93,7 @@ func NewMatcher(finder Finder, judge Judge) *Matcher {
 		finder: finder,
 		judge:  judge,
 		slots:  make(chan struct{}, min(2+runtime.GOMAXPROCS(0), 32)),
+		turn:   make(chan struct{}, 1),
 		buffers: sync.Pool{New: func() any {
 			b := make([]byte, bufferSize)
 			return &b
@@ -107,19 +110,20 @@ func (m *Matcher) Watch(read func(bytes int64)) { m.watch = read }
 // very many meetings [Matcher.Each] needs less memory.
 func (m *Matcher) Match(ctx context.Context, doc Document) ([]Finding, int64, []Skip) {
 	found := m.read(ctx, doc)
+	defer found.endTurn()
 	findings := m.findings(doc, found, 0, len(found.order()))
 	return findings, found.bytes, found.skips(doc.URI)
 }
 
 // read matches the whole document. Its error, if any, is in the result.
 func (m *Matcher) read(ctx context.Context, doc Document) *meetings {
-	found := &meetings{where: doc.Where, events: doc.Events, watch: m.watch}
+	found := &meetings{where: doc.Where, events: doc.Events, watch: m.watch, turn: m.turn}
 	var err error
 	switch text := doc.Text.(type) {
 	case nil:
 		err = errors.New("the document has no text")
 	case held:
-		err = m.readHeld(text.Bytes(), found)
+		err = m.readHeld(ctx, text.Bytes(), found)
 	case at:
 		err = m.readAt(ctx, text, found)
 	default:
@@ -144,6 +148,7 @@ func (m *Matcher) findings(doc Document, found *meetings, from, to int) []Findin
 		if m.judge != nil {
 			m.judge(&f, Context{URI: doc.URI, Host: doc.Host, MediaType: doc.MediaType, Near: g.near})
 		}
+		g.near = nil // judged once
 		out = append(out, f)
 	}
 	return out

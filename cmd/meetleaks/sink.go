@@ -113,20 +113,51 @@ func (l *skipList) all(cause scanner.Cause) []scanner.Skip {
 	return append(l.list[:len(l.list):len(l.list)], scanner.Skip{URI: "…", Reason: fmt.Sprintf("and %d more", l.more), Cause: cause})
 }
 
-// distinct counts different texts by 64-bit hashes under a random seed, so that it keeps none of them.
+// distinct counts different texts by 64-bit hashes under a random seed, so that it keeps none of them. It is a table of hashes alone, at
+// most 8 MB: a map of them takes twice that.
 type distinct struct {
-	seed maphash.Seed
-	seen map[uint64]struct{}
+	seed  maphash.Seed
+	slots []uint64 // a power of two of them, at least half of them 0: free
+	seen  int
 }
 
 func newDistinct() *distinct {
-	return &distinct{maphash.MakeSeed(), map[uint64]struct{}{}}
+	return &distinct{seed: maphash.MakeSeed(), slots: make([]uint64, 1<<8)}
 }
 
 func (d *distinct) add(text string) {
-	if len(d.seen) < maxMeetings {
-		d.seen[maphash.String(d.seed, text)] = struct{}{}
+	if d.seen >= maxMeetings {
+		return
+	}
+	if d.put(maphash.String(d.seed, text) | 1) { // not 0
+		d.seen++
+	}
+	if d.seen > len(d.slots)/2 {
+		d.grow()
 	}
 }
 
-func (d *distinct) count() int { return len(d.seen) }
+// put says whether the hash is new.
+func (d *distinct) put(hash uint64) bool {
+	mask := uint64(len(d.slots) - 1)
+	at := hash >> 1 & mask
+	for ; d.slots[at] != 0; at = (at + 1) & mask {
+		if d.slots[at] == hash {
+			return false
+		}
+	}
+	d.slots[at] = hash
+	return true
+}
+
+func (d *distinct) grow() {
+	before := d.slots
+	d.slots = make([]uint64, 2*len(before))
+	for _, hash := range before {
+		if hash != 0 {
+			d.put(hash)
+		}
+	}
+}
+
+func (d *distinct) count() int { return d.seen }
