@@ -1,6 +1,9 @@
 package matchers
 
-// freeConferenceCall knows the permanent rooms of FreeConferenceCall.com, named after their owner. Seen in public pages.
+import "strings"
+
+// freeConferenceCall knows the permanent rooms of FreeConferenceCall.com, named after their owner: where one joins them, and the walls on which their
+// owner keeps what belongs to them, with or without the viewer's page. Seen in public pages; a wall's recorded sound and video lie beside the walls.
 func freeConferenceCall() Platform {
 	return Platform{
 		Name:  "freeconferencecall",
@@ -8,17 +11,20 @@ func freeConferenceCall() Platform {
 		Hosts: []string{"join.freeconferencecall.com", "freeconferencecall.com/wall/"},
 		Docs:  "https://www.freeconferencecall.com/support",
 		Parse: parseFreeConferenceCall,
-		Forms: []Form{{"join.freeconferencecall.com/<name>", PersonalRoom, PermanentRoom}},
+		Forms: []Form{{"join.freeconferencecall.com/<name>, freeconferencecall.com/wall/<name>", PersonalRoom, PermanentRoom}},
 	}
 }
 
 func parseFreeConferenceCall(u *URL) (Link, error) {
 	segs, path := u.Segs(), "/{id}"
 	if u.Base == "freeconferencecall.com" {
-		if u.Seg(0) != "wall" {
+		if u.Seg(0) != "wall" || strings.HasPrefix(u.Seg(1), "recorded_") {
 			return Link{}, NotAMeeting
 		}
 		segs, path = segs[1:], "/wall/{id}"
+		if len(segs) == 2 && segs[1] == "viewer" {
+			segs = segs[:1]
+		}
 	}
 	if len(segs) != 1 {
 		return Link{}, NotAMeeting
