@@ -3,7 +3,7 @@ package matchers
 import "strings"
 
 // mtsLink knows the webinars and meetings of MTS Link, formerly Webinar.ru: an organisation, by name or number, and the event's number; recordings stand
-// below it. Seen in public pages, on the old host and on the new with the organisation's label.
+// below it, and need no /j/ before them. Seen in public pages, on the old host and on the new with the organisation's label.
 func mtsLink() Platform {
 	return Platform{
 		Name:  "mts-link",
@@ -23,7 +23,7 @@ func parseMTSLink(u *URL) (Link, error) {
 	segs, path := u.Segs(), "/"
 	if len(segs) > 0 && segs[0] == "j" {
 		segs, path = segs[1:], "/j/"
-	} else if u.Base != "events.webinar.ru" && u.Label() != "events" {
+	} else if u.Base != "events.webinar.ru" && u.Label() != "events" && !mtsRecording(segs) {
 		return Link{}, NotAMeeting
 	}
 	if len(segs) < 2 || segs[0] == "api" || segs[0] == "event" || !all(segs[0], isB64u) || !isDigit(firstByte(segs[1])) {
@@ -43,9 +43,12 @@ func parseMTSLink(u *URL) (Link, error) {
 			l.Org = ""
 		}
 	}
-	if len(segs) > 2 && strings.HasPrefix(segs[2], "record") {
+	if mtsRecording(segs) {
 		l.Kind, l.Class = Recording, PastContent
 	}
 	l.AddSecret(u.SecretParams("token")...)
 	return l, nil
 }
+
+// mtsRecording reports whether a path, from the organisation on, leads to a recording of an event.
+func mtsRecording(segs []string) bool { return len(segs) > 2 && strings.HasPrefix(segs[2], "record") }
