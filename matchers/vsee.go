@@ -1,18 +1,23 @@
 package matchers
 
-// vsee knows the clinic rooms of VSee, a telehealth service. Seen in public pages.
+// vsee knows the clinic rooms of VSee, a telehealth service, and the waiting rooms of those who treat patients there, on their clinic's host. Seen in
+// public pages.
 func vsee() Platform {
 	return Platform{
 		Name:  "vsee",
 		Title: "VSee",
-		Hosts: []string{"vsee.com"},
+		Hosts: []string{"vsee.com", "vsee.me"},
 		Docs:  "https://help.vsee.com",
 		Parse: parseVSee,
-		Forms: []Form{{"vsee.com/c/<clinic>", PersonalRoom, PermanentRoom}},
+		Whose: customerLabel,
+		Forms: []Form{{"vsee.com/c/<clinic>, <clinic>.vsee.me/u/<name>", PersonalRoom, PermanentRoom}},
 	}
 }
 
 func parseVSee(u *URL) (Link, error) {
+	if u.Base == "vsee.me" {
+		return parseVSeeWaitingRoom(u)
+	}
 	if u.Seg(0) != "c" || len(u.Segs()) != 2 || u.Label() != "" {
 		return Link{}, NotAMeeting
 	}
@@ -21,4 +26,20 @@ func parseVSee(u *URL) (Link, error) {
 		return Link{}, err
 	}
 	return Link{Kind: PersonalRoom, Class: PermanentRoom, ID: room, Host: u.Host, Path: "/c/{id}"}, nil
+}
+
+// parseVSeeWaitingRoom reads <clinic>.vsee.me/u/<name>. A patient needs no account: the name admits to the waiting room.
+func parseVSeeWaitingRoom(u *URL) (Link, error) {
+	clinic := u.Label()
+	if u.Seg(0) != "u" || len(u.Segs()) != 2 || clinic == "" {
+		return Link{}, NotAMeeting
+	}
+	room, err := namedRoom(u, u.Seg(1))
+	switch {
+	case err != nil:
+		return Link{}, err
+	case sampleOrg(clinic):
+		return Link{}, Placeholder
+	}
+	return Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: clinic, ID: room, Org: clinic, Host: u.Host, Path: "/u/{id}"}, nil
 }
