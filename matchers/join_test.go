@@ -392,6 +392,7 @@ func TestPasscodeValues(t *testing.T) {
 		"Passcode: see invite": false, "the passcode will be sent": false, "passcode for people": false, "passcodes: 482913": false,
 		"password: config.zoom.password": false, "password: process.env.ZOOM": false, "Passcode:\nMeeting room 4": false, "Passcode: 000000": false,
 		"password: string;": false, "Passcode:": false,
+		"passcode = getCode();": false, "passcode: generate_passcode(6),": false, "password = token()": false, "Passcode: tacos(small letters)": true, "Passcode: Ab3dEf(case matters)": true,
 		"Passcode: k?4Tr%m8": true, "Passcode: R^7T.BKV": true, "Passcode: pRT#w.4=": true, "Passcode: 4.=kR&71": true, "Passcode: 4&k=R.71": true, "Password: a=B4&c=d": false, "Password: p_1=B4&cd": false, "Password: a[b].c=B4&d": false, "Passcode: Zoom.K7s": false, "Password: %uK4tR_2": false, "Password: $zoomKey4": false, "Passcode: zoom.Key": false, "Passcode: a%sB4c": false,
 		"Password: _Write to the chairs for it_": false, "Password: tacos. Bring a chair": true, "Username: `student`\n- Password: `Kq7Tr2`": false, "User name: guest, password: Kq7Tr2": false,
 		"Username: guest\nPasscode: 482913": true, "Username: guest, Meeting ID: 981 2345 6210\nPassword: Kq7Tr2": true, "Username: guest\nMeeting ID: 981 2345 6210 Password: Kq7Tr2": true,

@@ -33,7 +33,7 @@ func readPasscode(text []byte, at int, generous bool) (value Span, mixed, ok boo
 	switch {
 	case len(word) < 3 && (!said || lineBreak || !all(word, isDigit) || !valueEnds(text, end)):
 		return Span{}, false, false
-	case placeholderPasscode(word), !digits && (!said || lineBreak || !generous && all(word, isAlpha) && sentenceGoesOn(text, end)):
+	case placeholderPasscode(word), callsFunction(text, i, end), !digits && (!said || lineBreak || !generous && all(word, isAlpha) && sentenceGoesOn(text, end)):
 		return Span{}, false, false
 	case len(word) > maxWord && !digits, lineBreak && len(word) < 4:
 		return Span{}, false, false
@@ -54,6 +54,17 @@ func skipOrder(text []byte, at, i int, said bool) (next int, colon bool) {
 		}
 	}
 	return i, said
+}
+
+// callsFunction: text[start:end] is the name of a function that a program calls there, getCode() or generate_passcode(6), and no word with a
+// note in parentheses behind it, as in "tacos(small letters)".
+func callsFunction(text []byte, start, end int) bool {
+	if end+1 >= len(text) || text[end] != '(' || !isAlpha(text[start]) {
+		return false
+	}
+	name := string(text[start:end])
+	compound := strings.Contains(name, "_") || name[1:] != strings.ToLower(name[1:])
+	return all(name, isNameByte) && (text[end+1] == ')' || compound && !strings.ContainsAny(name, "0123456789"))
 }
 
 // inQuotes: the value behind a label at text[at:] stands in quotes, and nothing but "is" before them: passcode is 'larkspur'.
