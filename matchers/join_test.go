@@ -359,6 +359,8 @@ func TestJoinNothing(t *testing.T) {
 		"Conference ID: 483 920 175",
 		"The zoom level. Conference ID: 483920175",
 		"Access code: 738204915",
+		`"access_code": "738204915"`,
+		"accessCode = 25507382049",
 		"Your locker. Access code: 738-204-915",
 		"Invoice number 98123456210 for Zoom",
 		"Zoom Video Communications, ISBN 978-3-16-148410-0, phone 888-799-9666",
@@ -393,6 +395,8 @@ func TestPasscodeValues(t *testing.T) {
 		"password: config.zoom.password": false, "password: process.env.ZOOM": false, "Passcode:\nMeeting room 4": false, "Passcode: 000000": false,
 		"password: string;": false, "Passcode:": false,
 		"passcode = getCode();": false, "passcode: generate_passcode(6),": false, "password = token()": false, "Passcode: tacos(small letters)": true, "Passcode: Ab3dEf(case matters)": true,
+		"access_code: '482913'": true, "var ACCESS_CODE = '482913';": true, `"accessCode": "482913"`: true, `"pass_code": "482913"`: true, "const accessCode = params.accessCode;": false,
+		"grant_type=authorization_code&access_code=482913": false,
 		"Passcode: k?4Tr%m8": true, "Passcode: R^7T.BKV": true, "Passcode: pRT#w.4=": true, "Passcode: 4.=kR&71": true, "Passcode: 4&k=R.71": true, "Password: a=B4&c=d": false, "Password: p_1=B4&cd": false, "Password: a[b].c=B4&d": false, "Passcode: Zoom.K7s": false, "Password: %uK4tR_2": false, "Password: $zoomKey4": false, "Passcode: zoom.Key": false, "Passcode: a%sB4c": false,
 		"Password: _Write to the chairs for it_": false, "Password: tacos. Bring a chair": true, "Username: `student`\n- Password: `Kq7Tr2`": false, "User name: guest, password: Kq7Tr2": false,
 		"Username: guest\nPasscode: 482913": true, "Username: guest, Meeting ID: 981 2345 6210\nPassword: Kq7Tr2": true, "Username: guest\nMeeting ID: 981 2345 6210 Password: Kq7Tr2": true,
@@ -406,6 +410,25 @@ func TestPasscodeValues(t *testing.T) {
 		got := slices.ContainsFunc(found, func(s Sighting) bool { return slices.Contains(s.Secrets, "passcode") }) // or at the number that repeats the link's
 		if got != want {
 			t.Errorf("%q: passcode %v, want %v", text, got, want)
+		}
+	}
+}
+
+// TestAccessCodeOfPrograms: the number that GoTo and Webex call their access code is the meeting's and no secret, however a program spells it.
+func TestAccessCodeOfPrograms(t *testing.T) {
+	for _, text := range []string{
+		"link = 'https://meet.goto.com/746189352'\naccess_code = '746-189-352'",
+		"{ url: 'https://meet.goto.com/746189352', phone: '+1 872 555 3212', accessCode: '746189352' }",
+		"url: 'https://globex.webex.com/meet/twalton',\naccess_code: '25509814732'",
+	} {
+		found := Find([]byte(text))
+		if len(found) == 0 {
+			t.Errorf("%q: found nothing", text)
+		}
+		for _, s := range found {
+			if len(s.Secrets) > 0 || s.Key() != found[0].Key() {
+				t.Errorf("%q: %s, secrets %q", text, s.Key(), s.Secrets)
+			}
 		}
 	}
 }

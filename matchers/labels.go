@@ -53,9 +53,9 @@ func westernLanguages() []language {
 	return []language{
 		{name: "English",
 			meeting: []string{"Meeting ID", "Meeting-ID", "Meeting I.D.", "Meeting code"}, webinar: []string{"Webinar ID"},
-			number: []string{"Meeting number", "Event number", "Session number", "Webinar number"}, access: []string{"Access code"},
+			number: []string{"Meeting number", "Event number", "Session number", "Webinar number"}, access: []string{"Access code", "access_code", "accessCode"},
 			conference: []string{"Phone conference ID", "Conference ID"},
-			passcodes:  []string{"Passcode", "Pass code", "Password", "Access code", "pwd", "Pass", "PW"},
+			passcodes:  []string{"Passcode", "Pass code", "pass_code", "Password", "Access code", "access_code", "accessCode", "pwd", "Pass", "PW"},
 			hostKeys:   []string{"Host key", "Host PIN", "Host-key", "hostKey", "host_key"},
 			headings:   []string{"One tap mobile", "iPhone one-tap" /* until 2019 */, "Dial by your location", "Find your local number", "Join by H.323"}},
 		{name: "French",
