@@ -70,11 +70,11 @@ func gatherInvite(l Link, segment, path string, least, most int) (Link, error) {
 
 // gatherEvent reads the page of an event, which leads its guests into a space.
 func gatherEvent(l Link, segment string) (Link, error) {
-	id, err := opaqueCode(segment, isAlnum, 20, 20)
+	id, err := opaqueCode(segment, isB64u, 20, 20)
 	switch {
 	case err != nil:
 		return Link{}, err
-	case !mixed(id):
+	case !mixed(id) || id == lowerASCII(id): // a random one has capitals, an article's title has not
 		return Link{}, Incomplete
 	}
 	l.Kind, l.Class, l.Space, l.ID, l.Path = Event, PublicForm, "event", id, "/events/{id}"
