@@ -14,7 +14,8 @@ func bigbluebutton() Platform {
 		Hosts: []string{"senfcall.de", "osmvideo.cloud68.co/user/"}, // public servers whose rooms neither their path nor their name tells
 		Anchors: []string{"/b/", "\\/b\\/", "%2fb%2f", "\\u002fb\\u002f", "\\x2fb\\x2f", "/rooms/", "\\/rooms\\/", "%2frooms%2f", "\\u002frooms\\u002f", "\\x2frooms\\x2f",
 			"/bigbluebutton/api/join", "bigbluebutton%2fapi%2fjoin", "bigbluebutton\\/api\\/join", "/playback/presentation/",
-			"://bbb.", ":\\/\\/bbb.", "://greenlight.", ":\\/\\/greenlight.", "://bigbluebutton.", ":\\/\\/bigbluebutton."},
+			"://bbb.", ":\\/\\/bbb.", "://greenlight.", ":\\/\\/greenlight.", "://bigbluebutton.", ":\\/\\/bigbluebutton.",
+			"://demo.bigbluebutton.", ":\\/\\/demo.bigbluebutton."},
 		Docs:  "https://docs.bigbluebutton.org/development/api/",
 		Parse: parseBigBlueButton,
 		Forms: []Form{
@@ -57,10 +58,10 @@ func parseBigBlueButton(u *URL) (Link, error) {
 	return Link{}, NotAMeeting
 }
 
-// namedAfterBBB: only on such a host does a path of a few short groups alone say that it is a room.
+// namedAfterBBB: only on such a host does a path of a few short groups alone say that it is a room. The maker's public server is one.
 func namedAfterBBB(host string) bool {
 	first, _, _ := strings.Cut(host, ".")
-	return first == "bbb" || first == "greenlight" || first == "bigbluebutton"
+	return first == "bbb" || first == "greenlight" || first == "bigbluebutton" || host == "demo.bigbluebutton.org"
 }
 
 // greenlightRoom reads an id of three or four groups. deep: more path follows than a room has.

@@ -8,6 +8,8 @@ func TestBigBlueButton(t *testing.T) {
 	four := room
 	four.ID = "k4w-z8p-m2t-x9q"
 	public, osm := four, room
+	demo := room
+	demo.Realm, demo.Org = "demo.bigbluebutton.org", "demo.bigbluebutton.org"
 	public.Realm, public.Org = "lecture.senfcall.de", "lecture.senfcall.de"
 	osm.Realm, osm.Org = "osmvideo.cloud68.co", "osmvideo.cloud68.co"
 	signed := Link{Kind: PersonalRoom, Class: JoinWithSecret, Realm: "bbb.acme.example", ID: "kurs 7c", Org: "bbb.acme.example", Secrets: []string{"checksum", "password"}}
@@ -26,6 +28,8 @@ func TestBigBlueButton(t *testing.T) {
 		{"join at https://bbb.acme.example/ros-9kf-x3m, please", room},
 		{"[Sprechstunde](https://lecture.senfcall.de/k4w-z8p-m2t-x9q)", public},
 		{"[meeting-link](https://osmvideo.cloud68.co/user/ros-9kf-x3m)", osm},
+		{"//src=\"https://demo.bigbluebutton.org/gl/ros-9kf-x3m#\"", demo},
+		{`"https:\/\/demo.bigbluebutton.org\/gl\/ros-9kf-x3m"`, demo},
 		// Greenlight 3
 		{"<https://bbb.acme.example/rooms/k4w-z8p-m2t-x9q/join>", four},
 		// recordings
@@ -36,7 +40,7 @@ func TestBigBlueButton(t *testing.T) {
 		{"https://bbb.acme.example/bigbluebutton/api/join?fullName=Ines&meetingID=kurs%207c&password=u8Kq&role=moderator&checksum=" + checksum, moderator},
 		{"https://bbb.acme.example/bigbluebutton/api/join?meetingID=9b04e6d1c7f35a82904d6eb13f57c2a80d61e94f-8-3%5B0%5D&password=u8Kq&checksum=" + checksum, moodle},
 	}, []string{
-		"https://bbb.example.com/b/abc-def-ghi", "https://bbb.acme.example/gl/abc-def-ghi", "https://bbb.acme.example/eq/eye-accessory", "https://bbb.acme.example/gl/ros-9kf-x3m/edit", "https://shop.acme.example/ros-9kf-x3m", "https://bbb.acme.example/b", "https://bbb.acme.example/b/xxx-yyy-zzz", "https://gitlab.acme.example/b/abc/commit/4f2", "/a/b/c", "https://x.acme.example/b/ros-9kf-x3mm", "https://x.acme.example/rooms/ros-9kf-x3m", "https://www.senfcall.de/", "https://public.senfcall.de/room", "https://gitlab.senfcall.de/ros-9kf-x3m/door", "https://osmvideo.cloud68.co/user/settings", "https://acme.example/user/ros-9kf-x3m",
+		"https://bbb.example.com/b/abc-def-ghi", "https://bbb.acme.example/gl/abc-def-ghi", "https://bbb.acme.example/eq/eye-accessory", "https://bbb.acme.example/gl/ros-9kf-x3m/edit", "https://shop.acme.example/ros-9kf-x3m", "https://bbb.acme.example/b", "https://bbb.acme.example/b/xxx-yyy-zzz", "https://gitlab.acme.example/b/abc/commit/4f2", "/a/b/c", "https://x.acme.example/b/ros-9kf-x3mm", "https://x.acme.example/rooms/ros-9kf-x3m", "https://www.senfcall.de/", "https://public.senfcall.de/room", "https://gitlab.senfcall.de/ros-9kf-x3m/door", "https://osmvideo.cloud68.co/user/settings", "https://acme.example/user/ros-9kf-x3m", "https://demo.bigbluebutton.org/gl", "https://demo.bigbluebutton.org/gl/meeting-demo", "https://docs.bigbluebutton.org/gl/ros-9kf-x3m",
 		"\"http://\" + host + \"/bigbluebutton/api/join?\" + params", "https://bbb.acme.example/bigbluebutton/api/join?meetingID=<id>&checksum=<sum>",
 		"https://bbb.acme.example/bigbluebutton/api/join?meetingID=%5Broom%5D&password=u8Kq&checksum=" + checksum, "https://bbb.acme.example/bigbluebutton/api/join?meetingID=%5B0%5D&checksum=" + checksum,
 		"http://test-install.blindsidenetworks.com/bigbluebutton/api/join?fullName=User&meetingID=random-606821&password=mp&checksum=" + checksum,
