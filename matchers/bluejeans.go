@@ -3,7 +3,8 @@ package matchers
 import "strings"
 
 // bluejeans knows BlueJeans, closed in March 2024. Documented in its time: numbers of nine digits or more, a passcode behind them, and
-// SIP addresses at bjn.vc (support.bluejeans.com). Seen: /s/<code> and, for members, /m/<code> are recordings, primetime events.
+// SIP addresses at bjn.vc (support.bluejeans.com). Seen: /s/<code> and, for members, /m/<code> are recordings, at length
+// /playback/s/ and /playback/guid/; primetime events.
 func bluejeans() Platform {
 	return Platform{
 		Name:  "bluejeans",
@@ -16,7 +17,7 @@ func bluejeans() Platform {
 			{"bluejeans.com/<number>[/<passcode>][/webrtc]", Meeting, JoinWithSecret},
 			{"primetime.bluejeans.com/a2m/live-event/<code>", Webinar, JoinWithSecret},
 			{"primetime.bluejeans.com/a2m/register/<code>", Registration, PublicForm},
-			{"bluejeans.com/s/<code>, /m/<code>, /a2m/events/playback/<guid>", Recording, PastContent},
+			{"bluejeans.com/s/<code>, /m/<code>, /playback/s/<64>, /playback/guid/<72>, /a2m/events/playback/<guid>", Recording, PastContent},
 			{"<number>[.<passcode>]@bjn.vc", DialIn, NumberOnly},
 		},
 		Retired: "2024-03-31",
@@ -39,9 +40,11 @@ func parseBlueJeans(u *URL) (Link, error) {
 		l.Org = sub
 	}
 	switch u.Seg(0) {
-	case "s", "playback":
+	case "s":
 		l.Kind, l.Class, l.Space, l.Path = Recording, PastContent, "rec", "/s/{id}"
 		return bluejeansToken(l, leading(u.Seg(1), func(c byte) bool { return isB64u(c) || c == '@' }), 4)
+	case "playback":
+		return bluejeansPlayback(u, l)
 	case "m":
 		l.Kind, l.Class, l.Space, l.Path = Recording, PastContent, "rec", "/m/{id}"
 		return bluejeansToken(l, leading(u.Seg(1), isB64u), 8)
@@ -51,6 +54,16 @@ func parseBlueJeans(u *URL) (Link, error) {
 		return bluejeansNumber(l, u.Seg(1), u.Seg(2))
 	}
 	return bluejeansNumber(l, u.Seg(0), u.Seg(1))
+}
+
+// bluejeansPlayback reads the long addresses of recordings, which the short ones lead to.
+func bluejeansPlayback(u *URL, l Link) (Link, error) {
+	way := u.Seg(1)
+	if way != "s" && way != "guid" {
+		return Link{}, NotAMeeting
+	}
+	l.Kind, l.Class, l.Space, l.Path = Recording, PastContent, "rec", "/playback/"+way+"/{id}"
+	return bluejeansToken(l, leading(u.Seg(2), isB64u), 32)
 }
 
 // bluejeansEvent reads the pages of Primetime, the service for large events.
@@ -78,7 +91,7 @@ func bluejeansToken(l Link, token string, least int) (Link, error) {
 		return Link{}, NotAMeeting
 	case placeholderWord(token) || placeholderToken(token):
 		return Link{}, Placeholder
-	case len(token) < least || len(token) > 64:
+	case len(token) < least || len(token) > 96:
 		return Link{}, Incomplete
 	}
 	l.ID = token

@@ -20,6 +20,7 @@ func TestBlueJeans(t *testing.T) {
 	secret.Secrets = []string{"passcode"}
 	org := meeting
 	org.Org = "acmegroup"
+	const token = "vRt7Kw2qXmZc9LpB4nGd8HsJ3fYkT6oWaUe5iDrQxMz1SbNgVhPyE0tLuKcFwRj7"
 	runPlatform(t, bluejeans(), []hit{
 		{"Blue jeans <https://bluejeans.com/743918265/>", meeting},
 		{"[call]: https://bluejeans.com/743918265/4826", secret},
@@ -27,12 +28,16 @@ func TestBlueJeans(t *testing.T) {
 		{"743918265.4826@bjn.vc", Link{Kind: DialIn, Class: NumberOnly, ID: "743918265", Secrets: []string{"passcode"}}},
 		{"[**Presentation**](https://bluejeans.com/s/Kq3vz@T7mRd)", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: "Kq3vz@T7mRd"}},
 		{"> https://globexgroup.bluejeans.com/m/VRtKwq7XmZc/?share=True", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: "VRtKwq7XmZc", Org: "globexgroup"}},
+		{"Recording: https://bluejeans.com/playback/s/" + token + "#", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: token}},
+		{"[Summit](https://acmegroup.bluejeans.com/playback/s/" + token + ")", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: token, Org: "acmegroup"}},
+		{"<!-- https://bluejeans.com/playback/guid/" + token + "RGm7KpX2?s=vl -->", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: token + "RGm7KpX2"}},
 		{"https://primetime.bluejeans.com/a2m/live-event/kqzvwrtp", Link{Kind: Webinar, Class: JoinWithSecret, Space: "event", ID: "kqzvwrtp"}},
 		{"<a href='https://primetime.bluejeans.com/a2m/live-event/wk72915'>open</a>", Link{Kind: Webinar, Class: JoinWithSecret, Space: "event", ID: "wk72915"}},
 		{"https://primetime.bluejeans.com/a2m/events/playback/8e27b51c-6fa0-4d39-b1c4-72d9f0386ea5", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: "8e27b51c-6fa0-4d39-b1c4-72d9f0386ea5"}},
 	}, []string{
 		"https://bluejeans.com/123456789", "url = \"https://bluejeans.com/#{meeting_id}\"", "https://support.bluejeans.com/s/contact", "https://www.bluejeans.com/downloads", "https://<company>.bluejeans.com/enterprise-admin/#onboarding",
 		"https://bluejeans.com/01234/01234", "743918265@teams.bjn.vc VTC Conference ID", "https://bluejeans.github.io/api", "https://www.bluejeans.com/10-tips-for-hybrid-work", "https://primetime.bluejeans.com/a2m/live-event/abcd",
+		"https://bluejeans.com/playback/guid", "https://bluejeans.com/playback/s/", "https://bluejeans.com/playback/s/${id}", "https://bluejeans.com/playback/list/" + token,
 	})
 }
 
