@@ -92,9 +92,12 @@ func TestDialpad(t *testing.T) {
 		{"[www.uberconference.com/acme-board](https://www.uberconference.com/acme-board)", want},
 		{"'https://meetings.dialpad.com/room/acme-board'", want},
 		{"Uber Conference..   uberconference.com/acme-board | 469-555-0131", want},
+		{"https://meetings.dialpad.com/getmp4/7d21f80c4be64a93b5e8d0f16c72a394.mp4?amp_device_id=Kq", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: "7d21f80c4be64a93b5e8d0f16c72a394"}},
+		{"[audio](https://www.uberconference.com/getmp3/AKq7fv2_tRm9-WzXp4LdGs8HbNc3YkTj6oUe)", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: "AKq7fv2_tRm9-WzXp4LdGs8HbNc3YkTj6oUe"}},
 	}, []string{
 		"https://meetings.dialpad.com/international", "https://meetings.dialpad.com/room/yourname", "https://meetings.dialpad.com/janedoe", "https://www.uberconference.com/api/i1/login", "https://help.uberconference.com/hc",
 		"https://www.uberconference.com/", "https://meetings.dialpad.com/room/${name}", "https://www.uberconference.com/features", "https://meetings.dialpad.com/room/team-sync",
+		"https://meetings.dialpad.com/getmp4/${id}.mp4", "https://meetings.dialpad.com/getmp4", "https://meetings.dialpad.com/getmp4/recording.mp4",
 	})
 }
 
