@@ -579,8 +579,10 @@ func ofAccount(text []byte, it *item, r remark) bool {
 	if strings.Contains(before, "userName") {
 		return false
 	}
-	for _, label := range [...]string{"username", "user name"} {
-		if _, value, ok := strings.Cut(lowerASCII(before), label); ok && strings.HasPrefix(strings.TrimLeft(value, "*_\"'` "), ":") {
+	for _, label := range [...]string{"username", "user name", "账号", "帐号", "帳號", "用户名", "Логин", "логин"} {
+		_, value, ok := strings.Cut(lowerASCII(before), label)
+		value = strings.TrimLeft(value, "*_\"'` ")
+		if ok && (strings.HasPrefix(value, ":") || strings.HasPrefix(value, "：")) {
 			return true
 		}
 	}
