@@ -594,6 +594,8 @@ func wideMarkupAt(text []byte, i int) (int, bool) {
 	switch r, n := utf8.DecodeRune(text[i:]); {
 	case r == '：':
 		return n, true
+	case r == '（':
+		return wideNoteAt(text, i), false
 	case (r == 'è' || r == 'é') && i > 0 && text[i-1] == ' ' && bytes.HasPrefix(text[i+n:], []byte(" ")): // "is", too
 		return n, false
 	case invisible(r), unicode.IsSpace(r), strings.ContainsRune("＃（）【】「」『』“”„‘’«»·•・–—→｜", r),
@@ -654,6 +656,16 @@ func noteAt(text []byte, i, limit int) int {
 		return 1
 	}
 	return end + 1
+}
+
+// wideNoteAt is noteAt for the parentheses of Chinese and Japanese text.
+func wideNoteAt(text []byte, i int) int {
+	open, size := len("（"), len("）")
+	end := bytes.Index(text[i:min(len(text), i+maxNote)], []byte("）"))
+	if end < 0 || bytes.ContainsAny(text[i:i+end], "0123456789０１２３４５６７８９\n") {
+		return open
+	}
+	return end + size
 }
 
 // escapeAt reads "\n", "\"", "\u003a", "&nbsp;", "&#58;" and the like.

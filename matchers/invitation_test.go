@@ -118,6 +118,9 @@ func TestInvitations(t *testing.T) {
 		{"Teams, Japanese", "Microsoft Teams 会議\n会議 ID: 273 849 105 62\nパスコード: aB3xYz", "teams::meet:27384910562 dial-in [passcode]"},
 		{"Teams, JSON of the Graph API", `{"joinWebUrl": "https://teams.microsoft.com/l/meetup-join/...", "joinMeetingIdSettings": {"joinMeetingId": "27384910562841", "passcode": "aB3xYz"}}`,
 			"teams::meet:27384910562841 dial-in [passcode]"},
+		{"DingTalk, code to get in", "* 会议形式：钉钉会议\n* 交流群（钉钉群）：34826150\n* 钉钉会议入会口令：576 267 26870\n", "dingtalk::number:57626726870 dial-in []"},
+		{"DingTalk, a note in wide parentheses", "**入会口令（钉钉）：**576 267 26870\n\n**电话呼入：**+862755501621（中国大陆）", "dingtalk::number:57626726870 dial-in []"},
+		{"Tencent, a note in wide parentheses", "腾讯会议号（每周相同）：637-281-495", "tencent-meeting:::637281495 dial-in []"},
 		{"Webex, German", "Webex-Meeting\nMeeting-Kennnummer (Zugriffscode): 2550 184 9326\nMeeting Passwort: pQ7tRm2k", "webex::num:25501849326 dial-in [passcode]"},
 		{"Webex, French", "Réunion Webex\nNuméro de la réunion (code d'accès) : 2550 184 9326\nMot de passe : pQ7tRm2k", "webex::num:25501849326 dial-in [passcode]"},
 		{"Webex, Japanese", "Webex\nミーティング番号（アクセスコード）: 2550 184 9326\nミーティングパスワード: pQ7tRm2k", "webex::num:25501849326 dial-in [passcode]"},
@@ -172,7 +175,7 @@ func TestReadLabelNothing(t *testing.T) {
 		"Meeting ID: {id}", "Meeting ID: ", "Meeting ID", "Meeting ID: https://zoom.us/j/84930275116", "Meeting ID and 849 3027 5116",
 		"Meeting ID from us, call 415 826 0937", "Meeting ID or by phone: 415 826 0937", "Meeting ID, the office number is 415 826 0937", "Meeting ID and the phone to type in 415 826 0937", "Meeting ID, call us in 415-826-0937", "Meeting ID for example: 849 3027 5116", "Meeting ID looks like this: 849 3027 5116",
 		"Meeting ID of the record is 84930275116", "Meeting ID and our number is 020 7946 0958", "Meeting ID for the choir: room 849 3027 5116", "Meeting ID for the\nchoir: 849 3027 5116",
-		"Meeting ID\n\n\n849 3027 5116", "<th>Meeting ID</th>\n</tr>\n<tr>\n<td>849 3027 5116", "Meeting ID:<br>\n\n\n\n849 3027 5116", "Meeting ID: <" + strings.Repeat("a", 400) + ">849 3027 5116"} {
+		"Meeting ID（", "Meeting ID（849 3027", "Meeting ID\n\n\n849 3027 5116", "<th>Meeting ID</th>\n</tr>\n<tr>\n<td>849 3027 5116", "Meeting ID:<br>\n\n\n\n849 3027 5116", "Meeting ID: <" + strings.Repeat("a", 400) + ">849 3027 5116"} {
 		if n, ok := readLabel([]byte(text), 0, len("meeting id")); ok {
 			t.Errorf("%q: read %+v", text, n)
 		}
