@@ -147,7 +147,7 @@ func ownLabels() []idLabel {
 		{text: "ID Zoom", row: rowMeeting}, {text: "ID do Zoom", row: rowMeeting}, {text: "ID de Zoom", row: rowMeeting}, {text: "Zoom会議室", row: rowMeeting}, {text: "Zoom会议室", row: rowMeeting},
 		{text: "Zoom会議室ID", row: rowMeeting}, {text: "Zoom号", row: rowMeeting}, {text: "Zoom房间号", row: rowMeeting}, {text: "Zoom 회의실", row: rowMeeting}, {text: "줌 ID", row: rowMeeting}, {text: "줌 아이디", row: rowMeeting},
 		{text: "joinMeetingId", row: rowJoinID}, {text: "join_meeting_id", row: rowJoinID},
-		{text: "meetingid", row: rowCode}, {text: "meeting_id", row: rowCode}, {text: "meetingnumber", row: rowCode}, {text: "meeting_number", row: rowCode},
+		{text: "meetingid", row: rowCode}, {text: "meeting_id", row: rowCode}, {text: "meetingnumber", row: rowCode}, {text: "meeting_number", row: rowCode}, {text: "meeting_code", row: rowCode}, {text: "meetingcode", row: rowCode},
 		{text: "zoomid", row: rowCode}, {text: "zoom_id", row: rowCode}, {text: "zoomnumber", row: rowCode}, {text: "zoom_number", row: rowCode}, {text: "webinarid", row: rowCode}, {text: "webinar_id", row: rowCode},
 	}
 }
