@@ -9,7 +9,7 @@ import (
 // invitation is read by invitation.go.
 //
 // Documented: /dm/<12>; seen in public pages: /s/<12> (older), /dw/<12> (webinars), /p/<number> (personal meeting number), the app's wemeet://page/inmeeting, and
-// recordings under /crm/, /cw/, /v2/cloud-record/share and /user-center/shared-record-info. Both brands resolve the same numbers.
+// recordings under /crm/, /cw/, /v2/cloud-record/share, /meeting-record/shares and /user-center/shared-record-info. Both brands resolve the same numbers.
 func tencentMeeting() Platform {
 	return Platform{
 		Name:    "tencent-meeting",
@@ -47,7 +47,10 @@ func parseTencentMeeting(u *URL) (Link, error) {
 		return l, err
 	case first == "crm" || first == "cw":
 		return tencentCode(u, first, 10, Link{Kind: Recording, Class: PastContent, Space: "rec"})
-	case u.Seg(1) == "shared-record-info" || u.Seg(1) == "cloud-record" && u.Seg(2) == "share":
+	case u.Seg(1) == "shared-record-middle": // the page of several recordings
+		id, err := opaqueCode(u.Param("s"), isB64u, 43, 43)
+		return Link{Kind: Recording, Class: PastContent, Space: "rec", ID: id, Host: u.Host, Path: "/user-center/shared-record-middle?s={id}"}, err
+	case u.Seg(1) == "shared-record-info" || u.Seg(1) == "cloud-record" && u.Seg(2) == "share" || first == "meeting-record" && u.Seg(1) == "shares":
 		id, err := guidCode(u.Param("id"))
 		if errors.Is(err, Incomplete) { // 32 bytes as base64, seen in 2024
 			id, err = opaqueCode(u.Param("id"), isB64u, 43, 43)

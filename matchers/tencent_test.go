@@ -14,7 +14,10 @@ func TestTencentMeeting(t *testing.T) {
 		{"  { id: 4, title: 'Retro', url: 'https://meeting.tencent.com/crm/2pR131glgc', open: true },", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: "2pR131glgc"}},
 		{"Nos vemos el martes a las 18 h: https://meeting.tencent.com/v2/cloud-record/share?id=4b6da742-7427-4e1b-a183-d7a07593687b&from=3. ¡Hasta pronto!", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: "4b6da742-7427-4e1b-a183-d7a07593687b"}},
 		{"课程回放 https://meeting.tencent.com/v2/cloud-record/share?id=kQ7mZx2v_RtW9bLpHd4sNyGc6jFe-A1uKo8iTq3BXrM&from=3&record_type=1", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: "kQ7mZx2v_RtW9bLpHd4sNyGc6jFe-A1uKo8iTq3BXrM"}},
+		{"[学习视频](https://meeting.tencent.com/meeting-record/shares?id=4b6da742-7427-4e1b-a183-d7a07593687b&from=3)", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: "4b6da742-7427-4e1b-a183-d7a07593687b"}},
+		{"url = \"https://meeting.tencent.com/user-center/shared-record-middle?s=kQ7mZx2v_RtW9bLpHd4sNyGc6jFe-A1uKo8iTq3BXrM&from=0\"", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: "kQ7mZx2v_RtW9bLpHd4sNyGc6jFe-A1uKo8iTq3BXrM"}},
 	}, []string{
+		"- `https://meeting.tencent.com/meeting-record/shares?id=<uuid>`", "https://meeting.tencent.com/meeting-record/shares", "https://meeting.tencent.com/user-center/shared-record-middle?s=...", "https://meeting.tencent.com/user-center/meeting-record",
 		"https://meeting.tencent.com/v2/cloud-record/share?id=recording-of-the-second-lecture",
 		"    expect(parse('https://meeting.tencent.com/dm/xxxxxxxxxxxx')).toBe(true);",
 		"      placeholder: 'https://meeting.tencent.com/crm/abc123',\n      required: true,",
