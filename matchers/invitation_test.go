@@ -120,6 +120,7 @@ func TestInvitations(t *testing.T) {
 			"teams::meet:27384910562841 dial-in [passcode]"},
 		{"DingTalk, code to get in", "* 会议形式：钉钉会议\n* 交流群（钉钉群）：34826150\n* 钉钉会议入会口令：576 267 26870\n", "dingtalk::number:57626726870 dial-in []"},
 		{"DingTalk, a note in wide parentheses", "**入会口令（钉钉）：**576 267 26870\n\n**电话呼入：**+862755501621（中国大陆）", "dingtalk::number:57626726870 dial-in []"},
+		{"DingTalk, another word", "钉钉会议令：576 267 26870\n电话呼入：+862755501621（中国大陆）\n钉钉入会链接：dingtalk://dingtalkclient/page/videoConfFromCalendar?confId=8e27b51c-6fa0-4d39-b1c4-72d9f0386ea5", "dingtalk::number:57626726870 dial-in []"},
 		{"Tencent, a note in wide parentheses", "腾讯会议号（每周相同）：637-281-495", "tencent-meeting:::637281495 dial-in []"},
 		{"Tencent, a program's field", "# Tencent Meeting Attendee\nconfig = {\n  'meeting_code': '637-281-495',\n}", "tencent-meeting:::637281495 dial-in []"},
 		{"Webex, German", "Webex-Meeting\nMeeting-Kennnummer (Zugriffscode): 2550 184 9326\nMeeting Passwort: pQ7tRm2k", "webex::num:25501849326 dial-in [passcode]"},

@@ -139,7 +139,7 @@ func furtherLanguages() []language {
 func ownLabels() []idLabel {
 	return []idLabel{
 		{text: "腾讯会议", row: rowTencent}, {text: "騰訊會議", row: rowTencent}, {text: "腾讯会议房间号", row: rowTencent},
-		{text: "DingTalk Conference Code", row: rowMeeting}, {text: "入会口令", row: rowMeeting},
+		{text: "DingTalk Conference Code", row: rowMeeting}, {text: "入会口令", row: rowMeeting}, {text: "会议令", row: rowMeeting},
 		{text: "VTC Conference ID", row: rowVideo}, {text: "Video Conference ID", row: rowVideo}, {text: "Video ID", row: rowVideo},
 		{text: "Zoom Meeting", row: rowZoom}, {text: "Zoom:", row: rowZoom}, {text: "Zoom ", row: rowZoom}, {text: "Zoom\n", row: rowZoom},
 		{text: "Zoom ID", row: rowMeeting}, {text: "Zoom-ID", row: rowMeeting}, {text: "Zoom (ID", row: rowMeeting}, {text: "Zoom, ID", row: rowMeeting}, {text: "Zoom: ID", row: rowMeeting},
