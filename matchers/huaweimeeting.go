@@ -3,12 +3,12 @@ package matchers
 import "strings"
 
 // huaweiMeeting knows the meetings of Huawei Cloud Meeting (WeLink Meeting): the number and a token that admits, both in the fragment. Seen in public
-// pages, on the service's host and on its international one.
+// pages, on the service's host, on its international one, and on that of communities (bmeeting), each with and without a port.
 func huaweiMeeting() Platform {
 	return Platform{
 		Name:  "huawei-meeting",
 		Title: "Huawei Cloud Meeting",
-		Hosts: []string{"meeting.huaweicloud.com"},
+		Hosts: []string{"meeting.huaweicloud.com", "bmeeting.huaweicloud.com"},
 		Docs:  "https://support.huaweicloud.com/meeting",
 		Parse: parseHuaweiMeeting,
 		Forms: []Form{{"meeting.huaweicloud.com/#/j/<9 digits>/<token>", Meeting, JoinWithSecret}},
