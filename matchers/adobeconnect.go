@@ -33,7 +33,7 @@ func parseAdobeConnect(u *URL) (Link, error) {
 	l.AddSecret(u.SecretParams("session")...)
 	drawn := adobeDrawn(segs[0])
 	switch {
-	case len(segs) > 1 && segs[1] == "event" && drawn == 'e':
+	case len(segs) > 1 && segs[1] == "event" && adobeDrawnBytes(segs[0]) && segs[0][0] == 'e':
 		l.Kind, l.Class, l.ID = Event, PublicForm, segs[0]
 		return l, nil
 	case len(segs) > 1 || isSitePage(segs[0]) || adobePage(segs[0]):
@@ -50,12 +50,17 @@ func parseAdobeConnect(u *URL) (Link, error) {
 	return l, err
 }
 
-// adobeDrawn is the first letter of a name that the service drew: a letter and 9 to 14 small letters and digits; or 0.
+// adobeDrawn is the first letter of a name that the service drew: a letter and 9 to 14 small letters and digits; or 0. One drawn without a digit
+// cannot be told from a word that somebody chose.
 func adobeDrawn(name string) byte {
-	if len(name) < 10 || len(name) > 15 || !all(name, isTalkByte) || !strings.ContainsAny(name, "0123456789") {
+	if !adobeDrawnBytes(name) || !strings.ContainsAny(name, "0123456789") {
 		return 0
 	}
 	return name[0]
+}
+
+func adobeDrawnBytes(name string) bool {
+	return len(name) >= 10 && len(name) <= 15 && all(name, isTalkByte)
 }
 
 func adobePage(segment string) bool {

@@ -8,6 +8,7 @@ func TestAdobeConnect(t *testing.T) {
 		{"Bonjour,\n\nle lien : <https://vandelayedu.adobeconnect.com/sammamish?proto=true>\n\nÀ demain", Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "vandelayedu", ID: "sammamish", Org: "vandelayedu"}},
 		{"date,topic,link\n2023-02-14,Budget,https://globexlabs.adobeconnect.com/pul9a43gbiv/\n2023-02-21,Hiring,tba\n", Link{Kind: Recording, Class: PastContent, Realm: "globexlabs", ID: "pul9a43gbiv", Org: "globexlabs"}},
 		{"今夜20時から → https://globexlabs.adobeconnect.com/evij7sdptx/event/event_info.html （参加自由）", Link{Kind: Event, Class: PublicForm, Realm: "globexlabs", ID: "evij7sdptx", Org: "globexlabs"}},
+		{"| 17 July | [Register](https://globexlabs.adobeconnect.com/ekudwvasqolt/event/registration.html?campaign-id=Kx4) |", Link{Kind: Event, Class: PublicForm, Realm: "globexlabs", ID: "ekudwvasqolt", Org: "globexlabs"}},
 	}, []string{
 		"usage: joinbot [--record] https://example.adobeconnect.com/my-room",
 		"    expect(parse('https://yourcompany.adobeconnect.com/board')).toBe(true);",
