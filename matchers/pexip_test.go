@@ -12,6 +12,8 @@ func TestPexip(t *testing.T) {
 		{"<li>Sprechstunde: <a href=\"https://meet.hooli.example/webapp2/conference/49120357?pin=\" target=\"_blank\">Raum öffnen</a></li>", Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "meet.hooli.example", ID: "49120357", Org: "meet.hooli.example"}},
 		{"{\"title\":\"Planning\",\"link\":\"https:\\/\\/meet.hooli.example\\/webapp\\/?conference=tumour-board&name=Kim\",\"seats\":12}", Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "meet.hooli.example", ID: "tumour-board", Org: "meet.hooli.example"}},
 	}, []string{
+		"\"https://meet.hooli.example/webapp2/conference/test_call?name=#{name}&join=1\"",
+		"url = 'https://meet.hooli.example/webapp/?conference=court-' + room",
 		"3. Paste the link, for example `https://vc.example.com/webapp/#/?conference={{alias}}`, and press **Save**.",
 		"usage: joinbot [--record] https://meet.example.com/webapp3/m/my-meeting",
 		"    expect(parse('https://vc.globex.example/webapp3/m/{sipAddress}')).toBe(true);",
