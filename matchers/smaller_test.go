@@ -49,6 +49,7 @@ func TestZoho(t *testing.T) {
 	runPlatform(t, zoho(), []hit{
 		{"https://meeting.zoho.in/join?key=1482905736&t=7d21f80c4be64a93b5e8", secret},
 		{"https://meeting.zoho.com.au/meeting/1482905736", meeting},
+		{"<iframe width=\"450\" src=\"https://meeting.zoho.eu/meeting/login/embedmeeting.jsp?meetingKey=1482905736&newWindow=true&t=7d21f80c4be64a93b5e8\"></iframe>", secret},
 		{"https://meeting.zoho.com.au/meeting/meeting-start?key=1482905736&x-meeting-org=7205819364", Link{Kind: HostStart, Class: HostCredential, ID: "1482905736"}},
 		{"https://webinar.zoho.in/meeting/register?sessionId=1482905736", Link{Kind: Registration, Class: PublicForm, Space: "webinar", ID: "1482905736"}},
 		{"const WEBINAR_URL = \"https://meet.zoho.eu/kwzl-rvu-dap\";", Link{Kind: Meeting, Class: JoinWithSecret, Space: "code", ID: "kwzl-rvu-dap"}},

@@ -17,7 +17,7 @@ func zoho() Platform {
 		Docs:  "https://help.zoho.com/portal/en/kb/meeting",
 		Parse: parseZoho,
 		Forms: []Form{
-			{"meeting.zoho.<region>/join?key=<number>, /meeting/<number>", Meeting, JoinWithSecret},
+			{"meeting.zoho.<region>/join?key=<number>, /meeting/<number>, …/embedmeeting.jsp?meetingKey=<number>", Meeting, JoinWithSecret},
 			{"meeting.zoho.<region>/meeting-start?key=<number>", HostStart, HostCredential},
 			{"webinar.zoho.<region>/meeting/register[/embed]?sessionId=<number>", Registration, PublicForm},
 			{"meeting.zoho.<region>/meeting/[public/]videoprv?recordingId=<64 hex>", Recording, PastContent},
@@ -67,6 +67,8 @@ func parseZoho(u *URL) (Link, error) {
 	case strings.HasSuffix(last, "start"):
 		l.Kind, l.Class = HostStart, HostCredential
 		return zohoKey(u, l, u.Param("key"), "/meeting-start?key={id}")
+	case last == "embedmeeting.jsp":
+		return zohoKey(u, l, u.Param("meetingKey"), "/meeting/{id}")
 	case u.Param("key") != "":
 		return zohoKey(u, l, u.Param("key"), "/join?key={id}")
 	case len(segs) >= 1 && len(segs) <= 2 && (len(segs) == 1 || segs[0] == "meeting"):
