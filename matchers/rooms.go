@@ -2,6 +2,7 @@ package matchers
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -25,10 +26,16 @@ func roomName(u *URL, name string) (string, error) {
 		return "", Incomplete
 	case sampleRoom(name) && !u.believes(name):
 		return "", Placeholder
-	case strings.IndexByte("-_=.:+", name[len(name)-1]) >= 0 || goesOn(tail) && !(u.ended && last):
+	case strings.IndexByte("-_=.:+", name[len(name)-1]) >= 0 && !followed(u, name) || goesOn(tail) && !(u.ended && last):
 		return "", Incomplete
 	}
 	return name, nil
+}
+
+// followed reports whether a name is a segment of the path with another behind it: so it is whole, whatever it ends in.
+func followed(u *URL, name string) bool {
+	segs := u.Segs()
+	return len(segs) > 1 && slices.Contains(segs[:len(segs)-1], name)
 }
 
 // unencoded is the length of the rest of a name that stands behind a link because its writer did not encode a letter: "é-vandelay".
