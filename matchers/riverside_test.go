@@ -9,7 +9,12 @@ func TestRiverside(t *testing.T) {
 		{"今夜20時から → riverside.fm/studio/deep-dive （参加自由）", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "deep-dive"}},
 		{"The group meets [here](https://www.riverside.fm/studio/vandelay-talks) every other Thursday.", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "vandelay-talks"}},
 		{"    riversideRoomUrl: \"https://riverside.com/studio/vandelay-talks?t=abc\",", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "vandelay-talks"}},
+		{"<input placeholder=\"Link\" value=\"https://riverside.fm/studio/vandelay-talks\" />", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "vandelay-talks"}},
+		{"  organizerInputPlaceholder: \"https://riverside.com/studio/vandelay-talks-kQ7xM\",", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "vandelay-talks-kQ7xM"}},
 	}, []string{
+		"<input placeholder=\"https://www.riverside.fm/studio/rupert\" required />",
+		"  { key: 'url', placeholder: 'e.g. https://riverside.fm/studio/vandelay-talks', type: 'url' },",
+		"<Input placeholder={`https://riverside.fm/studio/vandelay-talks`} />",
 		"3. Paste the link, for example `https://riverside.fm/studio/your-studio?t=xxxx`, and press **Save**.",
 		"usage: joinbot [--record] https://riverside.fm/studio/example",
 		"    expect(parse('https://riverside.fm/studio/your-episode')).toBe(true);",

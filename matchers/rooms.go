@@ -1,6 +1,7 @@
 package matchers
 
 import (
+	"bytes"
 	"net/netip"
 	"slices"
 	"strings"
@@ -24,12 +25,30 @@ func roomName(u *URL, name string) (string, error) {
 	switch {
 	case name == "" || len(name) > maxRoom || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
 		return "", Incomplete
-	case sampleRoom(name) && !u.believes(name):
+	case (sampleRoom(name) || u.prompts() && plainWords(name)) && !u.believes(name):
 		return "", Placeholder
 	case strings.IndexByte("-_=.:+", name[len(name)-1]) >= 0 && !followed(u, name) || goesOn(tail) && !(u.ended && last):
 		return "", Incomplete
 	}
 	return name, nil
+}
+
+// prompts reports whether the link is what a form's empty field shows, the value of an attribute or key called placeholder, perhaps behind a
+// few words: placeholder="e.g. https://…". Who chooses words for it takes any; what a service drew may have been copied from a real link.
+func (u *URL) prompts() bool {
+	const quotes, fewWords = "\"'`", 24
+	open := bytes.LastIndexAny(u.head, quotes)
+	if open < 0 || len(u.head)-open > fewWords {
+		return false
+	}
+	key := bytes.TrimRight(u.head[:open], " \t\r\n=:{(\\"+quotes)
+	const word = "placeholder"
+	return len(key) >= len(word) && bytes.EqualFold(key[len(key)-len(word):], []byte(word))
+}
+
+// plainWords: small letters, and the marks between words.
+func plainWords(name string) bool {
+	return all(name, func(c byte) bool { return 'a' <= c && c <= 'z' || c == '-' || c == '_' || c == '.' })
 }
 
 // followed reports whether a name is a segment of the path with another behind it: so it is whole, whatever it ends in.
