@@ -82,7 +82,7 @@ func discordSample(code string) bool {
 	}
 	switch word {
 	case "invite", "invitelink", "invitecode", "invitehere", "server", "servername", "serverinvite", "discordserver", "discordinvite", "discordlink", "support", "supportserver",
-		"alpha", "beta", "gamma", "abc", "abcd", "abcde", "abcdef", "abcxyz", "xyz", "code", "linkhere", "inv", "promocode", "tester", "testers", "vanity", "vanityurl", "discord", "botsupport", "community", "replaceme":
+		"alpha", "beta", "gamma", "abc", "abcd", "abcde", "abcdef", "abcxyz", "xyz", "code", "linkhere", "inv", "promocode", "tester", "testers", "vanity", "vanityurl", "discord", "botsupport", "community", "replaceme", "acme":
 		return true
 	}
 	return nobodysServer(plain) || strings.HasPrefix(plain, "your") || strings.HasPrefix(plain, "insert") || strings.HasPrefix(plain, "replace") || strings.HasSuffix(lower, "-here") ||

@@ -265,7 +265,7 @@ func sampleTable() [sampleColumns]string {
 			someroom anyroom newroom randomroom defaultroom devroom sampleroom exampleroom
 			uniqueroom uniqueroomname myroomname mymeeting mymeetingroom meetingname meetinglink roomlink roomslug
 			johndoe janedoe johnsmith janesmith nickname name user userid slug string value uuid guid hash key
-			helloworld deadbeef cafebabe replaceme xyz abcxyz asdf qwerty anything whatever something somewhere path url href here`,
+			helloworld deadbeef cafebabe replaceme acme xyz abcxyz asdf qwerty anything whatever something somewhere path url href here`,
 		countedSample: `test room meeting call session conference class group team event user host guest
 			doctor dr clinic provider patient therapist coach teacher name link`,
 		nobodySample: `johndoe janedoe johnsmith janesmith jsmith alice bob alicesmith bobsmith joebloggs

@@ -17,6 +17,7 @@ func TestRiverside(t *testing.T) {
 		"<Input placeholder={`https://riverside.fm/studio/vandelay-talks`} />",
 		"3. Paste the link, for example `https://riverside.fm/studio/your-studio?t=xxxx`, and press **Save**.",
 		"usage: joinbot [--record] https://riverside.fm/studio/example",
+		"    (\"Riverside\", \"https://riverside.fm/studio/acme\", \"riverside\"),",
 		"    expect(parse('https://riverside.fm/studio/your-episode')).toBe(true);",
 		"Need help? https://riverside.fm/pricing | Unsubscribe",
 		"See the [vendor page](https://riverside.fm/studio/share/local-sync) for details.",
