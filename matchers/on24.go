@@ -10,7 +10,7 @@ func on24() Platform {
 		Hosts: []string{"event.on24.com"},
 		Docs:  "https://www.on24.com",
 		Parse: parseON24,
-		Forms: []Form{{"event.on24.com/wcc/r/<number>/<32>, /eventRegistration/…?eventid=<number>&key=<32>", Registration, PublicForm}},
+		Forms: []Form{{"event.on24.com/wcc/r/<number>/<32>, /r.htm?e=<number>&k=<32>, /eventRegistration/…?eventid=<number>&key=<32>", Registration, PublicForm}},
 	}
 }
 
@@ -19,6 +19,8 @@ func parseON24(u *URL) (Link, error) {
 	switch {
 	case u.Seg(0) == "wcc" && u.Seg(1) == "r":
 		number, key = u.Seg(2), u.Seg(3)
+	case u.Seg(0) == "r.htm":
+		number, key = u.Param("e"), u.Param("k")
 	case !strings.HasPrefix(u.Seg(0), "event"):
 		return Link{}, NotAMeeting
 	}
