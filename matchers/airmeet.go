@@ -9,12 +9,12 @@ func airmeet() Platform {
 		Docs:  "https://help.airmeet.com",
 		Parse: parseAirmeet,
 		Whose: customerLabel,
-		Forms: []Form{{"airmeet.com/e/<guid>, <community>.airmeet.com/e/<guid>", Event, PublicForm}},
+		Forms: []Form{{"airmeet.com/e/<guid>, /event/<guid>, <community>.airmeet.com/e/<guid>", Event, PublicForm}},
 	}
 }
 
 func parseAirmeet(u *URL) (Link, error) {
-	if u.Seg(0) != "e" {
+	if u.Seg(0) != "e" && u.Seg(0) != "event" {
 		return Link{}, NotAMeeting
 	}
 	id, err := guidCode(u.Seg(1))
