@@ -4,28 +4,28 @@ import "strings"
 
 // messenger knows Facebook Messenger's call links, rooms and group invitations.
 //
-// Seen in public pages: m.me/j/Ab… with 16 characters is handed out by "copy invite link" of a group chat; msngr.com/<12> was a room, of 16
-// characters it leads on to a chat; messenger.com/groupcall/LINK:<token>, the same on facebook.com; ROOM:<number> is the call of a chat, for its
-// members. m.me/<user> is a chat with a person or page and no meeting.
+// Seen in public pages: m.me/j/Ab… with 16 characters is handed out by "copy invite link" of a group chat, m.me/ch/Ab… by that of a
+// community; msngr.com/<12> was a room, of 16 characters it leads on to a chat; messenger.com/groupcall/LINK:<token>, the same on
+// facebook.com; ROOM:<number> is the call of a chat, for its members. m.me/<user> is a chat with a person or page and no meeting.
 func messenger() Platform {
 	return Platform{
 		Name:  "messenger",
 		Title: "Messenger",
-		Hosts: []string{"m.me/j/", "msngr.com", "messenger.com", "facebook.com/groupcall"},
+		Hosts: []string{"m.me/j/", "m.me/ch/", "msngr.com", "messenger.com", "facebook.com/groupcall"},
 		Docs:  "https://www.facebook.com/help/messenger-app/1414800065460231",
 		Parse: parseMessenger,
 		Forms: []Form{
 			{"messenger.com/groupcall/LINK:<token>, facebook.com/groupcall/LINK:<token>", Meeting, JoinWithSecret},
 			{"messenger.com/groupcall/ROOM:<number>", Meeting, NumberOnly},
 			{"msngr.com/<12 or 16>, m.me/j/<16>", Meeting, JoinWithSecret},
-			{"m.me/j/Ab<14>", GroupInvite, ChatInvite},
+			{"m.me/j/Ab<14>, m.me/ch/Ab<14>", GroupInvite, ChatInvite},
 		},
 	}
 }
 
 func parseMessenger(u *URL) (Link, error) {
 	switch first := strings.ToLower(u.Seg(0)); {
-	case u.Base == "m.me" && first == "j":
+	case u.Base == "m.me" && (first == "j" || first == "ch"):
 		return messengerInvite(u)
 	case u.Base == "msngr.com" && u.Label() == "" && len(u.Segs()) == 1:
 		id, err := opaqueCode(u.Seg(0), isB64u, 12, 16)
@@ -50,6 +50,13 @@ func messengerInvite(u *URL) (Link, error) {
 	l := Link{Kind: Meeting, Class: JoinWithSecret, Space: "j", ID: id, Host: u.Host, Path: "/j/{id}"}
 	if strings.HasPrefix(id, "Ab") {
 		l.Kind, l.Class = GroupInvite, ChatInvite
+	}
+	switch {
+	case !strings.EqualFold(u.Seg(0), "ch"):
+	case l.Kind != GroupInvite:
+		return Link{}, Incomplete
+	default:
+		l.Path = "/ch/{id}"
 	}
 	return l, nil
 }

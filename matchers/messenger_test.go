@@ -11,7 +11,9 @@ func TestMessenger(t *testing.T) {
 		{"{\"title\":\"Planning\",\"link\":\"https:\\/\\/www.messenger.com\\/groupcall\\/LINK:kthBGJd8xncwjx\",\"seats\":12}", Link{Kind: Meeting, Class: JoinWithSecret, ID: "LINK:kthBGJd8xncwjx"}},
 		{"  { id: 4, title: 'Retro', url: 'https://www.facebook.com/groupcall/LINK%3AkthBGJd8xncwjx/?x=1', open: true },", Link{Kind: Meeting, Class: JoinWithSecret, ID: "LINK:kthBGJd8xncwjx"}},
 		{"Nos vemos el martes a las 18 h: https://www.facebook.com/groupcall/ROOM:4623040781461978/?call_id=41&has_video=true. ¡Hasta pronto!", Link{Kind: Meeting, Class: NumberOnly, ID: "ROOM:4623040781461978"}},
+		{"const messengerLink = \"https://m.me/ch/Ab17-dUM2jNKogor/?send_source=cm%3Acopy_invite_link\";", Link{Kind: GroupInvite, Class: ChatInvite, Space: "j", ID: "Ab17-dUM2jNKogor"}},
 	}, []string{
+		"isPost(\"https://t.me/ch/123\"), isPost(\"https://m.me/ch/123\")",
 		"usage: joinbot [--record] https://m.me/j/your_messenger_group_link",
 		"    expect(parse('https://m.me/j/XXXXXXXXXXXXXXXX/')).toBe(true);",
 		"      placeholder: 'https://www.messenger.com/groupcall/ROOM:12345',\n      required: true,",
