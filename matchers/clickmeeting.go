@@ -1,11 +1,12 @@
 package matchers
 
-// clickMeeting knows the rooms of ClickMeeting, on the account's host, and the registration pages before them. Seen in public pages.
+// clickMeeting knows the rooms of ClickMeeting, on the account's host, and the registration pages before them. Its
+// older domain is clickwebinar.com. Seen in public pages.
 func clickMeeting() Platform {
 	return Platform{
 		Name:  "clickmeeting",
 		Title: "ClickMeeting",
-		Hosts: []string{"clickmeeting.com"},
+		Hosts: []string{"clickmeeting.com", "clickwebinar.com"},
 		Docs:  "https://knowledge.clickmeeting.com",
 		Parse: parseClickMeeting,
 		Whose: customerLabel,
@@ -19,7 +20,7 @@ func clickMeeting() Platform {
 func parseClickMeeting(u *URL) (Link, error) {
 	org, segs := u.Label(), u.Segs()
 	switch org {
-	case "", "api", "embed", "knowledge", "account-panel", "dev", "blog", "help", "static", "apidocs", "app", "cdn", "status", "support", "login", "go", "events", "newsletter", "mail", "partners", "affiliates":
+	case "", "www", "api", "embed", "knowledge", "account-panel", "dev", "blog", "help", "static", "apidocs", "app", "cdn", "status", "support", "login", "go", "events", "newsletter", "mail", "partners", "affiliates":
 		return Link{}, NotAMeeting
 	}
 	l := Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: org, Org: org, Host: u.Host, Path: "/{id}"}
