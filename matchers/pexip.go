@@ -10,12 +10,12 @@ func pexip() Platform {
 	return Platform{
 		Name:  "pexip",
 		Title: "Pexip",
-		Anchors: []string{"/webapp/#/?conference=", "/webapp/?conference=", "/webapp/conference/", "/webapp2/conference/", "/webapp3/m/",
+		Anchors: []string{"/webapp/#/?conference=", "/webapp/?conference=", "/webapp/conference/", "/webapp2/conference/", "/webapp3/m/", "/webapp/m/",
 			"\\/webapp\\/#\\/?conference=", "\\/webapp\\/?conference=", "\\/webapp3\\/m\\/", "%2fwebapp%2f%23%2f%3fconference%3d", "%2fwebapp3%2fm%2f"},
 		Docs:  "https://docs.pexip.com/admin/link_webapp.htm",
 		Parse: parsePexip,
 		Forms: []Form{
-			{"<host>/webapp/#/?conference=<alias>&pin=, <host>/webapp2/conference/<alias>, <host>/webapp3/m/<alias>", PersonalRoom, PermanentRoom},
+			{"<host>/webapp/#/?conference=<alias>&pin=, <host>/webapp2/conference/<alias>, <host>/webapp3/m/<alias>, <host>/webapp/m/<alias>", PersonalRoom, PermanentRoom},
 			{"…&role=host&pin=<PIN>", HostStart, HostCredential},
 		},
 	}
@@ -29,6 +29,9 @@ func parsePexip(u *URL) (Link, error) {
 		return u.Param(name)
 	}
 	segs := u.Segs()
+	if u.Anchor == "/webapp/m/" && (u.Scheme == "" || u.Seg(0) != "webapp" || isSiteFile(lastOf(segs))) { // a folder of that name
+		return Link{}, NotAMeeting
+	}
 	alias, path := param("conference"), "/webapp/#/?conference={id}"
 	for i := 0; i+2 < len(segs); i++ {
 		if strings.HasPrefix(segs[i], "webapp") && (segs[i+1] == "m" || segs[i+1] == "conference") {

@@ -11,7 +11,12 @@ func TestPexip(t *testing.T) {
 		{"The group meets [here](https://meet.hooli.example/webapp3/m/wanda.okafor/step-by-step?role=guest) every other Thursday.", Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "meet.hooli.example", ID: "wanda.okafor", Org: "meet.hooli.example"}},
 		{"<li>Sprechstunde: <a href=\"https://meet.hooli.example/webapp2/conference/49120357?pin=\" target=\"_blank\">Raum öffnen</a></li>", Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "meet.hooli.example", ID: "49120357", Org: "meet.hooli.example"}},
 		{"{\"title\":\"Planning\",\"link\":\"https:\\/\\/meet.hooli.example\\/webapp\\/?conference=tumour-board&name=Kim\",\"seats\":12}", Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "meet.hooli.example", ID: "tumour-board", Org: "meet.hooli.example"}},
+		{"// join: https://meet.hooli.example/webapp/m/wanda.okafor/step-by-step?role=guest", Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "meet.hooli.example", ID: "wanda.okafor", Org: "meet.hooli.example"}},
 	}, []string{
+		"`https://${node}/webapp/m/${alias}/step-by-step?role=guest`, \"https://meet.hooli.example/webapp/m/\" + alias",
+		"<script src=\"https://meet.hooli.example/shop/src/main/webapp/m/dist/main.js\"></script>",
+		"<script src=\"https://meet.hooli.example/webapp/m/dist/main.js\"></script>",
+		"gulp.dest('../../source/pc_webapp/WebApp/m/'), \"git/hooli.example/src/main/webapp/m/list.jsp\"",
 		"\"https://meet.hooli.example/webapp2/conference/test_call?name=#{name}&join=1\"",
 		"url = 'https://meet.hooli.example/webapp/?conference=court-' + room",
 		"3. Paste the link, for example `https://vc.example.com/webapp/#/?conference={{alias}}`, and press **Save**.",
