@@ -31,6 +31,7 @@ const (
 	maxTag     = 240 // bytes of one tag
 	maxGroups  = 6
 	minDigits  = 9
+	minBridge  = 5 // digits of a conference on an organisation's own bridge, Skype for Business's
 	maxDigits  = 15
 	maxPasskey = 40 // bytes of a passcode
 	maxWord    = 16 // bytes of a passcode without digits: a longer one is a path or the name of a field
@@ -64,6 +65,9 @@ func readLabel(text []byte, at, n int) (number, bool) {
 		if other, fits := readLoose(text, next); fits {
 			run, ok, platform = other, true, "zoom"
 		}
+	}
+	if !ok && label.row == rowConference {
+		ok = ownBridge(text, run)
 	}
 	if !ok && (label.row == rowMeeting || label.row == rowWebinar || label.row == rowNumber) {
 		if start, other, fits := readSpoken(text, at+length); fits {
@@ -227,6 +231,11 @@ func namesPhone(sentence []byte) bool {
 	return false
 }
 
+// ownBridge: the digits are fewer than any service's, as on the telephone bridge of an organisation's own server.
+func ownBridge(text []byte, run digitRun) bool {
+	return !strings.Contains(run.shape, "-") && minBridge <= len(run.digits) && len(run.digits) < minDigits && numberEnds(text, run.end)
+}
+
 // skipSentence skips words on one line up to a digit. leads: the last of them leads to a number; colon: a colon stands behind them. A
 // label among them speaks for itself, and a sample is none.
 func skipSentence(text []byte, at int) (next int, leads, colon bool) {
@@ -313,7 +322,7 @@ func shapeFits(platform string, n number) bool {
 	case "zoom", "tencent-meeting":
 		return length <= 11 && (bare || n.shape == "3-3-3" || n.shape == "3-3-4" || n.shape == "3-4-4")
 	case "teams":
-		return bare || strings.HasPrefix(n.shape, "3-3-3") || n.shape == "3-3-2" && n.idLabel == rowConference
+		return bare && length >= minDigits || strings.HasPrefix(n.shape, "3-3-3") || n.shape == "3-3-2" && n.idLabel == rowConference
 	case "webex":
 		if n.idLabel == rowCode { // the field of a program: believed in today's form, which no other service has
 			return length == 11 && n.digits[0] == '2'

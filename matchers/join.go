@@ -258,7 +258,7 @@ func (j *joiner) resolveNumber(near *vicinity, i int) (Sighting, bool) {
 		return sightingOf(to.Link, n, own.Key()), true
 	}
 	switch platform {
-	case "google-meet", "skype-for-business":
+	case "google-meet":
 		return Sighting{}, false // a telephone PIN is no meeting
 	case "teams":
 		if k := j.meetingNumber(near, i, own); k >= 0 {

@@ -164,6 +164,8 @@ func cueWords() []cue {
 		{platform: "teams", text: "teams.microsoft.com"}, {platform: "teams", text: "teams.live.com"}, {platform: "teams", text: "teams-besprechung"}, {platform: "teams", text: "teams-meeting"},
 		{platform: "teams", text: "jointeamsmeeting"}, {platform: "teams", text: "phone conference id"}, {platform: "teams", text: "telefonkonferenz-id"}, {platform: "teams", text: "réunion teams"}, {platform: "teams", text: "reunión de teams"}, {platform: "teams", text: "reunião do teams"},
 		{platform: "teams", text: "riunione di teams"}, {platform: "teams", text: "teams 会議"}, {platform: "teams", text: "teams 会议"}, {platform: "teams", text: "teams 회의"}, {platform: "teams", text: "plcm.vc"},
+		{platform: "skype-for-business", text: "skype for business"}, {platform: "skype-for-business", text: "skype meeting"}, {platform: "skype-for-business", text: "skype web app"},
+		{platform: "skype-for-business", text: "lync meeting"}, {platform: "skype-for-business", text: "lync web app"}, {platform: "skype-for-business", text: "skype-besprechung"},
 		{platform: "webex", text: "webex"}, {platform: "webex", text: "call-in toll number ("}, {platform: "webex", text: "video system", weak: true},
 		{platform: "gotomeeting", text: "gotomeeting"}, {platform: "gotomeeting", text: "goto meeting"}, {platform: "gotomeeting", text: "goto.com"},
 		{platform: "gotomeeting", text: "gotomeet.me"}, {platform: "gotomeeting", text: "computer, tablet or smartphone"}, {platform: "gotomeeting", text: "gotowebinar"},
