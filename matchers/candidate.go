@@ -419,29 +419,38 @@ func (r *reader) hiddenSpan() bool {
 // entity undoes one HTML character reference. Those that stand for a delimiter end the link.
 func (r *reader) entity() bool {
 	rest := r.text[r.pos:min(len(r.text), r.pos+24)]
-	// &amp;amp; and &amp;#38; are the same again
+	// &amp;amp;, &amp;#38; and &amp;quot; are the same again
 	n := 1
 	for bytes.HasPrefix(rest[n:], []byte("amp;")) {
 		n += 4
 	}
 	if n > 1 {
-		if name, _, ok := entityName(rest[n-1:]); n < len(rest) && ok && rest[n] == '#' && name != "" {
-			rest, r.pos = rest[n-1:], r.pos+n-1
-		} else {
-			r.out = append(r.out, '&')
-			r.pos += n
-			return true
+		char, length, ok := reference(rest[n-1:])
+		if !ok {
+			char, length = '&', 1
 		}
+		return r.takeChar(char, r.pos+n-1+length)
 	}
 	name, length, closed := entityName(rest)
 	char, known := entityChar(name)
+	if !known || !closed && (char != '<' && char != '>' && char != '"' || len(rest) > length && isAlnum(rest[length])) {
+		char, length = '&', 1
+	}
+	return r.takeChar(char, r.pos+length)
+}
+
+// reference reads a character reference that its semicolon closes. b[0] is the "&", in whatever spelling.
+func reference(b []byte) (char rune, length int, ok bool) {
+	name, length, closed := entityName(b)
+	char, known := entityChar(name)
+	return char, length, known && closed
+}
+
+// takeChar takes the character that stands for itself in escaped form up to text[next]. Delimiters end the link.
+func (r *reader) takeChar(char rune, next int) bool {
 	switch {
-	case !known || !closed && (char != '<' && char != '>' && char != '"' || len(rest) > length && isAlnum(rest[length])):
-		r.out = append(r.out, '&')
-		r.pos++
-		return true
 	case char == 0: // invisible
-		r.pos += length
+		r.pos = next
 		return true
 	case char <= ' ' || char >= 0x7f || strings.ContainsRune("\"'<>`^{}|[]", char):
 		return false
@@ -450,7 +459,7 @@ func (r *reader) entity() bool {
 		r.query = true
 	}
 	r.out = append(r.out, byte(char))
-	r.pos += length
+	r.pos = next
 	return true
 }
 
@@ -551,6 +560,9 @@ func (r *reader) backslash() bool {
 			return false
 		}
 		c, width = byte(n), 1+digits
+		if char, length, ok := reference(r.text[i+digits : min(len(r.text), i+digits+24)]); c == '&' && ok { // "\u0026quot;"
+			return r.takeChar(char, i+digits+length)
+		}
 	case strings.IndexByte("/?=&#%_-.~+:@*!$()", c) < 0:
 		return false
 	}
