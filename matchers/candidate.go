@@ -216,11 +216,28 @@ func finish(out []byte, kept, layers int, text []byte, start int) string {
 	if i := strings.IndexFunc(s, endsDecoded); i >= 0 {
 		s = s[:i]
 	}
+	s = s[:unopened(s)]
 	return prefix + trimTail(strings.ReplaceAll(s, "&amp;", "&"), before)
 }
 
 func endsDecoded(r rune) bool {
 	return r <= ' ' || r == 0x7f || r == '<' || r == '>' || r == '"' || r == utf8.RuneError
+}
+
+// unopened is where a parenthesis closes that s has not opened, else where s ends.
+func unopened(s string) int {
+	open := 0
+	for i := range len(s) {
+		switch s[i] {
+		case '(':
+			open++
+		case ')':
+			if open--; open < 0 {
+				return i
+			}
+		}
+	}
+	return len(s)
 }
 
 // trimTail strips trailing punctuation; an emphasis mark only when the same stands before the link.
