@@ -152,6 +152,16 @@ func separatorBefore(text []byte) int {
 	return 0
 }
 
+// leadingSeparator is the length of the separator that an anchor begins with ("://meet."), 0 when it begins with a scheme or a host.
+func leadingSeparator(anchor string) int {
+	for _, sep := range separators() {
+		if strings.HasPrefix(anchor, sep) {
+			return len(sep)
+		}
+	}
+	return 0
+}
+
 // escapeResidue counts bytes at the start of a scheme that belong to an escape before it ("%22https", "\nhttps").
 func escapeResidue(text []byte, at int) int {
 	if at == 0 || at >= len(text) {

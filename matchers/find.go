@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode"
 
 	"meetleaks/matchers/unwrap"
 )
@@ -430,7 +429,7 @@ func (s *search) atHost(text []byte, h literalHit) ([]Sighting, int) {
 // leadsOn reports whether something stands behind the host that can be part of a link, or a user before it: a host in prose
 // is none.
 func leadsOn(text []byte, h literalHit) bool {
-	if bytes.ContainsAny(text[h.start:h.end], "/?%") || text[h.end-1] == '.' {
+	if bytes.ContainsAny(text[h.start:h.end], "/?%\\&") || text[h.end-1] == '.' {
 		return true // the literal holds the beginning of a path or query ("t.me/", "t.me%2f", "t.me?v"), or the host goes on ("google.")
 	}
 	if h.end < len(text) && strings.IndexByte("/?#:%\\&=.<", text[h.end]) >= 0 {
@@ -516,8 +515,7 @@ func (s *search) atAnchor(text []byte, h literalHit, t target) ([]Sighting, int)
 	var c candidate
 	var ok bool
 	if strings.Contains(t.literal, ":") {
-		scheme := strings.IndexFunc(t.literal, unicode.IsLetter) // behind the slashes of "://meet.", whose scheme is not part of the literal
-		c, ok = cutCandidate(text, h.start+scheme, false, s.room.text[:])
+		c, ok = cutCandidate(text, h.start+leadingSeparator(t.literal), false, s.room.text[:])
 	} else {
 		c, ok = anchorURL(text, h.start, s.room.text[:])
 	}

@@ -17,7 +17,7 @@ func jitsi() Platform {
 		Name:    "jitsi",
 		Title:   "Jitsi Meet",
 		Hosts:   append([]string{"meet.jit.si"}, jitsiServers()...),
-		Anchors: []string{"://jitsi.", ":\\/\\/jitsi.", "://jitsi-meet.", "org.jitsi.meet:", "jitsi-meet://", "://meet.", ":\\/\\/meet."},
+		Anchors: []string{"://jitsi.", ":\\/\\/jitsi.", `:\u002f\u002fjitsi.`, "://jitsi-meet.", "org.jitsi.meet:", "jitsi-meet://", "://meet.", ":\\/\\/meet."},
 		Docs:    "https://jitsi.github.io/handbook/docs/user-guide/user-guide-share-a-jitsi-meeting",
 		Parse:   parseJitsi,
 		Forms: []Form{

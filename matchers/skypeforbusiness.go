@@ -13,11 +13,12 @@ import (
 // and an id is unique for a user, so both are part of the identity; ".com" is left off, as the cloud leaves it off.
 func skypeForBusiness() Platform {
 	return Platform{
-		Name:        "skype-for-business",
-		Title:       "Skype for Business",
-		Hosts:       []string{"lync.com", "lync.cn", "join.broadcast.skype.com"},
-		Anchors:     []string{"://meet.", ":\\/\\/meet.", ":\\\\/\\\\/meet.", "://join.", "://lync", "://skype", "://sfb", "://s4b", "/meet/"},
-		BareAnchors: []string{"conf:focus:id:", "conf%3afocus%3aid%3a", "%2f%2fmeet.", "%252f%252fmeet."},
+		Name:  "skype-for-business",
+		Title: "Skype for Business",
+		Hosts: []string{"lync.com", "lync.cn", "join.broadcast.skype.com"},
+		Anchors: []string{"://meet.", ":\\/\\/meet.", ":\\\\/\\\\/meet.", `:\u002f\u002fmeet.`, ":&#x2f;&#x2f;meet.", "://join.", ":\\/\\/join.", "://lync", ":\\/\\/lync",
+			"://skype", "://sfb", "://s4b", "/meet/", "\\/meet\\/"},
+		BareAnchors: []string{"conf:focus:id:", "conf%3afocus%3aid%3a", "%2f%2fmeet.", "%252f%252fmeet.", "%2f%2fjoin."},
 		Docs:        "https://learn.microsoft.com/en-us/skypeforbusiness/plan-your-deployment/network-requirements/simple-urls",
 		Parse:       parseS4B,
 		Bare:        bareS4B,

@@ -8,9 +8,10 @@ import "strings"
 // a video chat lets its holder speak. t.me/+<digits> is a telephone contact, and a plain name a public channel: neither is a meeting.
 func telegram() Platform {
 	return Platform{
-		Name:    "telegram",
-		Title:   "Telegram",
-		Hosts:   []string{"t.me/", "t.me\\/", "t.me%2f", "t.me?v", "t.me?l", "telegram.me", "telegram.dog"},
+		Name:  "telegram",
+		Title: "Telegram",
+		Hosts: []string{"t.me/", "t.me\\/", "t.me%2f", "t.me%252f", `t.me\\/`, `t.me\u002f`, `t.me\x2f`, "t.me&#x2f;", "t.me&#47;", "t.me?v", "t.me?l",
+			"telegram.me", "telegram.dog"},
 		Anchors: []string{"tg:join?invite=", "tg://join", "tg://resolve", "tg://call", `tg:\/\/join`, `tg:\/\/resolve`, `tg:\/\/call`},
 		Docs:    "https://core.telegram.org/api/links",
 		Parse:   parseTelegram,
