@@ -35,7 +35,7 @@ func webex() Platform {
 
 // webexLinkSecrets are the parameters that admit somebody.
 func webexLinkSecrets() []string {
-	return []string{"PW", "password", "pwd", "integrationJoinToken", "token", "hostPin"}
+	return []string{"PW", "password", "pwd", "integrationJoinToken", "meetingAuthToken", "token", "hostPin"}
 }
 
 func parseWebex(u *URL) (Link, error) {

@@ -17,6 +17,8 @@ func webexHits() []hit {
 	browser.Space, browser.ID = "mtg", uuid
 	start := browser
 	start.Kind, start.Class, start.Secrets = HostStart, HostCredential, []string{"integrationJoinToken"}
+	withToken := at("globex", "globex")
+	withToken.Secrets = []string{"meetingAuthToken"}
 	upper := browser
 	upper.ID = "6B4F9387168A3D28F1642BB3CE1A992C"
 	room := Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "globex", Org: "globex", Space: "room", ID: "r.okafor-2", Owner: "r.okafor-2"}
@@ -47,6 +49,7 @@ func webexHits() []hit {
 		{"https://globex.webex.com/wbxmjs/joinservice/sites/globex/meeting/download/6B4F9387168A3D28F1642BB3CE1A992C", upper},
 		{"https://globex.webex.com/webappng/sites/globex/meeting/postinfo/" + uuid, browser},
 		{"https://globex.webex.com/webappng/sites/globex/meeting/info/" + uuid + "?siteurl=globex&amp;MTID=m" + id, at("globex", "globex")},
+		{"https://globex.webex.com/webappng/sites/globex/meeting/info/" + uuid + "?siteurl=globex&MTID=m" + id + "&meetingAuthToken=QUhTSwAAAAW6g%2FA5U", withToken},
 		// a start link of the API: token and all
 		{"https://globex.webex.com/wbxmjs/joinservice/sites/globex/meeting/start/" + uuid + "?integrationJoinToken=QUhTSwAAAAf", start},
 		// rooms: join and start, the browser's alias, a shared host, glued punctuation
