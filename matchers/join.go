@@ -238,7 +238,11 @@ func (j *joiner) remember(name string, i int) {
 func (j *joiner) resolveNumber(near *vicinity, i int) (Sighting, bool) {
 	n := j.items[i].number
 	if k := j.sameDigits(i); k >= 0 {
-		return sightingOf(j.items[k].sighting.Link, n, ""), true
+		s := sightingOf(j.items[k].sighting.Link, n, "")
+		if !takesPart(j.items[k].sighting.Link) {
+			s.Org = j.customer(near, i, s.Platform)
+		}
+		return s, true
 	}
 	platform, realm := j.service(near, i)
 	if platform == "" || platform == otherService {
@@ -266,6 +270,7 @@ func (j *joiner) resolveNumber(near *vicinity, i int) (Sighting, bool) {
 			return sightingOf(j.items[k].sighting.Link, n, own.Key()), true
 		}
 	}
+	own.Org = j.customer(near, i, platform)
 	return Sighting{Link: own}, true
 }
 

@@ -30,6 +30,7 @@
 //	invitation.go passcode.go tap.go    numbers behind labels; passcodes and keys; dial strings, H.323, SIP
 //	join.go join_teams.go vicinity.go   what belongs together; the text around it
 //	join_satellites.go        pages and files that accompany a meeting's link or number
+//	join_pages.go             what the pages and addresses below a number say of its customer
 //	column.go join_table.go   numbers in the columns of tables; passcodes there
 //	placeholder.go codes.go rooms.go    what samples look like; shapes of codes and of room names that platforms share
 //	teams_thread.go           Teams threads wherever they stand

@@ -1,0 +1,66 @@
+package matchers
+
+import (
+	"bytes"
+	"strings"
+)
+
+// maxCallPages bounds how many addresses behind a number are looked at.
+const maxCallPages = 4
+
+// callPage is what stands in the address of a service's page of telephone numbers, on the customer's own host: invitations print it below
+// the number to be dialled. "" when the service has no such page.
+func callPage(platform string) string {
+	switch platform {
+	case "zoom":
+		return "/u/"
+	case "webex":
+		return "/globalcallin.php"
+	}
+	return ""
+}
+
+// customer is the customer whose page of telephone numbers stands behind item i, a number without a link, in its block and before any other
+// meeting's link or number; "" when there is none, or when the page is everybody's or a sample's.
+func (j *joiner) customer(near *vicinity, i int, platform string) string {
+	page := callPage(platform)
+	if page == "" {
+		return ""
+	}
+	rest := j.text[j.items[i].end:j.blockEnd(near, i)]
+	for range maxCallPages {
+		before, behind, ok := bytes.Cut(rest, []byte(page))
+		if !ok {
+			break
+		}
+		p, customer := serviceAt(hostBefore(before))
+		if p != nil && p.Name == platform && !placeholderWord(customer) && !sampleOrg(customer) {
+			return customer
+		}
+		rest = behind
+	}
+	return ""
+}
+
+// blockEnd is where the block of number i ends, or before that the next link or number of another meeting.
+func (j *joiner) blockEnd(near *vicinity, i int) int {
+	it := &j.items[i]
+	_, end := near.window(it.start, it.end)
+	for k := i + 1; k < len(j.items) && j.items[k].start < end; k++ {
+		if other := &j.items[k]; other.number.digits != it.number.digits && other.sighting.ID != it.number.digits {
+			return other.start
+		}
+	}
+	return end
+}
+
+// hostBefore is the host of the address that ends with text, in small letters: "acme.zoom.us" of "at https://acme.zoom.us". Of a path
+// behind the host it reads one segment.
+func hostBefore(text []byte) string {
+	start := len(text)
+	for start > max(0, len(text)-wideAddress) && (isHostByte(text[start-1]) || text[start-1] == '/') {
+		start--
+	}
+	host, _, _ := strings.Cut(strings.TrimLeft(string(text[start:]), "/"), "/")
+	return lowerASCII(host)
+}
