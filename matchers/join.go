@@ -269,6 +269,10 @@ func (j *joiner) resolveNumber(near *vicinity, i int) (Sighting, bool) {
 			j.items[k].sighting.AddAlias(own.Key())
 			return sightingOf(j.items[k].sighting.Link, n, own.Key()), true
 		}
+	case "webex":
+		if j.dialsSample(near, i) {
+			return Sighting{}, false
+		}
 	}
 	own.Org = j.customer(near, i, platform)
 	return Sighting{Link: own}, true

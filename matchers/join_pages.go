@@ -42,6 +42,18 @@ func (j *joiner) customer(near *vicinity, i int, platform string) string {
 	return ""
 }
 
+// dialsSample: the number of item i stands behind it as an address on a site that is a sample's: "29248098914@example.webex.com".
+func (j *joiner) dialsSample(near *vicinity, i int) bool {
+	it := &j.items[i]
+	_, address, ok := bytes.Cut(j.text[it.end:j.blockEnd(near, i)], []byte(it.number.digits+"@"))
+	if !ok {
+		return false
+	}
+	host := lowerASCII(leading(string(address[:min(len(address), wideAddress)]), isHostByte))
+	p, customer := serviceAt(strings.TrimRight(host, "."))
+	return p != nil && p.Name == "webex" && customer != "" && webexSampleSite(customer)
+}
+
 // blockEnd is where the block of number i ends, or before that the next link or number of another meeting.
 func (j *joiner) blockEnd(near *vicinity, i int) int {
 	it := &j.items[i]

@@ -27,3 +27,22 @@ func TestCustomerOfNumber(t *testing.T) {
 		}
 	}
 }
+
+// A number that an invitation also prints as an address on a sample's site is a sample's.
+func TestNumberOfSample(t *testing.T) {
+	const block = "Meeting number (access code): 2924 809 8914\nMeeting password: Xxxxxxxx\nJoin from a video system or application\nDial "
+	for _, c := range []struct {
+		address string
+		want    int
+	}{
+		{"29248098914@example.webex.com\n", 0},
+		{"29248098914@yoursite.webex.com.\n", 0},
+		{"29248098914@globex.webex.com\n", 1},
+		{"29248098914@meet142.webex.com\n", 1},
+		{"help@example.webex.com\n", 1},
+	} {
+		if got := len(joined(t, block+c.address)); got != c.want {
+			t.Errorf("%q: %d found, want %d", c.address, got, c.want)
+		}
+	}
+}
