@@ -89,12 +89,16 @@ func (b *builder) noteWrapping(wrappers []unwrap.Wrapper) {
 	}
 }
 
-// slashed is a literal with its slashes as they stand in text, in JSON, and percent-encoded.
+// slashed is a literal with its slashes as they stand in text, in JSON, in what programs write into pages, and percent-encoded.
 func slashed(literal string) []string {
 	if !strings.Contains(literal, "/") {
 		return []string{literal}
 	}
-	return []string{literal, strings.ReplaceAll(literal, "/", "\\/"), strings.ReplaceAll(literal, "/", "%2f")}
+	var all []string
+	for _, slash := range [...]string{"/", `\/`, `\u002f`, "%2f"} {
+		all = append(all, strings.ReplaceAll(literal, "/", slash))
+	}
+	return all
 }
 
 func (b *builder) ownHosts(hosts []string) {

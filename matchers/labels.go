@@ -478,6 +478,9 @@ func foldLetter(r rune) rune {
 // dial-in list, telephone links, and what names a room system's call.
 func dialCues() []string {
 	cues := []string{"tel:+", "h.323", "162.255.3", "one-tap", "onetap"}
+	for _, end := range []string{`"`, "'", ",", ".", ")", "<"} { // what else stands behind the name is a label, see ownLabels
+		cues = append(cues, "zoom"+end)
+	}
 	for _, lang := range languages() {
 		cues = append(cues, lang.headings...)
 	}

@@ -141,3 +141,16 @@ func TestADialStringBesideALinkOfASlack(t *testing.T) {
 		t.Errorf("%+v", found)
 	}
 }
+
+// Zoom is named in many ways near a dial string that holds no passcode, and by nothing else.
+func TestDialStringsNearTheNameAlone(t *testing.T) {
+	for _, named := range []string{"service: Zoom", `service: "Zoom"`, "service: 'zoom'", "We use Zoom.", "(on Zoom)", "Zoom, as ever", "<b>Zoom</b>", "Zoom: as ever"} {
+		found := Find([]byte(named + "\nphone: +15550100123,,934743534#\n"))
+		if len(found) != 1 || found[0].Platform != "zoom" || found[0].ID != "934743534" {
+			t.Errorf("%s: %v", named, found)
+		}
+	}
+	if found := Find([]byte("service: \"Vroom\"\nphone: +15550100123,,934743534#\n")); len(found) != 0 {
+		t.Errorf("nobody is named: %v", found)
+	}
+}
