@@ -5,8 +5,9 @@ import "strings"
 // bigbluebutton knows rooms of BigBlueButton, which organisations run on their own hosts, mostly behind Greenlight.
 //
 // Documented: join links signed with a checksum (docs.bigbluebutton.org, "API reference"); Greenlight 2 puts rooms under /b/, three or
-// four groups of three characters, the first from the owner's name; Greenlight 3 under /rooms/<id>/join. Seen: Greenlight 2 under /gl/
-// or directly behind a host that is named after the service, and on public servers directly behind theirs or under /user/.
+// four groups of three characters, the first from the owner's name; Greenlight 3 under /rooms/<id>/join. Seen: the owner's address of such
+// a room, without /join; Greenlight 2 under /gl/ or directly behind a host that is named after the service, and on public servers
+// directly behind theirs or under /user/.
 func bigbluebutton() Platform {
 	return Platform{
 		Name:  "bigbluebutton",
@@ -19,7 +20,7 @@ func bigbluebutton() Platform {
 		Docs:  "https://docs.bigbluebutton.org/development/api/",
 		Parse: parseBigBlueButton,
 		Forms: []Form{
-			{"<host>/b/<abc-def-ghi>, bbb.<domain>/[gl/]<abc-def-ghi>, <host>/rooms/<abc-def-ghi-jkl>/join", PersonalRoom, PermanentRoom},
+			{"<host>/b/<abc-def-ghi>, bbb.<domain>/[gl/]<abc-def-ghi>, <host>/rooms/<abc-def-ghi-jkl>[/join]", PersonalRoom, PermanentRoom},
 			{"lecture.senfcall.de/<abc-def-ghi>, osmvideo.cloud68.co/user/<abc-def-ghi>", PersonalRoom, PermanentRoom},
 			{"<host>/bigbluebutton/api/join?meetingID=&checksum=", PersonalRoom, JoinWithSecret},
 			{"… with the moderator's role", HostStart, HostCredential},
@@ -45,7 +46,7 @@ func parseBigBlueButton(u *URL) (Link, error) {
 		case seg == "user" && i == 0 && len(segs) == 2 && u.Base != "":
 			return greenlightRoom(l, segs[1], false, "/user/{id}")
 		case seg == "rooms" && i+1 < len(segs) && i <= 2:
-			if i+2 >= len(segs) || segs[i+2] != "join" && segs[i+2] != "public" {
+			if page := u.Seg(i + 2); page != "join" && page != "public" && (page != "" || !ownersRoom(u.Host, segs[i+1])) {
 				return Link{}, NotAMeeting
 			}
 			return greenlightRoom(l, segs[i+1], false, "/rooms/{id}/join")
@@ -62,6 +63,13 @@ func parseBigBlueButton(u *URL) (Link, error) {
 func namedAfterBBB(host string) bool {
 	first, _, _ := strings.Cut(host, ".")
 	return first == "bbb" || first == "greenlight" || first == "bigbluebutton" || host == "demo.bigbluebutton.org"
+}
+
+// ownersRoom: what the owner of a room of Greenlight 3 sees as its address, four groups. Inns have rooms too ("/rooms/the-old-red-fox"): on a
+// host that is not named after the service a digit tells the two apart.
+func ownersRoom(host, segment string) bool {
+	id, ok := greenlightID(segment)
+	return ok && len(id) == 15 && (namedAfterBBB(host) || strings.ContainsAny(id, "0123456789"))
 }
 
 // greenlightRoom reads an id of three or four groups. deep: more path follows than a room has.
