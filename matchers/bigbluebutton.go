@@ -123,8 +123,9 @@ func bbbAPI(u *URL, l Link) (Link, error) {
 	id := strings.ReplaceAll(u.Param("meetingID"), "+", " ")
 	checksum := leading(u.Param("checksum"), isHex)
 	name := withoutGroup(id)
+	drawnName := strings.HasPrefix(name, "random-") // what API Mate, the maker's page for trying the API, draws; on a real host such a meeting is one
 	switch {
-	case name == "" || sampleRoom(name) || strings.HasPrefix(name, "random-") || placeholderToken(name) || sampleHost(u.Host) && len(checksum) < 40 || u.Host == "test-install.blindsidenetworks.com":
+	case name == "" || sampleRoom(name) || placeholderToken(name) || sampleHost(u.Host) && (len(checksum) < 40 || drawnName) || u.Host == "test-install.blindsidenetworks.com":
 		return Link{}, Placeholder
 	case len(checksum) != 40 && len(checksum) != 64 && len(checksum) != 96 && len(checksum) != 128 || len(id) > maxRoom:
 		return Link{}, Incomplete

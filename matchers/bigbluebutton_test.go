@@ -15,6 +15,8 @@ func TestBigBlueButton(t *testing.T) {
 	signed := Link{Kind: PersonalRoom, Class: JoinWithSecret, Realm: "bbb.acme.example", ID: "kurs 7c", Org: "bbb.acme.example", Secrets: []string{"checksum", "password"}}
 	moodle := signed
 	moodle.ID = "9b04e6d1c7f35a82904d6eb13f57c2a80d61e94f-8-3[0]"
+	drawn := signed
+	drawn.ID = "random-1605842"
 	moderator := signed
 	moderator.Kind, moderator.Class = HostStart, HostCredential
 	runPlatform(t, bigbluebutton(), []hit{
@@ -39,12 +41,14 @@ func TestBigBlueButton(t *testing.T) {
 		{"https://bbb.acme.example/playback/presentation/2.3/" + checksum + "-1589273604815?t=90", Link{Kind: Recording, Class: PastContent, Realm: "bbb.acme.example", Space: "rec", ID: checksum + "-1589273604815", Org: "bbb.acme.example"}},
 		// the API's signed links, in code and in exports
 		{"src=\"https://bbb.acme.example/bigbluebutton/api/join?fullName=w1&amp;meetingID=kurs+7c&amp;password=u8Kq&amp;checksum=" + checksum + "\"", signed},
+		{"# https://bbb.acme.example/bigbluebutton/api/join?fullName=User+4701&meetingID=random-1605842&password=mp&redirect=true&checksum=" + checksum, drawn},
 		{"https://bbb.acme.example/bigbluebutton/api/join?fullName=Ines&meetingID=kurs%207c&password=u8Kq&role=moderator&checksum=" + checksum, moderator},
 		{"https://bbb.acme.example/bigbluebutton/api/join?meetingID=9b04e6d1c7f35a82904d6eb13f57c2a80d61e94f-8-3%5B0%5D&password=u8Kq&checksum=" + checksum, moodle},
 	}, []string{
 		"https://bbb.example.com/b/abc-def-ghi", "https://bbb.acme.example/gl/abc-def-ghi", "https://bbb.acme.example/eq/eye-accessory", "https://bbb.acme.example/gl/ros-9kf-x3m/edit", "https://shop.acme.example/ros-9kf-x3m", "https://bbb.acme.example/b", "https://bbb.acme.example/b/xxx-yyy-zzz", "https://gitlab.acme.example/b/abc/commit/4f2", "/a/b/c", "https://x.acme.example/b/ros-9kf-x3mm", "https://x.acme.example/rooms/ros-9kf-x3m", "https://inn.acme.example/rooms/the-old-red-fox", "https://bbb.acme.example/rooms/k4w-z8p-m2t-x9q/settings", "https://bbb.acme.example/rooms/abc-def-ghi-jkl", "https://bbb.acme.example/rooms/ros-9kf-x3m", "https://www.senfcall.de/", "https://public.senfcall.de/room", "https://gitlab.senfcall.de/ros-9kf-x3m/door", "https://osmvideo.cloud68.co/user/settings", "https://acme.example/user/ros-9kf-x3m", "https://demo.bigbluebutton.org/gl", "https://demo.bigbluebutton.org/gl/meeting-demo", "https://docs.bigbluebutton.org/gl/ros-9kf-x3m",
 		"\"http://\" + host + \"/bigbluebutton/api/join?\" + params", "https://bbb.acme.example/bigbluebutton/api/join?meetingID=<id>&checksum=<sum>",
 		"https://bbb.acme.example/bigbluebutton/api/join?meetingID=%5Broom%5D&password=u8Kq&checksum=" + checksum, "https://bbb.acme.example/bigbluebutton/api/join?meetingID=%5B0%5D&checksum=" + checksum,
+		"https://test.example.com/bigbluebutton/api/join?fullName=User&meetingID=random-1605842&password=mp&checksum=" + checksum,
 		"http://test-install.blindsidenetworks.com/bigbluebutton/api/join?fullName=User&meetingID=random-606821&password=mp&checksum=" + checksum,
 		"https://bbb.acme.example/bigbluebutton/api/join?meetingID=kurs&password=u8Kq", "https://bbb.acme.example/b/ros-9kf-x3m/a/b/c",
 	})
