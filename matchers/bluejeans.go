@@ -3,8 +3,8 @@ package matchers
 import "strings"
 
 // bluejeans knows BlueJeans, closed in March 2024. Documented in its time: numbers of nine digits or more, a passcode behind them, and
-// SIP addresses at bjn.vc (support.bluejeans.com). Seen: /s/<code> and, for members, /m/<code> are recordings, at length
-// /playback/s/ and /playback/guid/; primetime events.
+// SIP addresses at bjn.vc (support.bluejeans.com). Seen: /u/<name> is a user's own room; /s/<code> and, for members, /m/<code> are
+// recordings, at length /playback/s/ and /playback/guid/; primetime events.
 func bluejeans() Platform {
 	return Platform{
 		Name:  "bluejeans",
@@ -15,6 +15,7 @@ func bluejeans() Platform {
 		Whose: customerLabel,
 		Forms: []Form{
 			{"bluejeans.com/<number>[/<passcode>][/webrtc]", Meeting, JoinWithSecret},
+			{"bluejeans.com/u/<name>", PersonalRoom, PermanentRoom},
 			{"primetime.bluejeans.com/a2m/live-event/<code>", Webinar, JoinWithSecret},
 			{"primetime.bluejeans.com/a2m/register/<code>", Registration, PublicForm},
 			{"bluejeans.com/s/<code>, /m/<code>, /playback/s/<64>, /playback/guid/<72>, /a2m/events/playback/<guid>", Recording, PastContent},
@@ -40,6 +41,8 @@ func parseBlueJeans(u *URL) (Link, error) {
 		l.Org = sub
 	}
 	switch u.Seg(0) {
+	case "u":
+		return bluejeansUser(u, l)
 	case "s":
 		l.Kind, l.Class, l.Space, l.Path = Recording, PastContent, "rec", "/s/{id}"
 		return bluejeansToken(l, leading(u.Seg(1), func(c byte) bool { return isB64u(c) || c == '@' }), 4)
@@ -54,6 +57,23 @@ func parseBlueJeans(u *URL) (Link, error) {
 		return bluejeansNumber(l, u.Seg(1), u.Seg(2))
 	}
 	return bluejeansNumber(l, u.Seg(0), u.Seg(1))
+}
+
+// bluejeansUser reads the address of a user's own room.
+func bluejeansUser(u *URL, l Link) (Link, error) {
+	name := u.Seg(1)
+	if name == "" || len(u.Segs()) > 2 {
+		return Link{}, NotAMeeting
+	}
+	room, err := roomName(u, name)
+	switch {
+	case err != nil:
+		return Link{}, err
+	case placeholderName(room):
+		return Link{}, Placeholder
+	}
+	l.Kind, l.Class, l.Space, l.ID, l.Path = PersonalRoom, PermanentRoom, "name", room, "/u/{id}"
+	return l, nil
 }
 
 // bluejeansPlayback reads the long addresses of recordings, which the short ones lead to.

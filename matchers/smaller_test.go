@@ -25,6 +25,7 @@ func TestBlueJeans(t *testing.T) {
 		{"Blue jeans <https://bluejeans.com/743918265/>", meeting},
 		{"[call]: https://bluejeans.com/743918265/4826", secret},
 		{"https://acmegroup.bluejeans.com/743918265/webrtc", org},
+		{"bot.say('https://acmegroup.bluejeans.com/u/wmoreau/')", Link{Kind: PersonalRoom, Class: PermanentRoom, Space: "name", ID: "wmoreau", Org: "acmegroup"}},
 		{"743918265.4826@bjn.vc", Link{Kind: DialIn, Class: NumberOnly, ID: "743918265", Secrets: []string{"passcode"}}},
 		{"[**Presentation**](https://bluejeans.com/s/Kq3vz@T7mRd)", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: "Kq3vz@T7mRd"}},
 		{"> https://globexgroup.bluejeans.com/m/VRtKwq7XmZc/?share=True", Link{Kind: Recording, Class: PastContent, Space: "rec", ID: "VRtKwq7XmZc", Org: "globexgroup"}},
@@ -37,6 +38,7 @@ func TestBlueJeans(t *testing.T) {
 	}, []string{
 		"https://bluejeans.com/123456789", "url = \"https://bluejeans.com/#{meeting_id}\"", "https://support.bluejeans.com/s/contact", "https://www.bluejeans.com/downloads", "https://<company>.bluejeans.com/enterprise-admin/#onboarding",
 		"https://bluejeans.com/01234/01234", "743918265@teams.bjn.vc VTC Conference ID", "https://bluejeans.github.io/api", "https://www.bluejeans.com/10-tips-for-hybrid-work", "https://primetime.bluejeans.com/a2m/live-event/abcd",
+		"https://bluejeans.com/u/", "https://bluejeans.com/u/<name>", "https://bluejeans.com/u/johndoe", "https://bluejeans.com/u/yourname", "https://acmegroup.bluejeans.com/u/wmoreau/edit",
 		"https://bluejeans.com/playback/guid", "https://bluejeans.com/playback/s/", "https://bluejeans.com/playback/s/${id}", "https://bluejeans.com/playback/list/" + token,
 	})
 }
