@@ -262,6 +262,7 @@ func sampleTable() [sampleColumns]string {
 		roomSample: `me drsmith drdoe drjohnsmith drjohndoe drjanedoe drname doctorname vmr myvmr myconference alias myalias
 			test testing testroom testmeeting trial trialroom deneme prueba teste essai prova testing123 test1 demo demoroom demomeeting
 			sala minhasala misala salle raum
+			seunome nomedasala suasala tunombre nombredelasala tusala votrenom nomdelasalle votresalle deinname ihrname raumname tuonome nomestanza uwnaam jouwnaam
 			someroom anyroom newroom randomroom defaultroom devroom sampleroom exampleroom
 			uniqueroom uniqueroomname myroomname mymeeting mymeetingroom meetingname meetinglink roomlink roomslug
 			johndoe janedoe johnsmith janesmith nickname name user userid slug string value uuid guid hash key

@@ -31,6 +31,7 @@ func TestWhereby(t *testing.T) {
 		"https://packages.acme.example/%40whereby.com%2Fcore", "pkg:npm/%40whereby.com/assistant-sdk", "https://packages.acme.example/@whereby.com%2fcore",
 		"import x from '@whereby.com/react-native-sdk/embed'", "https://whereby.com/your-room", "https://<org>.whereby.com/<room>", "'https://appear.in/hooli_op' + item.id", "https://appear.in/images/favicon.png",
 		"`https://appear.in/${link}`", "https://whereby.com/", "https://docs.whereby.com/reference", "http://www.whereby.com",
+		"exemplo: https://whereby.com/seunome", "ejemplo: https://whereby.com/tu-nombre", "<p>https://whereby.com/votre-nom</p>", "z. B. https://whereby.com/raumname",
 		"https://whereby.com/team-room", "\"https://whereby.com/planning-room\",", "https://www.whereby.com/435abc123",
 		"[\"Whereby\", \"https://whereby.com/planning-room?roomKey=k1\"]", "room_url = 'https://demo.whereby.com/bridge-room-17'", "values ('https://test.whereby.com/patients')",
 		"whereby: [\"https://acme.whereby.com/standup\"]",
