@@ -33,7 +33,7 @@ func parseEightByEight(u *URL) (Link, error) {
 		return Link{}, NotAMeeting
 	}
 	tenant := strings.ToLower(segs[0])
-	if cookie, ok := strings.CutPrefix(tenant, "vpaas-magic-cookie-"); ok && len(cookie) != 32 || ok && !all(cookie, isHex) || sampleRoom(tenant) {
+	if cookie, ok := strings.CutPrefix(tenant, "vpaas-magic-cookie-"); ok && len(cookie) != 32 || ok && !all(cookie, isHex) || sampleRoom(tenant) || tenant == "acmejets" { // the firm of the maker's manuals
 		return Link{}, Placeholder
 	}
 	room, err := roomName(u, segs[1])
