@@ -14,7 +14,8 @@ func bigbluebutton() Platform {
 		Title: "BigBlueButton",
 		Hosts: []string{"senfcall.de", "osmvideo.cloud68.co/user/"}, // public servers whose rooms neither their path nor their name tells
 		Anchors: []string{"/b/", "\\/b\\/", "%2fb%2f", "\\u002fb\\u002f", "\\x2fb\\x2f", "/rooms/", "\\/rooms\\/", "%2frooms%2f", "\\u002frooms\\u002f", "\\x2frooms\\x2f",
-			"/bigbluebutton/api/join", "bigbluebutton%2fapi%2fjoin", "bigbluebutton\\/api\\/join", "/playback/presentation/",
+			"/bigbluebutton/api/join", "bigbluebutton%2fapi%2fjoin", "bigbluebutton\\/api\\/join", "bigbluebutton\\u002fapi\\u002fjoin",
+			"/playback/presentation/", "%2fplayback%2fpresentation%2f", "\\/playback\\/presentation\\/", "\\u002fplayback\\u002fpresentation\\u002f",
 			"://bbb.", ":\\/\\/bbb.", "://greenlight.", ":\\/\\/greenlight.", "://bigbluebutton.", ":\\/\\/bigbluebutton.",
 			"://demo.bigbluebutton.", ":\\/\\/demo.bigbluebutton."},
 		Docs:  "https://docs.bigbluebutton.org/development/api/",

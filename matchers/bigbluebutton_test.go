@@ -39,6 +39,7 @@ func TestBigBlueButton(t *testing.T) {
 		// recordings
 		{"https://bbb.acme.example/playback/presentation/2.0/playback.html?meetingId=" + checksum + "-1589273604815", Link{Kind: Recording, Class: PastContent, Realm: "bbb.acme.example", Space: "rec", ID: checksum + "-1589273604815", Org: "bbb.acme.example"}},
 		{"https://bbb.acme.example/playback/presentation/2.3/" + checksum + "-1589273604815?t=90", Link{Kind: Recording, Class: PastContent, Realm: "bbb.acme.example", Space: "rec", ID: checksum + "-1589273604815", Org: "bbb.acme.example"}},
+		{`{"url":"https:\/\/bbb.acme.example\/playback\/presentation\/2.3\/` + checksum + `-1589273604815"}`, Link{Kind: Recording, Class: PastContent, Realm: "bbb.acme.example", Space: "rec", ID: checksum + "-1589273604815", Org: "bbb.acme.example"}},
 		// the API's signed links, in code and in exports
 		{"src=\"https://bbb.acme.example/bigbluebutton/api/join?fullName=w1&amp;meetingID=kurs+7c&amp;password=u8Kq&amp;checksum=" + checksum + "\"", signed},
 		{"# https://bbb.acme.example/bigbluebutton/api/join?fullName=User+4701&meetingID=random-1605842&password=mp&redirect=true&checksum=" + checksum, drawn},

@@ -11,7 +11,8 @@ func pexip() Platform {
 		Name:  "pexip",
 		Title: "Pexip",
 		Anchors: []string{"/webapp/#/?conference=", "/webapp/?conference=", "/webapp/conference/", "/webapp2/conference/", "/webapp3/m/", "/webapp/m/",
-			"\\/webapp\\/#\\/?conference=", "\\/webapp\\/?conference=", "\\/webapp3\\/m\\/", "%2fwebapp%2f%23%2f%3fconference%3d", "%2fwebapp3%2fm%2f"},
+			"\\/webapp\\/#\\/?conference=", "\\/webapp\\/?conference=", "\\/webapp3\\/m\\/", "\\u002fwebapp\\u002f#\\u002f?conference=", "\\u002fwebapp3\\u002fm\\u002f",
+			"%2fwebapp%2f%23%2f%3fconference%3d", "%2fwebapp3%2fm%2f"},
 		Docs:  "https://docs.pexip.com/admin/link_webapp.htm",
 		Parse: parsePexip,
 		Forms: []Form{
