@@ -17,7 +17,7 @@ func teams() Platform {
 		Name:  "teams",
 		Title: "Microsoft Teams",
 		Hosts: []string{"teams.microsoft.com", "teams.live.com", "teams.cloud.microsoft", "teams.microsoft.us",
-			"teams.microsoftonline.cn", "teams.microsoft.com.mcas.ms"},
+			"teams.microsoftonline.cn", "teams.microsoft.com.mcas.ms", "plcm.vc"},
 		Anchors:     []string{"msteams:"},
 		BareAnchors: []string{"19:meeting_", "19%3ameeting_", "19%253ameeting_", "19_meeting_"},
 		Docs:        "https://learn.microsoft.com/en-us/microsoftteams/platform/concepts/build-and-test/deep-links",
@@ -35,6 +35,7 @@ func teams() Platform {
 			{"events.teams.microsoft.com/event/<guid>@<tenant>", Event, PublicForm},
 			{"/registration/<tokens>?tenantId=", Registration, PublicForm},
 			{"dialin.teams.microsoft.com/<guid>?id=<conference id>", DialIn, NumberOnly},
+			{"<tenant key>.<conference id>@t.plcm.vc, dialin.plcm.vc/teams/?conf=<conference id>", DialIn, NumberOnly},
 		},
 	}
 }
@@ -42,6 +43,8 @@ func teams() Platform {
 func parseTeams(u *URL) (Link, error) {
 	l := Link{Host: u.Host}
 	switch {
+	case u.Base == "plcm.vc":
+		return roomSystem(u, l)
 	case u.User != "":
 		return Link{}, NotAMeeting
 	case u.Label() == "events":
@@ -324,6 +327,25 @@ func conferencePage(u *URL, l Link) (Link, error) {
 		return Link{}, Placeholder
 	}
 	l.Kind, l.Class, l.Space, l.ID, l.Path = DialIn, NumberOnly, "conf", id, "/?id={id}"
+	return l, nil
+}
+
+// roomSystem reads Poly's way for room systems into Teams: what they dial, "<tenant key>.<conference id>@t.plcm.vc", and the page that
+// explains it. The key alone is the customer's and leads into no meeting.
+func roomSystem(u *URL, l Link) (Link, error) {
+	id := u.Param("conf")
+	if u.User != "" {
+		_, id, _ = strings.Cut(u.User, ".")
+	}
+	switch {
+	case id == "":
+		return Link{}, NotAMeeting
+	case id != leadingNumber(id) || len(id) < 9 || len(id) > 12:
+		return Link{}, Incomplete
+	case placeholderDigits(id):
+		return Link{}, Placeholder
+	}
+	l.Kind, l.Class, l.Space, l.ID, l.Host, l.Path = DialIn, NumberOnly, "vtc", id, "dialin.plcm.vc", "/teams/?conf={id}"
 	return l, nil
 }
 
