@@ -95,6 +95,9 @@ func westernLanguages() []language {
 		{name: "Swedish",
 			meeting: []string{"Mötes-ID", "Möte-ID"}, number: []string{"Mötesnummer"}, conference: []string{"Telefonkonferens-ID"},
 			passcodes: []string{"Lösenkod", "Lösenord", "Åtkomstkod"}, hostKeys: []string{"Värdnyckel"}},
+		{name: "Finnish",
+			meeting: []string{"Kokouksen tunnus"}, conference: []string{"Puhelinneuvottelun tunnus"},
+			passcodes: []string{"Tunnuskoodi", "Pääsykoodi", "Salasana"}},
 		{name: "Danish and Norwegian",
 			meeting: []string{"Møde-ID", "Møte-ID"}, number: []string{"Mødenummer", "Møtenummer"},
 			passcodes: []string{"Adgangskode", "Passord", "Tilgangskode"}, hostKeys: []string{"Værtsnøgle", "Vertsnøkkel"}},
@@ -130,6 +133,10 @@ func furtherLanguages() []language {
 		{name: "Korean",
 			meeting: []string{"회의 ID", "회의 아이디", "미팅 ID"}, webinar: []string{"웨비나 ID"}, number: []string{"회의 번호", "미팅 번호"},
 			conference: []string{"전화 회의 ID"}, passcodes: []string{"암호", "비밀번호", "비번", "패스코드"}, hostKeys: []string{"호스트 키"}},
+		{name: "Arabic",
+			meeting: []string{"معرف الاجتماع", "معرّف الاجتماع", "رقم الاجتماع"}, passcodes: []string{"رمز المرور", "كلمة المرور", "كلمة السر", "الرقم السري"}},
+		{name: "Hebrew",
+			meeting: []string{"מזהה פגישה", "מזהה הפגישה"}, passcodes: []string{"קוד גישה", "קוד סיסמה", "סיסמה", "סיסמא"}},
 		{name: "Vietnamese and Indonesian",
 			meeting: []string{"ID cuộc họp", "ID Rapat", "ID Meeting"}, passcodes: []string{"Mật mã", "Mật khẩu", "Kode Sandi", "Kata Sandi"}},
 	}
@@ -140,7 +147,7 @@ func ownLabels() []idLabel {
 	return []idLabel{
 		{text: "腾讯会议", row: rowTencent}, {text: "騰訊會議", row: rowTencent}, {text: "腾讯会议房间号", row: rowTencent},
 		{text: "DingTalk Conference Code", row: rowMeeting}, {text: "入会口令", row: rowMeeting}, {text: "会议令", row: rowMeeting},
-		{text: "VTC Conference ID", row: rowVideo}, {text: "Video Conference ID", row: rowVideo}, {text: "Video ID", row: rowVideo},
+		{text: "VTC Conference ID", row: rowVideo}, {text: "Video Conference ID", row: rowVideo}, {text: "Video ID", row: rowVideo}, {text: "Videoneuvottelun tunnus", row: rowVideo},
 		{text: "Zoom Meeting", row: rowZoom}, {text: "Zoom:", row: rowZoom}, {text: "Zoom ", row: rowZoom}, {text: "Zoom\n", row: rowZoom},
 		{text: "Zoom ID", row: rowMeeting}, {text: "Zoom-ID", row: rowMeeting}, {text: "Zoom (ID", row: rowMeeting}, {text: "Zoom, ID", row: rowMeeting}, {text: "Zoom: ID", row: rowMeeting},
 		{text: "Zoom Meeting (ID", row: rowMeeting}, {text: "Zoom Meeting, ID", row: rowMeeting}, {text: "Zoom PMI", row: rowMeeting},
@@ -158,6 +165,7 @@ func cueWords() []cue {
 		{platform: "zoom", text: "zoom", weak: true}, {platform: "zoom", text: "zoom meeting"}, {platform: "zoom", text: "zoom-meeting"},
 		{platform: "zoom", text: "zoom webinar"}, {platform: "zoom", text: "zoom.us"}, {platform: "zoom", text: "zoom.com"}, {platform: "zoom", text: "zoomcrc.com"},
 		{platform: "zoom", text: "zoomgov.com", realm: "gov"}, {platform: "zoom", text: "zoom.com.cn", realm: "cn"}, {platform: "zoom", text: "zoom.cn", realm: "cn"},
+		{platform: "zoom", text: "زووم"}, {platform: "zoom", text: "زوم"}, {platform: "zoom", text: "זום"},
 		{platform: "zoom", text: "줌 회의"}, {platform: "zoom", text: "줌 ID"}, {platform: "zoom", text: "줌 아이디"}, {platform: "zoom", text: "name (original name)"}, {platform: "zoom", text: "zakToken"}, // in its reports and its SDK
 		{platform: "zoom", text: "réunion zoom"}, {platform: "zoom", text: "reunión de zoom"}, {platform: "zoom", text: "reunião zoom"}, {platform: "zoom", text: "reunião do zoom"},
 		{platform: "teams", text: "microsoft teams"}, {platform: "teams", text: "ms teams"}, {platform: "teams", text: "teams meeting"}, {platform: "teams", text: "teams", weak: true},
