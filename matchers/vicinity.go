@@ -303,7 +303,7 @@ func (t *remarkTable) read(text []byte, at int) (r remark, ok bool) {
 	switch best.secret {
 	case "passcode":
 		r.value, r.mixed, ok = readPasscode(text, r.end, t.generous)
-		if len(best.text) <= len("pass") { // an ordinary word, but for the colon
+		if best.text == "Pass" { // an ordinary word, but for the colon
 			_, said := skipMarkup(text, r.end, 0)
 			ok = ok && said
 		}
