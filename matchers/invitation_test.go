@@ -71,6 +71,7 @@ func TestLanguages(t *testing.T) {
 // TestInvitations reads one whole invitation without a link in each language.
 func TestInvitations(t *testing.T) {
 	zoomNumber := "zoom:commercial::84930275116 dial-in [passcode]"
+	webexNumber := "webex::num:25634801927 dial-in [passcode]"
 	for _, c := range []struct{ name, text, want string }{
 		{"English", "Join Zoom Meeting\n\nMeeting ID: 849 3027 5116\nPasscode: 482913", zoomNumber},
 		{"English, one line", "Zoom | Meeting ID: 849 3027 5116 | Passcode: 482913", zoomNumber},
@@ -119,6 +120,20 @@ func TestInvitations(t *testing.T) {
 		{"Teams, Finnish", "Microsoft Teams -kokous\nKokouksen tunnus: 273 849 105 62\nTunnuskoodi: aB3xYz\nPuhelinneuvottelun tunnus: 483 920 175#", "teams::meet:27384910562 dial-in [passcode]"},
 		{"Teams, Finnish, room systems", "Microsoft Teams -kokous\nVideoneuvottelun tunnus:\n114 820 639 5", "teams::vtc:1148206395 dial-in []"},
 		{"Teams, German", "Microsoft Teams-Besprechung\nBesprechungs-ID: 273 849 105 62\nPasscode: aB3xYz\nTelefonkonferenz-ID: 483 920 175#", "teams::meet:27384910562 dial-in [passcode]"},
+		{"Teams, Korean", "Microsoft Teams 모임\n모임 ID: 273 849 105 62\n암호: aB3xYz", "teams::meet:27384910562 dial-in [passcode]"},
+		{"Teams, Dutch", "Microsoft Teams-vergadering\nVergadering-ID: 273 849 105 62\nWachtwoordcode: aB3xYz", "teams::meet:27384910562 dial-in [passcode]"},
+		{"English, a short word and no colon", "Zoom ID 849 3027 5116 (pw 482913)", zoomNumber},
+		{"English, a word that goes on", "Zoom ID 849 3027 5116. We pass 482913 trees.", "zoom:commercial::84930275116 dial-in []"},
+		{"Webex, French", "Webex\nNuméro de la réunion (code d'accès) : 2563 480 1927\nMot de passe de la réunion : Xk3mP9", webexNumber},
+		{"Webex, Spanish", "Webex\nNúmero de reunión (código de acceso): 2563 480 1927\nContraseña de la reunión: Xk3mP9", webexNumber},
+		{"Webex, Portuguese", "Webex\nNúmero da reunião (código de acesso): 2563 480 1927\nSenha da reunião: Xk3mP9", webexNumber},
+		{"Webex, Italian", "Webex\nNumero riunione (codice di accesso): 2563 480 1927\nPassword riunione: Xk3mP9", webexNumber},
+		{"Webex, Dutch", "Webex\nVergaderingsnummer (toegangscode): 2563 480 1927\nWachtwoord van vergadering: Xk3mP9", webexNumber},
+		{"Webex, Polish", "Webex\nNumer spotkania (kod dostępu): 2563 480 1927\nHasło spotkania: Xk3mP9", webexNumber},
+		{"Webex, Turkish", "Webex\nToplantı numarası (erişim kodu): 2563 480 1927\nToplantı parolası: Xk3mP9", webexNumber},
+		{"Webex, Russian", "Webex\nНомер совещания (код доступа): 2563 480 1927\nПароль совещания: Xk3mP9", webexNumber},
+		{"Skype for Business, Swedish", "Anslut till Skype-mötet\nAnslut via telefon\nKonferens-ID: 68137", "skype-for-business::conf:68137 dial-in []"},
+		{"Skype for Business, French", "Rejoindre la réunion Skype\nParticiper par téléphone\nID de conférence : 68137", "skype-for-business::conf:68137 dial-in []"},
 		{"Teams, French", "Réunion Microsoft Teams\nID de la réunion : 273 849 105 62\nCode secret : aB3xYz", "teams::meet:27384910562 dial-in [passcode]"},
 		{"Teams, Japanese", "Microsoft Teams 会議\n会議 ID: 273 849 105 62\nパスコード: aB3xYz", "teams::meet:27384910562 dial-in [passcode]"},
 		{"Teams, JSON of the Graph API", `{"joinWebUrl": "https://teams.microsoft.com/l/meetup-join/...", "joinMeetingIdSettings": {"joinMeetingId": "27384910562841", "passcode": "aB3xYz"}}`,
