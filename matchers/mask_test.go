@@ -112,6 +112,16 @@ func TestMaskOfTooManyShowsNothing(t *testing.T) {
 	}
 }
 
+// A word before a parenthesis is taken for a function's name by Find. It may be a passcode.
+func TestMaskHidesWhatMayBeAFunction(t *testing.T) {
+	for _, secret := range []string{"Kq7Trm()", "KranzLarch(note)", "KranzLarch(case matters)"} {
+		text := "Zoom Meeting ID: 845 1239 8761 Passcode: " + secret
+		if got := Mask(text); strings.Contains(got, secret[:6]) {
+			t.Errorf("Mask(%q) = %q", text, got)
+		}
+	}
+}
+
 func TestMaskHidesTextBlocks(t *testing.T) {
 	got := Mask("Join Zoom Meeting https://zoom.us/j/98765033217 Passcode: n0tSeen\nMeeting ID: 982 3451 0217\nPasscode: sEcr3t77\nOne tap mobile +16465550100,,98234510217#,,,,*481516#")
 	for _, secret := range []string{"98234510217", "982 3451 0217", "sEcr3t77", "481516", "3451", "n0tSeen"} {

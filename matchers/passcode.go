@@ -33,7 +33,7 @@ func readPasscode(text []byte, at int, generous bool) (value Span, mixed, ok boo
 	switch {
 	case len(word) < 3 && (!said || lineBreak || !all(word, isDigit) || !valueEnds(text, end)):
 		return Span{}, false, false
-	case placeholderPasscode(word), callsFunction(text, i, end), !digits && (!said || lineBreak || !generous && all(word, isAlpha) && sentenceGoesOn(text, end)):
+	case placeholderPasscode(word), !generous && callsFunction(text, i, end), !digits && (!said || lineBreak || !generous && all(word, isAlpha) && sentenceGoesOn(text, end)):
 		return Span{}, false, false
 	case len(word) > maxWord && !digits, lineBreak && len(word) < 4:
 		return Span{}, false, false
