@@ -2,6 +2,7 @@ package matchers
 
 import (
 	"bytes"
+	"cmp"
 	"iter"
 	"slices"
 	"sort"
@@ -571,7 +572,7 @@ func (j *joiner) addSecrets() {
 // two. So it opens an account. Accounts have passwords; a "passcode" is always a meeting's. The field "userName" of Zoom's SDK is the
 // name to show in the meeting, and the password behind it the meeting's.
 func ofAccount(text []byte, it *item, r remark) bool {
-	if r.secret != "passcode" || equalFold(text[r.start:r.end], "passcode") {
+	if r.secret != "passcode" || equalFold(text[r.start:r.end], "passcode") || bytes.Contains(text[r.start:r.end], []byte("会")) { // "会议密码"
 		return false
 	}
 	if namesAccount(text[max(0, r.start-maxWord-1):r.start]) {
@@ -591,11 +592,26 @@ func ofAccount(text []byte, it *item, r remark) bool {
 	for _, label := range [...]string{"username", "user name", "账号", "帐号", "帳號", "用户名", "Логин", "логин"} {
 		_, value, ok := strings.Cut(lowerASCII(before), label)
 		value = strings.TrimLeft(value, "*_\"'` ")
-		if ok && (strings.HasPrefix(value, ":") || strings.HasPrefix(value, "：")) {
+		if ok && (strings.HasPrefix(value, ":") || strings.HasPrefix(value, "：")) && !it.isNumber(strings.TrimLeft(value, ":： ")) {
 			return true
 		}
 	}
 	return false
+}
+
+// isNumber: text begins with the meeting's own number, which some call its account: "Zoom账号：845 1239 8761 密码：482913".
+func (it *item) isNumber(text string) bool {
+	own := cmp.Or(it.number.digits, it.sighting.ID)
+	if len(own) < minDigits || !all(own, isDigit) {
+		return false
+	}
+	var digits strings.Builder
+	for i := 0; i < len(text) && (isDigit(text[i]) || text[i] == ' ' || text[i] == '-'); i++ {
+		if isDigit(text[i]) {
+			digits.WriteByte(text[i])
+		}
+	}
+	return digits.String() == own
 }
 
 // namesAccount: the word that before ends with says what a password opens, and that is no meeting: "SMTP_", "Wi-Fi ", "admin"

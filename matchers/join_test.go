@@ -402,6 +402,7 @@ func TestPasscodeValues(t *testing.T) {
 		"Username: guest\nPasscode: 482913": true, "Username: guest, Meeting ID: 981 2345 6210\nPassword: Kq7Tr2": true, "Username: guest\nMeeting ID: 981 2345 6210 Password: Kq7Tr2": true,
 		"Meeting ID: 981 2345 6210\nUsername: guest\nPassword: Kq7Tr2": false,
 		"校区账号：15055501378， 密码：Kq7Tr2":                                  false, "用户名: guest\n密码: Kq7Tr2": false, "Логин: guest, пароль: Kq7Tr2": false, "账号管理\n密码：Kq7Tr2": true,
+		"Zoom账号：981 2345 6210 密码：Kq7Tr2": true, "账号: 98123456210  密码: Kq7Tr2": true, "Логин: 981-2345-6210\nпароль: Kq7Tr2": true, "账号：guest 会议密码：Kq7Tr2": true,
 		"ADMIN_PASSWORD=Kq7Tr2": false, "smtp_password: 'Kq7Tr2'": false, "dbPassword: 'Kq7Tr2'": false, "mainAdminPassword = 'Kq7Tr2'": false, "Wi-Fi password: Kq7Tr2": false,
 		"ZOOM_PASSWORD=Kq7Tr2": true, "sent by email password: Kq7Tr2": true, "meetingPassword: 'Kq7Tr2'": true, "app\n\nPassword: Kq7Tr2": true, "admin: Password: Kq7Tr2": true, "ADMIN_PASSCODE=Kq7Tr2": true,
 		"Meeting password: Kq7Tr2\nUsername: student": true, "Passcode: 7": true, "비밀번호: 12": true, "password: 8 characters": false, "passcode 7": false, "Passcode:\n7": false, "Passcode: 0": false,
