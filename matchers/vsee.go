@@ -31,7 +31,7 @@ func parseVSee(u *URL) (Link, error) {
 // parseVSeeWaitingRoom reads <clinic>.vsee.me/u/<name>. A patient needs no account: the name admits to the waiting room.
 func parseVSeeWaitingRoom(u *URL) (Link, error) {
 	clinic := u.Label()
-	if u.Seg(0) != "u" || len(u.Segs()) != 2 || clinic == "" {
+	if u.Seg(0) != "u" || len(u.Segs()) != 2 || clinic == "" || clinic == "www" || isSitePage(u.Seg(1)) {
 		return Link{}, NotAMeeting
 	}
 	room, err := namedRoom(u, u.Seg(1))

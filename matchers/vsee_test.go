@@ -12,6 +12,7 @@ func TestVSee(t *testing.T) {
 		"        $url = \"https://globexclinic.vsee.me/auth?sso_token=$token&next=/\";",
 		"  url: string = \"https://globexclinic.vsee.me/\";",
 		"    public static final String HOME = \"https://www.javsee.me/u/okafor\";",
+		"<a href=\"https://globexclinic.vsee.me/u/login\">", "https://www.vsee.me/u/okafor3",
 		"Your page will be https://yourclinic.vsee.me/u/{name}.",
 		"3. Paste the link, for example `https://vsee.com/c/{clinic}`, and press **Save**.",
 		"usage: joinbot [--record] https://vsee.com/c/your-clinic",
