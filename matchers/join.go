@@ -271,7 +271,7 @@ func (j *joiner) resolveNumber(near *vicinity, i int) (Sighting, bool) {
 			return sightingOf(j.items[k].sighting.Link, n, own.Key()), true
 		}
 	case "webex":
-		if j.dialsSample(near, i) {
+		if j.customer(near, i, platform) == "" && j.dialsSample(near, i) {
 			return Sighting{}, false
 		}
 	}

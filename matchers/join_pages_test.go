@@ -46,3 +46,11 @@ func TestNumberOfSample(t *testing.T) {
 		}
 	}
 }
+
+// A sample's address does not hide a number whose customer is told.
+func TestASampleAddressHidesNoCustomersNumber(t *testing.T) {
+	found := Find([]byte("Webex meeting number: 2541 422 4390\nhttps://globex.webex.com/globex/globalcallin.php\n25414224390@example.webex.com"))
+	if len(found) != 1 || found[0].ID != "25414224390" || found[0].Org != "globex" {
+		t.Errorf("%+v", found)
+	}
+}
