@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -168,6 +169,20 @@ func TestDistinctIsBounded(t *testing.T) {
 	}
 	if d.count() != 2 {
 		t.Errorf("count %d, want 2", d.count())
+	}
+	for range 2 { // what was counted before the table grew is not counted again
+		for i := range maxMeetings / 2 {
+			d.add(strconv.Itoa(i))
+		}
+	}
+	if d.count() != maxMeetings/2+2 {
+		t.Errorf("count %d, want %d", d.count(), maxMeetings/2+2)
+	}
+	for i := range 2 * maxMeetings {
+		d.add(strconv.Itoa(i))
+	}
+	if d.count() != maxMeetings || len(d.slots) > 1<<20 {
+		t.Errorf("count %d in %d slots", d.count(), len(d.slots))
 	}
 }
 

@@ -117,7 +117,7 @@ func (l *skipList) all(cause scanner.Cause) []scanner.Skip {
 // most 8 MB: a map of them takes twice that.
 type distinct struct {
 	seed  maphash.Seed
-	slots []uint64 // a power of two of them, at least half of them 0: free
+	slots []uint64 // a power of two of them; 0 is free, and at least half are after add
 	seen  int
 }
 
