@@ -11,7 +11,7 @@ func clickMeeting() Platform {
 		Parse: parseClickMeeting,
 		Whose: customerLabel,
 		Forms: []Form{
-			{"<account>.clickmeeting.com/<room>", PersonalRoom, PermanentRoom},
+			{"<account>.clickmeeting.com/<room>, <account>.clickwebinar.com/<room>", PersonalRoom, PermanentRoom},
 			{"<account>.clickmeeting.com/<room>/register", Registration, PublicForm},
 		},
 	}

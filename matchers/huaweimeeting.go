@@ -11,7 +11,7 @@ func huaweiMeeting() Platform {
 		Hosts: []string{"meeting.huaweicloud.com", "bmeeting.huaweicloud.com"},
 		Docs:  "https://support.huaweicloud.com/meeting",
 		Parse: parseHuaweiMeeting,
-		Forms: []Form{{"meeting.huaweicloud.com/#/j/<9 digits>/<token>", Meeting, JoinWithSecret}},
+		Forms: []Form{{"meeting.huaweicloud.com/#/j/<9 digits>/<token>, bmeeting.huaweicloud.com/#/j/…", Meeting, JoinWithSecret}},
 	}
 }
 

@@ -31,7 +31,7 @@ const (
 	maxTag     = 240 // bytes of one tag
 	maxGroups  = 6
 	minDigits  = 9
-	minBridge  = 5 // digits of a conference on an organisation's own bridge, Skype for Business's
+	minBridge  = 5 // digits of a conference on an organisation's own bridge, of Skype for Business
 	maxDigits  = 15
 	maxPasskey = 40 // bytes of a passcode
 	maxWord    = 16 // bytes of a passcode without digits: a longer one is a path or the name of a field

@@ -34,7 +34,7 @@ func (j *joiner) customer(near *vicinity, i int, platform string) string {
 			break
 		}
 		p, customer := serviceAt(hostBefore(before))
-		if p != nil && p.Name == platform && !placeholderWord(customer) && !sampleOrg(customer) {
+		if p != nil && p.Name == platform && customer != "" && !sampleOrg(customer) {
 			return customer
 		}
 		rest = behind
@@ -51,7 +51,7 @@ func (j *joiner) dialsSample(near *vicinity, i int) bool {
 	}
 	host := lowerASCII(leading(string(address[:min(len(address), wideAddress)]), isHostByte))
 	p, customer := serviceAt(strings.TrimRight(host, "."))
-	return p != nil && p.Name == "webex" && customer != "" && webexSampleSite(customer)
+	return p != nil && p.Name == "webex" && webexSampleSite(customer)
 }
 
 // blockEnd is where the block of number i ends, or before that the next link or number of another meeting.
@@ -66,8 +66,8 @@ func (j *joiner) blockEnd(near *vicinity, i int) int {
 	return end
 }
 
-// hostBefore is the host of the address that ends with text, in small letters: "acme.zoom.us" of "at https://acme.zoom.us". Of a path
-// behind the host it reads one segment.
+// hostBefore is the host of the address that ends with text, in small letters: "acme.zoom.us" of "at https://acme.zoom.us". A path may stand
+// behind the host, of plain segments: one with another sign, and a port, hide the host.
 func hostBefore(text []byte) string {
 	start := len(text)
 	for start > max(0, len(text)-wideAddress) && (isHostByte(text[start-1]) || text[start-1] == '/') {

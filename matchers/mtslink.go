@@ -14,7 +14,7 @@ func mtsLink() Platform {
 		Whose: customerLabel,
 		Forms: []Form{
 			{"my.mts-link.ru/j/<organisation>/<number>, events.webinar.ru/<organisation>/<number>", Webinar, JoinWithSecret},
-			{"…/record-new/<number>", Recording, PastContent},
+			{"…/record-new/<number>, my.mts-link.ru/<organisation>/<number>/record-new/<number>", Recording, PastContent},
 		},
 	}
 }

@@ -15,6 +15,7 @@ func TestPexip(t *testing.T) {
 	}, []string{
 		"`https://${node}/webapp/m/${alias}/step-by-step?role=guest`, \"https://meet.hooli.example/webapp/m/\" + alias",
 		"<script src=\"https://meet.hooli.example/shop/src/main/webapp/m/dist/main.js\"></script>",
+		"copy it to hooli.example/webapp/m/boardroom by hand",
 		"<script src=\"https://meet.hooli.example/webapp/m/dist/main.js\"></script>",
 		"gulp.dest('../../source/pc_webapp/WebApp/m/'), \"git/hooli.example/src/main/webapp/m/list.jsp\"",
 		"\"https://meet.hooli.example/webapp2/conference/test_call?name=#{name}&join=1\"",

@@ -33,8 +33,8 @@ func roomName(u *URL, name string) (string, error) {
 	return name, nil
 }
 
-// prompts reports whether the link is what a form's empty field shows, the value of an attribute or key called placeholder, perhaps behind a
-// few words: placeholder="e.g. https://…". Who chooses words for it takes any; what a service drew may have been copied from a real link.
+// prompts reports whether the link is what a form's empty field shows, the value of an attribute or key whose name ends in placeholder, perhaps
+// behind a few words: placeholder="e.g. https://…". Who chooses words for it takes any; what a service drew may have been copied from a real link.
 func (u *URL) prompts() bool {
 	const quotes, fewWords = "\"'`", 24
 	open := bytes.LastIndexAny(u.head, quotes)

@@ -100,7 +100,7 @@ func TestDialpad(t *testing.T) {
 	}, []string{
 		"https://meetings.dialpad.com/international", "https://meetings.dialpad.com/room/yourname", "https://meetings.dialpad.com/janedoe", "https://www.uberconference.com/api/i1/login", "https://help.uberconference.com/hc",
 		"https://www.uberconference.com/", "https://meetings.dialpad.com/room/${name}", "https://www.uberconference.com/features", "https://meetings.dialpad.com/room/team-sync",
-		"https://meetings.dialpad.com/getmp4/${id}.mp4", "https://meetings.dialpad.com/getmp4", "https://meetings.dialpad.com/getmp4/recording.mp4",
+		"https://meetings.dialpad.com/getmp4/${id}.mp4", "https://meetings.dialpad.com/getmp4", "https://meetings.dialpad.com/getmp4/recording.mp4", "https://meetings.dialpad.com/getmp4/this-is-the-recording-of-our-summit.mp4",
 	})
 }
 

@@ -9,7 +9,8 @@ import (
 // invitation is read by invitation.go.
 //
 // Documented: /dm/<12>; seen in public pages: /s/<12> (older), /dw/<12> (webinars), /p/<number> (personal meeting number), the app's wemeet://page/inmeeting, and
-// recordings under /crm/, /cw/, /v2/cloud-record/share, /meeting-record/shares and /user-center/shared-record-info. Both brands resolve the same numbers.
+// recordings under /crm/, /cw/, /v2/cloud-record/share, /meeting-record/shares and /user-center/shared-record-info, several at once under
+// /user-center/shared-record-middle. Both brands resolve the same numbers.
 func tencentMeeting() Platform {
 	return Platform{
 		Name:    "tencent-meeting",
@@ -23,7 +24,8 @@ func tencentMeeting() Platform {
 			{"meeting.tencent.com/dw/<12>", Meeting, JoinWithSecret},
 			{"meeting.tencent.com/p/<ten digits>", PersonalRoom, PermanentRoom},
 			{"meeting.tencent.com/p/<number>, wemeet://page/inmeeting?meeting_code=<number>", Meeting, JoinWithSecret},
-			{"meeting.tencent.com/crm/<10>, /cw/<10>, /v2/cloud-record/share?id=<guid or 43>", Recording, PastContent},
+			{"meeting.tencent.com/crm/<10>, /cw/<10>, /v2/cloud-record/share?id=<guid or 43>, /meeting-record/shares?id=", Recording, PastContent},
+			{"meeting.tencent.com/user-center/shared-record-info?id=<guid or 43>, /user-center/shared-record-middle?s=<43>", Recording, PastContent},
 		},
 	}
 }

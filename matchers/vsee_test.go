@@ -14,6 +14,8 @@ func TestVSee(t *testing.T) {
 		"    public static final String HOME = \"https://www.javsee.me/u/okafor\";",
 		"<a href=\"https://globexclinic.vsee.me/u/login\">", "https://www.vsee.me/u/okafor3",
 		"Your page will be https://yourclinic.vsee.me/u/{name}.",
+		"Your page will be https://yourclinic.vsee.me/u/okafor3",
+		"        href=\"https://vsee.me/u/okafor3\"",
 		"3. Paste the link, for example `https://vsee.com/c/{clinic}`, and press **Save**.",
 		"usage: joinbot [--record] https://vsee.com/c/your-clinic",
 		"See the [vendor page](https://vsee.com/pricing/) for details.",

@@ -17,6 +17,7 @@ func TestWebinarJam(t *testing.T) {
 	}, []string{
 		"join_url: \"https://event.webinarjam.com/go/live/123\", replay: \"https://event.webinarjam.com/go/replay/x\"",
 		"\"thank_you_url\": \"https://event.webinarjam.com/registration/thank-you/5/7mv2qk9tz4hw\"",
+		"https://event.webinarjam.com/register/webinar and https://event.webinarjam.com/x7kq2/live/7mv2qk9tz4hw6b",
 		"      placeholder: 'https://event.webinarjam.com/register/YOUR_CODE',\n      required: true,",
 		"3. Paste the link, for example `https://event.webinarjam.com/register/${code}`, and press **Save**.",
 		"See the [vendor page](https://www.webinarjam.com/) for details.",
