@@ -226,8 +226,9 @@ func (m *Matcher) readStream(ctx context.Context, text io.Reader, found *meeting
 			return m.find(b, first, last, base, found)
 		}
 		if s.ended && base == 0 { // short: not worth a goroutine
-			err := found.addWhole(ctx, work())
-			return errors.Join(s.err, err)
+			p := work()
+			found.add(p)
+			return errors.Join(s.err, p.err)
 		}
 		number, ok := f.begin(ctx)
 		if !ok {

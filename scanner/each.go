@@ -53,7 +53,7 @@ const maxJobs = 64
 func (m *Matcher) Each(ctx context.Context, jobs int, sink Sink, feed func(yield func(Unit) error, skip func(Skip)) error) (Stats, error) {
 	inner, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	r := &run{m: m, sink: sink, cancel: cancel}
+	r := &run{m: m, sink: sink, cancel: cancel, turns: make(turns, 1)}
 	r.room = sync.NewCond(&r.mu)
 	units := make(chan Unit, maxJobs)
 	var readers sync.WaitGroup
@@ -85,6 +85,7 @@ func send(ctx context.Context, units chan<- Unit, u Unit) error {
 type run struct {
 	m      *Matcher
 	cancel context.CancelCauseFunc
+	turns  turns
 
 	sink Sink // for whoever is giving
 
@@ -153,7 +154,7 @@ func (r *run) work(ctx context.Context, units <-chan Unit) {
 
 // document reads one document and hands over what was found.
 func (r *run) document(ctx context.Context, doc Document) error {
-	found := r.m.read(ctx, doc)
+	found := r.m.read(ctx, doc, r.turns)
 	r.documents.Add(1)
 	r.bytes.Add(found.bytes)
 	r.possible.Add(found.possible)
@@ -167,10 +168,17 @@ const batch = 256
 // deliver hands over the findings of a document. The first batch is judged by the reader, so that whoever gives to the sink is soon done
 // with the usual few findings.
 func (r *run) deliver(doc Document, found *meetings) {
+	handed := false
+	defer func() {
+		if !handed { // a judge breaks: whoever recovers may go on
+			found.endTurn()
+		}
+	}()
 	first := r.m.findings(doc, found, 0, min(batch, len(found.order())))
 	skips := found.skips(doc.URI)
 	doc.Text, doc.Where, doc.Events = nil, nil, nil // they are the reader's alone,
 	found.where, found.events = nil, nil            // and hold all that was read
+	handed = true
 	r.hand(1+len(found.order()), func() error { return r.give(doc, found, first, skips) })
 }
 

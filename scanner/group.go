@@ -10,7 +10,7 @@ import (
 )
 
 // meetings collects the sightings of one document and joins those of one meeting. The zero value is ready. It is used
-// by one goroutine at a time.
+// by one goroutine at a time; only wantsNear and takeTurn are called beside it.
 type meetings struct {
 	bytes  int64
 	watch  func(bytes int64) // is told of them; may be nil
@@ -32,13 +32,13 @@ type meetings struct {
 	live    int                 // meetings that were not joined with another
 	places  int                 // kept, of all meetings
 	near    int                 // bytes of text kept
-	further int                 // the same, of places beyond the first
+	further int                 // the same, of places beyond the first three
 	held    int                 // bytes of ids, names and keys kept
 	lost    int                 // sightings beyond MaxMeetings
 	blind   int                 // first places without their text
 	sated   sync.Map            // keys of the meetings that are sated
-	turn    chan struct{}       // of all documents, see heavy.go; nil: nobody takes turns
-	hasTurn bool
+	turns   turns
+	hasTurn bool // takeTurn's, by one goroutine at a time, until the document was read
 }
 
 // meeting is one meeting of a document.

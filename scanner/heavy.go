@@ -2,27 +2,30 @@ package scanner
 
 import "context"
 
-// Documents that keep much take turns: of those read at a time, one may keep more than heavyBytes of what was found in it. The others
-// wait before they begin a further piece, where they hold nothing that it needs.
+// Documents that keep much take turns: of those that [Matcher.Each] reads at a time, one may go on when it keeps more than heavyBytes of
+// what was found in it. The others wait before they begin a further piece, where they hold nothing that it needs. A stream has no turn
+// and waits for nobody: it may stand still for as long as it likes, and what fills it may be what another document waits for.
 const (
 	heavyBytes   = 1 << 20
-	heavyMeeting = 500  // bytes of a meeting without its letters and the text around it
-	heavyPiece   = 1000 // sightings in one piece
-	heavyFurther = 72   // bytes of a place beyond a meeting's first
+	meetingBytes = 500 // of a meeting without its letters and the text around it
+	placeBytes   = 72  // of a place beyond a meeting's first
 )
+
+// turns has room for the one document whose turn it is; nil: nobody takes turns.
+type turns chan struct{}
 
 // heavy says whether more is kept than a document may without its turn.
 func (s *meetings) heavy() bool {
-	return s.live*heavyMeeting+s.places*heavyFurther+s.held+s.near > heavyBytes
+	return s.live*meetingBytes+s.places*placeBytes+s.held+s.near+s.further > heavyBytes
 }
 
 // takeTurn waits until no other document has its turn, or until the context is done.
 func (s *meetings) takeTurn(ctx context.Context) error {
-	if s.turn == nil || s.hasTurn {
+	if s.turns == nil || s.hasTurn {
 		return nil
 	}
 	select {
-	case s.turn <- struct{}{}:
+	case s.turns <- struct{}{}:
 		s.hasTurn = true
 		return nil
 	case <-ctx.Done():
@@ -34,15 +37,15 @@ func (s *meetings) takeTurn(ctx context.Context) error {
 func (s *meetings) endTurn() {
 	if s.hasTurn {
 		s.hasTurn = false
-		<-s.turn
+		<-s.turns
 	}
 }
 
-// addWhole takes in a document of one piece.
+// addWhole takes in a document of one piece, which may have to wait for its turn until it is handed over.
 func (s *meetings) addWhole(ctx context.Context, p piece) error {
-	if len(p.sightings) > heavyPiece {
-		_ = s.takeTurn(ctx) // when the run is stopped, what was found is still kept
-	}
 	s.add(p)
+	if s.heavy() {
+		_ = s.takeTurn(ctx) // when the run is stopped, what was found is still handed over
+	}
 	return p.err
 }

@@ -22,6 +22,9 @@ func (c *counting) ReadAt(b []byte, from int64) (int, error) {
 	return c.Reader.ReadAt(b, from)
 }
 
+// many is so many meetings that a document that keeps them is heavy.
+const many = 2500
+
 // manyMeetings is a text of so many pieces, in each of which many meetings stand that no other names.
 func manyMeetings(pieces, each, from int) string {
 	var b strings.Builder
@@ -35,13 +38,14 @@ func manyMeetings(pieces, each, from int) string {
 }
 
 func TestDocumentsThatKeepMuchTakeTurns(t *testing.T) {
-	const pieces, each, documents = 20, 2 * heavyPiece, 4
+	const pieces, documents = 20, 4
 	for _, test := range []struct {
 		name        string
 		each        int
 		least, most int32 // reads while the sink takes nothing
 	}{
-		{"much", each, pieces + documents - 1, pieces + (documents-1)*6},
+		{"much in each piece", many, pieces + documents - 1, pieces + (documents-1)*6},
+		{"much in many pieces", many / 5, pieces + (documents-1)*2, pieces + (documents-1)*12},
 		{"little", 2, 2 * pieces, documents * pieces},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -83,36 +87,64 @@ func TestDocumentsThatKeepMuchTakeTurns(t *testing.T) {
 
 func TestWhoWaitsForItsTurnHearsTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := NewMatcher(words{}, nil)
-		m.turn <- struct{}{} // another document has it
+		turn := make(turns, 1)
+		turn <- struct{}{} // another document has it
 		ctx, cancel := context.WithCancel(t.Context())
-		type result struct {
-			findings int
-			skips    []Skip
+		read := func(text io.Reader, into chan<- *meetings) {
+			go func() { into <- NewMatcher(words{}, nil).read(ctx, Document{Text: text}, turn) }()
 		}
-		results := make(chan result, 3)
-		for _, text := range []io.Reader{
-			strings.NewReader(manyMeetings(20, 2*heavyPiece, 0)),
-			io.MultiReader(strings.NewReader(manyMeetings(20, 2*heavyPiece, 0))),
-			bytes.NewBufferString(manyMeetings(1, 2*heavyPiece, 0)),
-		} {
-			go func() {
-				findings, _, skips := m.Match(ctx, Document{Text: text})
-				results <- result{len(findings), skips}
-			}()
-		}
+		waiting, streams := make(chan *meetings, 2), make(chan *meetings, 2)
+		read(strings.NewReader(manyMeetings(20, many, 0)), waiting)
+		read(bytes.NewBufferString(manyMeetings(1, many, 0)), waiting)
+		read(io.MultiReader(strings.NewReader(manyMeetings(20, many, 0))), streams)
+		read(io.MultiReader(strings.NewReader(manyMeetings(1, many, 0))), streams)
 		synctest.Wait()
-		if len(results) != 0 {
-			t.Fatalf("a document that keeps much did not wait")
+		if len(waiting) != 0 || len(streams) != 2 {
+			t.Errorf("%d of those that should wait did not, and %d streams of two", len(waiting), len(streams))
 		}
 		cancel()
-		for range 3 {
-			if r := <-results; r.findings < 2*heavyPiece {
-				t.Errorf("%d findings, %v", r.findings, r.skips)
+		for range 2 {
+			if found := <-waiting; found.live < many || found.hasTurn {
+				t.Errorf("%d meetings, has a turn: %t", found.live, found.hasTurn)
 			}
 		}
-		if len(m.turn) != 1 {
+		if len(turn) != 1 {
 			t.Error("the turn of another document was ended")
 		}
 	})
+}
+
+// A unit may recover when a judge breaks: the turn goes to the next.
+func TestADocumentThatBreaksKeepsNoTurn(t *testing.T) {
+	broken := false
+	judge := func(*Finding, Context) {
+		if !broken {
+			broken = true
+			panic("broken")
+		}
+	}
+	text := manyMeetings(1, many, 0)
+	sink := &record{}
+	stats, err := NewMatcher(words{}, judge).Each(t.Context(), 1, sink, func(yield func(Unit) error, _ func(Skip)) error {
+		for i := range 2 {
+			if err := yield(func(_ context.Context, yield func(Document) error, _ func(Skip)) error {
+				defer func() { _ = recover() }()
+				return yield(Document{URI: fmt.Sprint(i), Text: strings.NewReader(text)})
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil || stats.Findings != many || !broken {
+		t.Errorf("%+v, %v", stats, err)
+	}
+}
+
+// The text around places beyond a meeting's first three counts, too: few meetings that are named often keep much of it.
+func TestTheTextAroundFurtherPlacesWeighs(t *testing.T) {
+	found := &meetings{near: heavyBytes / 2, further: heavyBytes/2 + 1}
+	if !found.heavy() {
+		t.Error("what it keeps is not all counted")
+	}
 }

@@ -20,7 +20,7 @@ type inFlight struct {
 	adding bool
 	ended  map[int]ended // those that wait for an older one
 	early  int           // sightings in those of them that hold no slot
-	heavy  bool          // what was added is so much that no piece begins without the document's turn
+	heavy  bool          // so much was added that no piece begins without the document's turn
 	err    error         // the first
 }
 
@@ -104,7 +104,6 @@ func (f *inFlight) fail(err error) {
 func (f *inFlight) end(number int, p piece) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.heavy = f.heavy || len(p.sightings) > heavyPiece
 	e := ended{p, f.early+len(p.sightings) > maxEarlySightings || len(f.ended) >= maxEarly}
 	if !e.slot {
 		f.early += len(p.sightings)

@@ -76,13 +76,12 @@ func (w Window) Narrow(side int) Window {
 // Matcher turns documents into findings. It is safe for concurrent use.
 //
 // Memory: one buffer of 288 KiB for each document being read from a stream, and for the pieces of long documents one a
-// processor and two more (32 at most) over all documents; beside them what was found, within the bounds above for one document at a
-// time and about a megabyte for each other: further ones in which very much is found wait for it.
+// processor and two more (32 at most) over all documents; beside them what was found, within the bounds above. [Matcher.Each] lets one
+// document at a time use them, and each other about a megabyte, streams aside.
 type Matcher struct {
 	finder  Finder
 	judge   Judge
 	slots   chan struct{}     // one for each piece in flight, over all documents: two more than processors, so that none waits for the next piece
-	turn    chan struct{}     // filled by the document that may keep much, see heavy.go
 	buffers sync.Pool         // *[]byte of bufferSize
 	watch   func(bytes int64) // nil when nobody watches
 }
@@ -93,7 +92,6 @@ func NewMatcher(finder Finder, judge Judge) *Matcher {
 		finder: finder,
 		judge:  judge,
 		slots:  make(chan struct{}, min(2+runtime.GOMAXPROCS(0), 32)),
-		turn:   make(chan struct{}, 1),
 		buffers: sync.Pool{New: func() any {
 			b := make([]byte, bufferSize)
 			return &b
@@ -109,15 +107,14 @@ func (m *Matcher) Watch(read func(bytes int64)) { m.watch = read }
 // what of it could not be read. What was found before an error or a cancellation is returned too. For documents with
 // very many meetings [Matcher.Each] needs less memory.
 func (m *Matcher) Match(ctx context.Context, doc Document) ([]Finding, int64, []Skip) {
-	found := m.read(ctx, doc)
-	defer found.endTurn()
+	found := m.read(ctx, doc, nil)
 	findings := m.findings(doc, found, 0, len(found.order()))
 	return findings, found.bytes, found.skips(doc.URI)
 }
 
 // read matches the whole document. Its error, if any, is in the result.
-func (m *Matcher) read(ctx context.Context, doc Document) *meetings {
-	found := &meetings{where: doc.Where, events: doc.Events, watch: m.watch, turn: m.turn}
+func (m *Matcher) read(ctx context.Context, doc Document, turns turns) *meetings {
+	found := &meetings{where: doc.Where, events: doc.Events, watch: m.watch, turns: turns}
 	var err error
 	switch text := doc.Text.(type) {
 	case nil:
@@ -127,6 +124,7 @@ func (m *Matcher) read(ctx context.Context, doc Document) *meetings {
 	case at:
 		err = m.readAt(ctx, text, found)
 	default:
+		found.turns = nil
 		err = m.readStream(ctx, text, found)
 	}
 	found.err = err
