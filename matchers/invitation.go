@@ -67,7 +67,7 @@ func readLabel(text []byte, at, n int) (number, bool) {
 		}
 	}
 	if !ok && label.row == rowConference {
-		ok = ownBridge(text, run)
+		ok = ownBridge(text, at, run)
 	}
 	if !ok && (label.row == rowMeeting || label.row == rowWebinar || label.row == rowNumber) {
 		if start, other, fits := readSpoken(text, at+length); fits {
@@ -231,9 +231,23 @@ func namesPhone(sentence []byte) bool {
 	return false
 }
 
-// ownBridge: the digits are fewer than any service's, as on the telephone bridge of an organisation's own server.
-func ownBridge(text []byte, run digitRun) bool {
-	return !strings.Contains(run.shape, "-") && minBridge <= len(run.digits) && len(run.digits) < minDigits && numberEnds(text, run.end)
+// ownBridge: the digits are fewer than any service's, as on the telephone bridge of an organisation's own server, and the number to dial
+// stands before the label at text[at:].
+func ownBridge(text []byte, at int, run digitRun) bool {
+	return !strings.Contains(run.shape, "-") && minBridge <= len(run.digits) && len(run.digits) < minDigits && numberEnds(text, run.end) &&
+		phoneAbove(text, at)
+}
+
+// phoneAbove: a telephone number stands within blockBytes before text[at:].
+func phoneAbove(text []byte, at int) bool {
+	for i, least := at, max(0, at-blockBytes); i > least; i-- {
+		if isDigit(text[i-1]) && !isDigit(text[i]) {
+			if _, ok := phoneBefore(text, i); ok {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // skipSentence skips words on one line up to a digit. leads: the last of them leads to a number; colon: a colon stands behind them. A

@@ -132,8 +132,8 @@ func TestInvitations(t *testing.T) {
 		{"Webex, Polish", "Webex\nNumer spotkania (kod dostępu): 2563 480 1927\nHasło spotkania: Xk3mP9", webexNumber},
 		{"Webex, Turkish", "Webex\nToplantı numarası (erişim kodu): 2563 480 1927\nToplantı parolası: Xk3mP9", webexNumber},
 		{"Webex, Russian", "Webex\nНомер совещания (код доступа): 2563 480 1927\nПароль совещания: Xk3mP9", webexNumber},
-		{"Skype for Business, Swedish", "Anslut till Skype-mötet\nAnslut via telefon\nKonferens-ID: 68137", "skype-for-business::conf:68137 dial-in []"},
-		{"Skype for Business, French", "Rejoindre la réunion Skype\nParticiper par téléphone\nID de conférence : 68137", "skype-for-business::conf:68137 dial-in []"},
+		{"Skype for Business, Swedish", "Anslut till Skype-mötet\nAnslut via telefon\n+46 855501234\nKonferens-ID: 68137", "skype-for-business::conf:68137 dial-in []"},
+		{"Skype for Business, French", "Rejoindre la réunion Skype\nParticiper par téléphone\n+33 155501234\nID de conférence : 68137", "skype-for-business::conf:68137 dial-in []"},
 		{"Teams, French", "Réunion Microsoft Teams\nID de la réunion : 273 849 105 62\nCode secret : aB3xYz", "teams::meet:27384910562 dial-in [passcode]"},
 		{"Teams, Japanese", "Microsoft Teams 会議\n会議 ID: 273 849 105 62\nパスコード: aB3xYz", "teams::meet:27384910562 dial-in [passcode]"},
 		{"Teams, JSON of the Graph API", `{"joinWebUrl": "https://teams.microsoft.com/l/meetup-join/...", "joinMeetingIdSettings": {"joinMeetingId": "27384910562841", "passcode": "aB3xYz"}}`,
@@ -152,6 +152,15 @@ func TestInvitations(t *testing.T) {
 				t.Errorf("%q\n\tgot  %q\n\twant %q", c.text, got, c.want)
 			}
 		})
+	}
+}
+
+// The short numbers of bridges are told only below the number to dial: papers and exams have conference IDs, too.
+func TestBridgesAreDialled(t *testing.T) {
+	for _, text := range []string{"Exam: Conference ID: 20231 was held. Skype for Business was retired.", "Skype Meeting\nConference ID: 58213\nor call +1 425 555 0164"} {
+		if got := meetings(joined(t, text)); len(got) != 0 {
+			t.Errorf("%q: %q", text, got)
+		}
 	}
 }
 
