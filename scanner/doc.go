@@ -7,7 +7,7 @@
 // # Which file is which
 //
 //	document.go finding.go each.go match.go                     from documents to findings
-//	chunk.go in_flight.go group.go                              the same, piece by piece
+//	chunk.go in_flight.go group.go heavy.go                     the same, piece by piece, and in turns
 //	judge.go risk.go reason.go words.go start.go calendar.go    whose a finding is, how bad, when it starts
 //	leak.go event.go life.go turn.go sight.go decide.go         a leak and its life, see [Leak.Apply]
 //	ladder.go quiet.go digest.go                                who is told when, and how much at a time

@@ -38,7 +38,7 @@ func manyMeetings(pieces, each, from int) string {
 }
 
 func TestDocumentsThatKeepMuchTakeTurns(t *testing.T) {
-	const pieces, documents = 20, 4
+	const pieces, documents = 12, 3
 	for _, test := range []struct {
 		name        string
 		each        int

@@ -174,6 +174,7 @@ func TestARoomThatIsTakenAway(t *testing.T) {
 
 // However many rooms an organisation has, a step fits into one change.
 func TestManyRoomsFitIntoOneChange(t *testing.T) {
+	const rounds = 6
 	var all []Room
 	for i := range 200 {
 		all = append(all, Room{ID: fmt.Sprintf("C%03d", i)})
@@ -183,7 +184,7 @@ func TestManyRoomsFitIntoOneChange(t *testing.T) {
 		o.Rooms = func(string) []Room { return all }
 		o.Route = func(string, LeakFacts) []Room { return all[from:] }
 	})
-	for i := range 12 {
+	for i := range rounds {
 		from = 10 * i
 		r.take(fmt.Sprintf("%s/%d", rigHome, i), rigBoard)
 		r.wait(26*time.Hour, 13*time.Hour)
@@ -193,7 +194,7 @@ func TestManyRoomsFitIntoOneChange(t *testing.T) {
 			}
 		}
 	}
-	if got := r.slack.told(); len(got) < 12*MaxRooms {
+	if got := r.slack.told(); len(got) < rounds*MaxRooms {
 		t.Errorf("%d messages", len(got))
 	}
 	r.balanced()
