@@ -273,6 +273,7 @@ func healthy(s *stage) {
 	p := s.begin()
 	uri, text, _ := s.post()
 	s.awaitIn(p, "a post", taken(uri, text))
+	p.awaitHeard() // a source may count only when it has taken all that it read
 	_ = p.end()
 	heard := int64(0)
 	for _, h := range s.told {

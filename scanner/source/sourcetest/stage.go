@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -171,6 +173,17 @@ func (p *pass) tell(h scanner.SourceHealth) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.told = append(p.told, h)
+}
+
+// awaitHeard waits until the pass has told that it heard something. Some tell only at their end, so it does not wait long.
+func (p *pass) awaitHeard() {
+	heard := func() bool {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return slices.ContainsFunc(p.told, func(h scanner.SourceHealth) bool { return h.Heard > 0 })
+	}
+	for deadline := time.Now().Add(promptly / 3); !heard() && time.Now().Before(deadline); runtime.Gosched() {
+	}
 }
 
 // last is the cursor that was saved last, or the one given.
