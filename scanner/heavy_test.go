@@ -45,7 +45,7 @@ func TestDocumentsThatKeepMuchTakeTurns(t *testing.T) {
 		least, most int32 // reads while the sink takes nothing
 	}{
 		{"much in each piece", many, pieces + documents - 1, pieces + (documents-1)*6},
-		{"much in many pieces", many / 5, pieces + (documents-1)*2, pieces + (documents-1)*12},
+		{"much in many pieces", many / 5, pieces + (documents-1)*2, pieces + (documents-1)*8},
 		{"little", 2, 2 * pieces, documents * pieces},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -115,7 +115,9 @@ func TestWhoWaitsForItsTurnHearsTheEnd(t *testing.T) {
 }
 
 // A unit may recover when a judge breaks: the turn goes to the next.
-func TestADocumentThatBreaksKeepsNoTurn(t *testing.T) {
+func TestADocumentThatBreaksKeepsNoTurn(t *testing.T) { synctest.Test(t, breaksWithItsTurn) }
+
+func breaksWithItsTurn(t *testing.T) {
 	broken := false
 	judge := func(*Finding, Context) {
 		if !broken {

@@ -113,7 +113,7 @@ func (l *skipList) all(cause scanner.Cause) []scanner.Skip {
 	return append(l.list[:len(l.list):len(l.list)], scanner.Skip{URI: "…", Reason: fmt.Sprintf("and %d more", l.more), Cause: cause})
 }
 
-// distinct counts different texts by 64-bit hashes under a random seed, so that it keeps none of them. It is a table of hashes alone, at
+// distinct counts different texts by 63-bit hashes under a random seed, so that it keeps none of them. It is a table of hashes alone, at
 // most 8 MB: a map of them takes twice that.
 type distinct struct {
 	seed  maphash.Seed
