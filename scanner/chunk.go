@@ -153,16 +153,26 @@ func border(text []byte, i int) int {
 	return i // no character is that long: the bytes are broken, each counts as one
 }
 
-// readHeld matches a text in memory.
+// readHeld matches a text in memory, piece by piece.
 func (m *Matcher) readHeld(ctx context.Context, text []byte, found *meetings) error {
-	return found.addWhole(ctx, m.find(text, 0, len(text), 0, found))
+	for from := 0; ; {
+		to := len(text)
+		if to-from > chunkSize {
+			to = border(text, from+chunkSize)
+		}
+		start, end := max(from-contextSize, 0), min(to+contextSize, len(text))
+		err := found.addInTurn(ctx, m.find(text[start:end], from-start, to-start, int64(from), found))
+		if from = to; err != nil || from == len(text) {
+			return err
+		}
+	}
 }
 
 // readAt matches a text that can be read anywhere: several pieces are read and matched at the same time.
 func (m *Matcher) readAt(ctx context.Context, text at, found *meetings) error {
 	size := text.Size()
 	if size <= chunkSize { // short: not worth a goroutine
-		return found.addWhole(ctx, m.pieceAt(text, 0, size, found))
+		return found.addInTurn(ctx, m.pieceAt(text, 0, size, found))
 	}
 	f := m.newInFlight(found)
 	work := func() {

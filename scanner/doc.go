@@ -8,6 +8,7 @@
 //
 //	document.go finding.go each.go match.go                     from documents to findings
 //	chunk.go in_flight.go group.go heavy.go                     the same, piece by piece, and in turns
+//	chapter.go hash_set.go                                      documents with very many meetings
 //	judge.go risk.go reason.go words.go start.go calendar.go    whose a finding is, how bad, when it starts
 //	leak.go event.go life.go turn.go sight.go decide.go         a leak and its life, see [Leak.Apply]
 //	ladder.go quiet.go digest.go                                who is told when, and how much at a time

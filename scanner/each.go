@@ -15,8 +15,8 @@ type Unit func(ctx context.Context, yield func(Document) error, skip func(Skip))
 
 // Sink takes the results. Its methods are called by one goroutine at a time.
 type Sink interface {
-	// Finding takes one finding. Those of one document come together, in the order of their first places. An error, for
-	// instance that the output cannot be written, ends the run.
+	// Finding takes one finding. Those of one document come together, in the order of their first places; where very many meetings stand
+	// in it, in several such groups. An error, for instance that the output cannot be written, ends the run.
 	Finding(Finding) error
 	// Skip takes what was not read, or not to its end.
 	Skip(Skip)
@@ -53,8 +53,7 @@ const maxJobs = 64
 func (m *Matcher) Each(ctx context.Context, jobs int, sink Sink, feed func(yield func(Unit) error, skip func(Skip)) error) (Stats, error) {
 	inner, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	r := &run{m: m, sink: sink, cancel: cancel, turns: make(turns, 1)}
-	r.room = sync.NewCond(&r.mu)
+	r := newRun(m, sink, cancel)
 	units := make(chan Unit, maxJobs)
 	var readers sync.WaitGroup
 	for range min(max(jobs, 1), maxJobs) {
@@ -90,16 +89,28 @@ type run struct {
 	sink Sink // for whoever is giving
 
 	mu      sync.Mutex
-	room    *sync.Cond     // of mu: less waits than before
-	waiting []func() error // what is to be given to the sink
-	weight  int            // of that
+	room    *sync.Cond // of mu: less waits than before
+	waiting []handed   // what is to be given to the sink
+	weight  int        // of that
 	giving  bool
 
 	documents, bytes, findings, possible atomic.Int64
 }
 
+func newRun(m *Matcher, sink Sink, cancel context.CancelCauseFunc) *run {
+	r := &run{m: m, sink: sink, cancel: cancel, turns: make(turns, 1)}
+	r.room = sync.NewCond(&r.mu)
+	return r
+}
+
 func (r *run) skip(s Skip) {
 	r.hand(1, func() error { r.sink.Skip(s); return nil })
+}
+
+// handed is something to be given to the sink.
+type handed struct {
+	weight int
+	give   func() error
 }
 
 // maxWeight bounds what waits for the sink: each document counts one, and each of its findings. What is heavier waits alone.
@@ -113,29 +124,40 @@ func (r *run) hand(weight int, give func() error) {
 	for len(r.waiting) > 0 && r.weight+weight > maxWeight {
 		r.room.Wait()
 	}
-	r.waiting = append(r.waiting, give)
+	r.waiting = append(r.waiting, handed{weight, give})
 	r.weight += weight
 	if r.giving {
 		return
 	}
 	r.giving = true
-	defer func() { r.giving = false }() // also when a sink or a judge panics: whoever recovers may go on
+	defer func() { r.giving = false }()
+	r.giveWaiting()
+}
+
+// giveWaiting gives what waits, and what comes meanwhile. When a sink or a judge panics, the others are given before that goes on:
+// whoever recovers may go on, too.
+func (r *run) giveWaiting() {
+	defer func() {
+		if len(r.waiting) > 0 {
+			r.giveWaiting()
+		}
+	}()
 	for len(r.waiting) > 0 {
-		r.giveWaiting()
+		r.giveFirst()
 	}
 }
 
-// giveWaiting gives what waits. The lock is held before and after, not meanwhile.
-func (r *run) giveWaiting() {
-	all := r.waiting
-	r.waiting, r.weight = nil, 0
+// giveFirst gives the first that waits. The lock is held before and after, not meanwhile.
+func (r *run) giveFirst() {
+	first := r.waiting[0]
+	r.waiting[0] = handed{}
+	r.waiting = r.waiting[1:]
+	r.weight -= first.weight
 	r.room.Broadcast()
 	r.mu.Unlock()
 	defer r.mu.Lock()
-	for _, give := range all {
-		if err := give(); err != nil {
-			r.cancel(err)
-		}
+	if err := first.give(); err != nil {
+		r.cancel(err)
 	}
 }
 
@@ -154,7 +176,7 @@ func (r *run) work(ctx context.Context, units <-chan Unit) {
 
 // document reads one document and hands over what was found.
 func (r *run) document(ctx context.Context, doc Document) error {
-	found := r.m.read(ctx, doc, r.turns)
+	found := r.m.read(ctx, doc, r.turns, func(chapter *meetings) { r.deliverChapter(doc, chapter) })
 	r.documents.Add(1)
 	r.bytes.Add(found.bytes)
 	r.possible.Add(found.possible)
@@ -176,31 +198,49 @@ func (r *run) deliver(doc Document, found *meetings) {
 	}()
 	first := r.m.findings(doc, found, 0, min(batch, len(found.order())))
 	skips := found.skips(doc.URI)
-	doc.Text, doc.Where, doc.Events = nil, nil, nil // they are the reader's alone,
-	found.where, found.events = nil, nil            // and hold all that was read
+	doc.Text, doc.Where, doc.Events = nil, nil, nil // they are the reader's alone, and hold all that was read
+	found.where, found.events, found.chapters = nil, nil, chapters{}
 	handed = true
 	r.hand(1+len(found.order()), func() error { return r.give(doc, found, first, skips) })
+}
+
+// deliverChapter hands over a chapter of a document, and waits until the sink has it.
+func (r *run) deliverChapter(doc Document, chapter *meetings) {
+	doc.Text, doc.Where, doc.Events = nil, nil, nil
+	given := make(chan struct{})
+	r.hand(1+len(chapter.order()), func() error {
+		defer close(given)
+		return r.giveFindings(doc, chapter, nil)
+	})
+	<-given
 }
 
 // give gives the sink what was found in a document.
 func (r *run) give(doc Document, found *meetings, first []Finding, skips []Skip) error {
 	defer found.endTurn()
-	total := len(found.order())
-	for from, findings := 0, first; from < total; from += batch {
-		if from > 0 {
-			findings = r.m.findings(doc, found, from, min(from+batch, total))
+	if err := r.giveFindings(doc, found, first); err != nil {
+		return err
+	}
+	for _, s := range skips {
+		r.sink.Skip(s)
+	}
+	r.sink.Done(doc.URI, found.bytes)
+	return nil
+}
+
+// giveFindings gives the sink all findings, of which the first may be built already.
+func (r *run) giveFindings(doc Document, found *meetings, first []Finding) error {
+	for from, total := 0, len(found.order()); from < total; from += len(first) {
+		if from > 0 || len(first) == 0 {
+			first = r.m.findings(doc, found, from, min(from+batch, total))
 		}
-		for _, f := range findings {
+		for _, f := range first {
 			if err := r.sink.Finding(f); err != nil {
 				return fmt.Errorf("%w: %w", ErrSink, err)
 			}
 			r.findings.Add(1)
 		}
 	}
-	for _, s := range skips {
-		r.sink.Skip(s)
-	}
-	r.sink.Done(doc.URI, found.bytes)
 	return nil
 }
 

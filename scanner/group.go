@@ -25,20 +25,21 @@ type meetings struct {
 	events []Event           // of the document, those that lie before the last sighting taken off
 	parts  []part            // of the document, in which sightings were
 
-	byKey   map[string]*meeting // by every key and alias; a value may have been joined with another, see root
-	all     []*meeting          // in the order of discovery, with those that were joined
-	sorted  []*meeting          // the result of order
-	beside  *beside             // sorted, for the findings
-	live    int                 // meetings that were not joined with another
-	places  int                 // kept, of all meetings
-	near    int                 // bytes of text kept
-	further int                 // the same, of places beyond the first three
-	held    int                 // bytes of ids, names and keys kept
-	lost    int                 // sightings beyond MaxMeetings
-	blind   int                 // first places without their text
-	sated   sync.Map            // keys of the meetings that are sated
-	turns   turns
-	hasTurn bool // takeTurn's, by one goroutine at a time, until the document was read
+	byKey    map[string]*meeting // by every key and alias; a value may have been joined with another, see root
+	all      []*meeting          // in the order of discovery, with those that were joined
+	sorted   []*meeting          // the result of order
+	beside   *beside             // sorted, for the findings
+	live     int                 // meetings that were not joined with another
+	places   int                 // kept, of all meetings
+	near     int                 // bytes of text kept
+	further  int                 // the same, of places beyond the first three
+	held     int                 // bytes of ids, names and keys kept
+	lost     int                 // sightings of meetings for which there was no room
+	blind    int                 // first places without their text
+	sated    sync.Map            // keys of the meetings that are sated
+	chapters chapters            // chapters that were handed over
+	turns    turns
+	hasTurn  bool // takeTurn's, by one goroutine at a time, until the document was read
 }
 
 // meeting is one meeting of a document.
@@ -94,12 +95,18 @@ func (s *meetings) add(p piece) {
 		s.column = 0
 	}
 	s.column += p.tail
+	s.endChapter()
 }
 
 // see takes in one sighting.
 func (s *meetings) see(p *matchers.Sighting, at pieceSpot, near Window) {
 	spot := s.spot(p, at) // first: the locator goes with the sightings
-	g := s.meetingOf(p.Link)
+	key := p.Key()
+	if s.chapters.knows(key, p.Aliases) {
+		s.chapters.again++
+		return
+	}
+	g := s.meetingOf(p.Link, key)
 	if g == nil {
 		s.lost++
 		return
@@ -236,9 +243,8 @@ func (s *meetings) wantsNear(l matchers.Link) bool {
 	return !sated
 }
 
-// meetingOf returns the meeting of a link, joined with all that the link's aliases name; nil when there are too many.
-func (s *meetings) meetingOf(link matchers.Link) *meeting {
-	key := link.Key()
+// meetingOf returns the meeting of a link with that key, joined with all that the link's aliases name; nil when there are too many.
+func (s *meetings) meetingOf(link matchers.Link, key string) *meeting {
 	g := s.known(key)
 	for _, alias := range link.Aliases {
 		if other := s.known(alias); other != nil && other != g {
@@ -246,7 +252,7 @@ func (s *meetings) meetingOf(link matchers.Link) *meeting {
 		}
 	}
 	if g == nil {
-		if s.live >= MaxMeetings || len(s.byKey) >= maxKeys || !s.room(weight(link)) {
+		if s.live >= MaxMeetings || s.chapters.full() || len(s.byKey) >= maxKeys || !s.room(weight(link)) {
 			return nil
 		}
 		g = &meeting{link: s.lean(link)}

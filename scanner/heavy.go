@@ -41,8 +41,9 @@ func (s *meetings) endTurn() {
 	}
 }
 
-// addWhole takes in a document of one piece, which may have to wait for its turn until it is handed over.
-func (s *meetings) addWhole(ctx context.Context, p piece) error {
+// addInTurn takes in a piece of a document that is read by one goroutine. Once the document is heavy it waits for its turn, before the
+// next piece or until it is handed over.
+func (s *meetings) addInTurn(ctx context.Context, p piece) error {
 	s.add(p)
 	if s.heavy() {
 		_ = s.takeTurn(ctx) // when the run is stopped, what was found is still handed over

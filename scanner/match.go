@@ -14,8 +14,8 @@ import (
 
 // The bounds of matching. All are for one document.
 const (
-	// MaxMeetings bounds the distinct meetings of one document. The rest is counted and reported as a failure. Each costs
-	// about 500 bytes while its document is read, so this is what memory allows.
+	// MaxMeetings bounds the distinct meetings that [Matcher.Match] finds in one document, and those that [Matcher.Each] keeps at a time
+	// (it hands them over in chapters). The rest is counted and reported as a failure. Each takes about a kilobyte.
 	MaxMeetings = 50_000
 	// maxPlaces bounds the places kept for all meetings of a document together, beyond the first of each meeting.
 	maxPlaces = 200_000
@@ -107,14 +107,14 @@ func (m *Matcher) Watch(read func(bytes int64)) { m.watch = read }
 // what of it could not be read. What was found before an error or a cancellation is returned too. For documents with
 // very many meetings [Matcher.Each] needs less memory.
 func (m *Matcher) Match(ctx context.Context, doc Document) ([]Finding, int64, []Skip) {
-	found := m.read(ctx, doc, nil)
+	found := m.read(ctx, doc, nil, nil)
 	findings := m.findings(doc, found, 0, len(found.order()))
 	return findings, found.bytes, found.skips(doc.URI)
 }
 
-// read matches the whole document. Its error, if any, is in the result.
-func (m *Matcher) read(ctx context.Context, doc Document, turns turns) *meetings {
-	found := &meetings{where: doc.Where, events: doc.Events, watch: m.watch, turns: turns}
+// read matches the whole document. Its error, if any, is in the result. give takes its chapters but the last, which is the result.
+func (m *Matcher) read(ctx context.Context, doc Document, turns turns, give func(chapter *meetings)) *meetings {
+	found := &meetings{where: doc.Where, events: doc.Events, watch: m.watch, turns: turns, chapters: chapters{give: give}}
 	var err error
 	switch text := doc.Text.(type) {
 	case nil:
@@ -159,8 +159,12 @@ func (s *meetings) skips(uri string) []Skip {
 		out = append(out, Skip{URI: uri, Reason: Reason(s.err), Cause: Failure})
 	}
 	if s.lost > 0 {
-		reason := fmt.Sprintf("more than %d meetings: the rest (%d sightings) was not listed", s.live, s.lost)
+		reason := fmt.Sprintf("more than %d meetings: the rest (%d sightings) was not listed", s.chapters.meetings+s.live, s.lost)
 		out = append(out, Skip{URI: uri, Reason: reason, Cause: Failure})
+	}
+	if s.chapters.again > 0 {
+		reason := fmt.Sprintf("too many meetings: %d further places of those listed already were left out", s.chapters.again)
+		out = append(out, Skip{URI: uri, Reason: reason, Cause: Policy, Judged: true})
 	}
 	if s.blind > 0 {
 		reason := fmt.Sprintf("too many meetings: %d places were judged without the text around them", s.blind)

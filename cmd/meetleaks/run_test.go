@@ -11,7 +11,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -159,30 +158,6 @@ func TestIgnoreMistakesAreClean(t *testing.T) {
 func TestExplainIsBounded(t *testing.T) {
 	if code, _, diagnostics := carryOut(t, strings.Repeat("x", maxExplained+1), "explain", "-"); code != exitUsage || !strings.Contains(diagnostics, "4 MiB") {
 		t.Errorf("exit code %d, %s", code, diagnostics)
-	}
-}
-
-func TestDistinctIsBounded(t *testing.T) {
-	d := newDistinct()
-	for _, text := range []string{"a", "b", "a"} {
-		d.add(text)
-	}
-	if d.count() != 2 {
-		t.Errorf("count %d, want 2", d.count())
-	}
-	for range 2 { // what was counted before the table grew is not counted again
-		for i := range maxMeetings / 2 {
-			d.add(strconv.Itoa(i))
-		}
-	}
-	if d.count() != maxMeetings/2+2 {
-		t.Errorf("count %d, want %d", d.count(), maxMeetings/2+2)
-	}
-	for i := range 2 * maxMeetings {
-		d.add(strconv.Itoa(i))
-	}
-	if d.count() != maxMeetings || len(d.slots) > 1<<20 {
-		t.Errorf("count %d in %d slots", d.count(), len(d.slots))
 	}
 }
 

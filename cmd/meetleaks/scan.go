@@ -118,7 +118,7 @@ func (a *app) scan(ctx context.Context, o scanOptions, targets []string) error {
 	started := a.now()
 	line := startProgress(a.stderr, a.showsProgress(o))
 	plan.matcher.Watch(line.read)
-	sink := &scanSink{plan: plan, line: line, meetings: newDistinct()}
+	sink := &scanSink{plan: plan, line: line, meetings: scanner.NewHashSet(maxMeetings)}
 	stats, err := plan.read(ctx, o.defaultJobs(), sink, a.extractor())
 	line.finish()
 	interrupted := ctx.Err() != nil

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"hash/maphash"
 	"time"
 
 	"meetleaks/cmd/meetleaks/internal/report"
@@ -22,8 +21,8 @@ type scanSink struct {
 	line *progress
 
 	findings, ignored int
-	unregistered      int // of pages of the network: not listed
-	meetings          *distinct
+	unregistered      int              // of pages of the network: not listed
+	meetings          *scanner.HashSet // their keys
 	platforms         map[string]int
 	failures, left    skipList
 }
@@ -39,7 +38,7 @@ func (s *scanSink) Finding(f scanner.Finding) error {
 	}
 	s.findings++
 	s.line.findings.Add(1)
-	s.meetings.add(f.Link.Key())
+	s.meetings.Add(f.Link.Key())
 	if s.platforms == nil {
 		s.platforms = map[string]int{}
 	}
@@ -71,7 +70,7 @@ func (s *scanSink) summary(stats scanner.Stats, took time.Duration) report.Summa
 		Bytes:     stats.Bytes,
 		Seconds:   took.Seconds(),
 		Findings:  s.findings,
-		Meetings:  s.meetings.count(),
+		Meetings:  s.meetings.Len(),
 		Ignored:   s.ignored,
 
 		Unregistered: s.unregistered,
@@ -112,52 +111,3 @@ func (l *skipList) all(cause scanner.Cause) []scanner.Skip {
 	}
 	return append(l.list[:len(l.list):len(l.list)], scanner.Skip{URI: "…", Reason: fmt.Sprintf("and %d more", l.more), Cause: cause})
 }
-
-// distinct counts different texts by 63-bit hashes under a random seed, so that it keeps none of them. It is a table of hashes alone, at
-// most 8 MB: a map of them takes twice that.
-type distinct struct {
-	seed  maphash.Seed
-	slots []uint64 // a power of two of them; 0 is free, and at least half are after add
-	seen  int
-}
-
-func newDistinct() *distinct {
-	return &distinct{seed: maphash.MakeSeed(), slots: make([]uint64, 1<<8)}
-}
-
-func (d *distinct) add(text string) {
-	if d.seen >= maxMeetings {
-		return
-	}
-	if d.put(maphash.String(d.seed, text) | 1) { // not 0
-		d.seen++
-	}
-	if d.seen > len(d.slots)/2 {
-		d.grow()
-	}
-}
-
-// put says whether the hash is new.
-func (d *distinct) put(hash uint64) bool {
-	mask := uint64(len(d.slots) - 1)
-	at := hash >> 1 & mask
-	for ; d.slots[at] != 0; at = (at + 1) & mask {
-		if d.slots[at] == hash {
-			return false
-		}
-	}
-	d.slots[at] = hash
-	return true
-}
-
-func (d *distinct) grow() {
-	before := d.slots
-	d.slots = make([]uint64, 2*len(before))
-	for _, hash := range before {
-		if hash != 0 {
-			d.put(hash)
-		}
-	}
-}
-
-func (d *distinct) count() int { return d.seen }

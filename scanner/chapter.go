@@ -1,0 +1,48 @@
+package scanner
+
+import "slices"
+
+// A document of [Matcher.Each] in which very many meetings stand is handed over in chapters: when so much was found that keeping more
+// would not fit the memory, that is judged and given to the sink, and forgotten but for hashes of its keys. So each meeting is still one
+// finding of its document; what later places would add to it is only counted.
+const (
+	chapterMeetings = 5_000
+	chapterHeld     = 4 << 20 // bytes of ids, names and keys
+	// maxChapterKeys bounds the keys of the chapters handed over: sightings of new meetings are lost then.
+	maxChapterKeys = 500_000
+)
+
+// chapters is what is known of the chapters of a document that were handed over.
+type chapters struct {
+	give     func(*meetings) // takes the next; nil: there are no chapters
+	keys     *HashSet        // of their meetings; nil: none was handed over
+	meetings int             // in them
+	again    int             // sightings of these afterwards
+}
+
+// knows says whether the meeting of a link was handed over.
+func (c *chapters) knows(key string, aliases []string) bool {
+	return c.keys != nil && (c.keys.Has(key) || slices.ContainsFunc(aliases, c.keys.Has))
+}
+
+// full says that the keys of no further chapter would be remembered.
+func (c *chapters) full() bool { return c.keys != nil && c.keys.Full() }
+
+// endChapter hands over what is kept, if that is enough for a chapter.
+func (s *meetings) endChapter() {
+	if s.chapters.give == nil || s.live < chapterMeetings && s.held < chapterHeld {
+		return
+	}
+	chapter := &meetings{parts: s.parts, byKey: s.byKey, all: s.all, live: s.live}
+	if s.chapters.keys == nil {
+		s.chapters.keys = NewHashSet(maxChapterKeys)
+	}
+	for key := range s.byKey {
+		s.chapters.keys.Add(key)
+	}
+	s.chapters.meetings += s.live
+	s.names, s.byKey, s.all = nil, nil, nil
+	s.live, s.places, s.near, s.further, s.held = 0, 0, 0, 0, 0
+	s.sated.Clear()
+	s.chapters.give(chapter)
+}

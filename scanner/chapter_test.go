@@ -1,0 +1,120 @@
+package scanner
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"testing/synctest"
+)
+
+// eachOf reads one document.
+func eachOf(t *testing.T, m *Matcher, sink Sink, text io.Reader) (Stats, error) {
+	return m.Each(t.Context(), 1, sink, func(yield func(Unit) error, _ func(Skip)) error {
+		return yield(func(_ context.Context, yield func(Document) error, _ func(Skip)) error {
+			return yield(Document{URI: "a.md", Text: text})
+		})
+	})
+}
+
+func TestADocumentWithVeryManyMeetingsComesInChapters(t *testing.T) {
+	const count = 2*chapterMeetings + chapterMeetings/2
+	var b strings.Builder
+	for i := range count {
+		fmt.Fprintf(&b, "meeting:%d and more words to make it long\n", i)
+	}
+	b.WriteString("meeting:1 again, meeting:1 and room:x=2 by another name\n")
+	for name, text := range map[string]io.Reader{
+		"in memory":      bytes.NewBufferString(b.String()),
+		"from any place": strings.NewReader(b.String()),
+		"a stream":       io.MultiReader(strings.NewReader(b.String())),
+	} {
+		t.Run(name, func(t *testing.T) {
+			sink := &record{}
+			stats, err := eachOf(t, NewMatcher(words{}, nil), sink, text)
+			if err != nil || stats.Findings != count || len(sink.findings) != count || len(sink.done) != 1 {
+				t.Fatalf("%+v, %v, %d findings", stats, err, len(sink.findings))
+			}
+			for i, f := range sink.findings {
+				if f.Link.ID != fmt.Sprint(i) || len(f.Places) != 1 || f.Places[0].Line != i+1 || f.Places[0].Column != 1 {
+					t.Fatalf("finding %d: %s at %+v", i, f.Link.ID, f.Places)
+				}
+			}
+			if further := sink.skips[0]; !further.Judged || further.Cause != Policy || !strings.Contains(further.Reason, "3 further places") {
+				t.Errorf("%+v", sink.skips)
+			}
+		})
+	}
+}
+
+func TestVeryLongIdsMakeShorterChapters(t *testing.T) {
+	var b strings.Builder
+	for i := range 3000 {
+		fmt.Fprintf(&b, "room:%d%s ", i, strings.Repeat("x", 8000))
+	}
+	sink := &record{}
+	if _, err := eachOf(t, NewMatcher(words{}, nil), sink, strings.NewReader(b.String())); err != nil || len(sink.findings) != 3000 {
+		t.Errorf("%d findings, %v, %+v", len(sink.findings), err, sink.skips)
+	}
+}
+
+func TestNoMoreChaptersThanAreRemembered(t *testing.T) {
+	keys := NewHashSet(1)
+	keys.Add(wordLink("meeting:1").Key())
+	found := &meetings{chapters: chapters{give: func(*meetings) {}, keys: keys, meetings: 1}}
+	found.add(piece{
+		sightings: words{}.FindIn([]byte("meeting:1 meeting:2 meeting:3"), 0, 29),
+		places:    make([]pieceSpot, 3),
+		near:      make([]Window, 3),
+	})
+	skips := found.skips("a.md")
+	if found.live != 0 || len(skips) != 2 || skips[0].Cause != Failure || !strings.Contains(skips[0].Reason, "more than 1 meetings: the rest (2 sightings)") ||
+		!strings.Contains(skips[1].Reason, "1 further places") {
+		t.Errorf("%d meetings, %+v", found.live, skips)
+	}
+}
+
+// Nothing more is read of a document while the sink has not taken its chapter: what was found would be kept meanwhile.
+func TestADocumentWaitsForItsChapterToBeTaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const pieces = 200
+		sink := &gate{open: make(chan struct{})}
+		text := &counting{Reader: strings.NewReader(manyMeetings(pieces, chapterMeetings/5, 0))}
+		done := make(chan error, 1)
+		go func() {
+			_, err := eachOf(t, NewMatcher(words{}, nil), sink, text)
+			done <- err
+		}()
+		synctest.Wait()
+		if reads := text.reads.Load(); reads < 5 || reads > pieces/2 {
+			t.Errorf("%d pieces of %d were read while the sink took nothing", reads, pieces)
+		}
+		close(sink.open)
+		if err := <-done; err != nil || len(sink.findings) != pieces*chapterMeetings/5 {
+			t.Errorf("%d findings, %v", len(sink.findings), err)
+		}
+	})
+}
+
+// A document may wait for its chapter to be given, by a goroutine in which another document's judge breaks.
+func TestWhatWaitsIsGivenWhenASinkBreaks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRun(NewMatcher(words{}, nil), &record{}, func(error) {})
+		given, breaks := 0, make(chan struct{})
+		go func() {
+			defer func() { _ = recover() }()
+			r.hand(1, func() error { <-breaks; panic("broken") })
+		}()
+		synctest.Wait()
+		for range 3 {
+			r.hand(1, func() error { given++; return nil })
+		}
+		close(breaks)
+		synctest.Wait()
+		if given != 3 || r.giving || r.weight != 0 {
+			t.Errorf("%d of 3 were given, giving: %t, weight %d", given, r.giving, r.weight)
+		}
+	})
+}
