@@ -1,12 +1,12 @@
 package main
 
 import (
-	"hash/maphash"
 	"slices"
 	"strings"
 
 	"meetleaks/cmd/meetleaks/internal/report"
 	"meetleaks/matchers"
+	"meetleaks/scanner"
 )
 
 // The bounds of a hider. Beyond maxHiddenIDs further ids are only hidden in the places of their own documents.
@@ -18,15 +18,13 @@ const (
 )
 
 // hider takes the ids of all findings of a run out of texts that name files: a folder, an archive or a file that was not
-// read may be called after a meeting that another file names. It keeps 64-bit hashes under a random seed, no ids. It is
-// used by one goroutine.
+// read may be called after a meeting that another file names. It keeps hashes, no ids. It is used by one goroutine.
 type hider struct {
-	seed    maphash.Seed
-	ids     map[uint64]struct{}
-	lengths []int // of the ids, the longest first
+	ids     *scanner.HashSet // in lower case
+	lengths []int            // of the ids, the longest first
 }
 
-func newHider() *hider { return &hider{seed: maphash.MakeSeed(), ids: map[uint64]struct{}{}} }
+func newHider() *hider { return &hider{ids: scanner.NewHashSet(maxHiddenIDs)} }
 
 // learn notes the ids of a link: its own and those of its aliases.
 func (h *hider) learn(link matchers.Link) {
@@ -40,26 +38,21 @@ func (h *hider) learn(link matchers.Link) {
 
 // note remembers an id, unless it is a word: a room called "archive" must not hide the name of every such folder.
 func (h *hider) note(id string) {
-	if len(id) < minHiddenSize || len(id) > maxHiddenSize || len(h.ids) >= maxHiddenIDs || !strings.ContainsAny(id, "0123456789-") {
+	if len(id) < minHiddenSize || len(id) > maxHiddenSize || h.ids.Full() || !strings.ContainsAny(id, "0123456789-") {
 		return
 	}
-	h.ids[h.hash(id)] = struct{}{}
+	h.ids.Add(strings.ToLower(id))
 	if i, known := slices.BinarySearchFunc(h.lengths, len(id), func(a, b int) int { return b - a }); !known {
 		h.lengths = slices.Insert(h.lengths, i, len(id))
 	}
 }
 
-func (h *hider) hash(id string) uint64 { return maphash.String(h.seed, strings.ToLower(id)) }
-
-func (h *hider) knows(id string) bool {
-	_, ok := h.ids[h.hash(id)]
-	return ok
-}
+func (h *hider) knows(id string) bool { return h.ids.Has(strings.ToLower(id)) }
 
 // hide masks the ids that stand in text by themselves. Where there are any, links in text are masked first: they could not
 // be recognised afterwards.
 func (h *hider) hide(text string) string {
-	if len(h.ids) == 0 || !h.holds(text) {
+	if h.ids.Len() == 0 || !h.holds(text) {
 		return text
 	}
 	text = report.MaskWhole(text)

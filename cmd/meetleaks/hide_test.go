@@ -35,8 +35,8 @@ func TestHiderIsBounded(t *testing.T) {
 	for _, id := range []string{"", "12345", strings.Repeat("9", maxHiddenSize+1)} {
 		h.learn(matchers.Link{Platform: "zoom", ID: id})
 	}
-	if len(h.ids) > 0 || len(h.lengths) > 0 {
-		t.Errorf("%d ids, lengths %v", len(h.ids), h.lengths)
+	if h.ids.Len() > 0 || len(h.lengths) > 0 {
+		t.Errorf("%d ids, lengths %v", h.ids.Len(), h.lengths)
 	}
 }
 

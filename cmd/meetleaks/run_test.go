@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -15,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"meetleaks/scanner"
 )
 
 const leak = "https://acme.zoom.us/j/84930275116?pwd=Zk1FaWx5"
@@ -167,5 +170,17 @@ func TestAShellThatIsNotKnownIsAMistake(t *testing.T) {
 	}
 	if code, out, diagnostics := carryOut(t, "", "completion", "tcsh"); code != exitUsage || out != "" || !strings.Contains(diagnostics, "tcsh") {
 		t.Errorf("exit code %d, %q, %q", code, out, diagnostics)
+	}
+}
+
+func TestSkipsAreBounded(t *testing.T) {
+	for name, test := range map[string]struct{ length, kept int }{"many": {10, maxSkips}, "long names": {4096, maxSkipped / (4096 + 1)}} {
+		var l skipList
+		for range maxSkips + 5 {
+			l.add(scanner.Skip{URI: strings.Repeat("x", test.length), Reason: "y"})
+		}
+		if all := l.all(scanner.Failure); len(all) != test.kept+1 || all[test.kept].Reason != fmt.Sprintf("and %d more", maxSkips+5-test.kept) {
+			t.Errorf("%s: %d are kept, the last %+v", name, len(all), all[len(all)-1])
+		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 // The bounds of what a run remembers.
 const (
 	maxSkips    = 20_000  // of each cause; the rest is counted
+	maxSkipped  = 4 << 20 // bytes of their names and reasons, of each cause
 	maxMeetings = 500_000 // distinct meetings; a summary never counts more
 )
 
@@ -92,15 +93,18 @@ func (s *scanSink) skipped() []scanner.Skip {
 
 // skipList is a bounded list of skips.
 type skipList struct {
-	list []scanner.Skip
-	more int
+	list  []scanner.Skip
+	bytes int
+	more  int
 }
 
 func (l *skipList) add(skip scanner.Skip) {
-	if len(l.list) >= maxSkips {
+	bytes := len(skip.URI) + len(skip.Reason)
+	if len(l.list) >= maxSkips || l.bytes+bytes > maxSkipped {
 		l.more++
 		return
 	}
+	l.bytes += bytes
 	l.list = append(l.list, skip)
 }
 

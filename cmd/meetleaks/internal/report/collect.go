@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"meetleaks/scanner"
 )
@@ -11,8 +12,10 @@ import (
 const (
 	maxMeetings = 10_000 // meetings kept to be grouped and sorted
 	maxKeys     = 4 * maxMeetings
-	shownPlaces = 5 // places shown for each meeting
-	maxOrgs     = 5 // organisations shown for each meeting
+	shownPlaces = 5       // places shown for each meeting
+	maxNamed    = 8 << 20 // bytes of the names of places that are kept as they are
+	shortName   = 200     // bytes kept of those beyond
+	maxOrgs     = 5       // organisations shown for each meeting
 )
 
 // meeting is one meeting over all documents: the record of its worst sighting, and where it stands.
@@ -25,12 +28,15 @@ type meeting struct {
 	order     int      // of arrival, so that sorting is stable
 }
 
-// collector brings findings of one meeting together. Memory: at most maxMeetings meetings of a few hundred bytes.
+// collector brings findings of one meeting together. Memory: at most maxMeetings meetings of a few hundred bytes, and the names of their
+// places.
 type collector struct {
 	meetings []*meeting
 	byKey    map[string]*meeting // by the link's key and its aliases, in clear: in memory only
 	limit    int                 // of meetings
 	beyond   int                 // findings that were not kept
+	named    int                 // bytes of places' names
+	last     string              // the last of these, which the next place may share
 }
 
 func newCollector() *collector {
@@ -50,8 +56,25 @@ func (c *collector) add(f scanner.Finding, rec record) *meeting {
 		c.meetings = append(c.meetings, m)
 	}
 	c.learn(f, m)
+	places := rec.Places[:min(len(rec.Places), shownPlaces-len(m.Places))]
+	for i := range places {
+		places[i].URI = c.name(places[i].URI)
+	}
 	m.merge(rec)
 	return m
+}
+
+// name is the name of a place as it is kept: when there is no room for long ones, of such a one the beginning and the end.
+func (c *collector) name(uri string) string {
+	if uri == c.last {
+		return c.last
+	}
+	if len(uri) > shortName && c.named+len(uri) > maxNamed {
+		uri = strings.ToValidUTF8(uri[:shortName/4], "") + " … " + strings.ToValidUTF8(uri[len(uri)-shortName*3/4:], "")
+	}
+	c.named += len(uri)
+	c.last = uri
+	return uri
 }
 
 func (c *collector) find(f scanner.Finding) *meeting {

@@ -1,7 +1,7 @@
 package report
 
 import (
-	"bytes"
+	"bufio"
 	"crypto/sha256"
 	_ "embed" // the page, its style and its script
 	"encoding/base64"
@@ -66,11 +66,14 @@ func (h *htmlWriter) Close(s Summary) error {
 	if err != nil {
 		return fmt.Errorf("read the page's template: %w", err)
 	}
-	var b bytes.Buffer
-	if err := page.Execute(&b, h.view(s.shown())); err != nil {
+	out := bufio.NewWriter(h.w)
+	if err := page.Execute(out, h.view(s.shown())); err != nil {
 		return fmt.Errorf("make the page: %w", err)
 	}
-	return write(h.w, "page", b.Bytes())
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("write page: %w", err)
+	}
+	return nil
 }
 
 func (h *htmlWriter) functions() template.FuncMap {

@@ -60,6 +60,10 @@ func (t *textWriter) Close(s Summary) error {
 	for _, m := range t.found.sorted() {
 		t.meeting(&b, m)
 		seen[m.Class] = true
+		if err := write(t.w, "report", b.Bytes()); err != nil {
+			return err
+		}
+		b.Reset()
 	}
 	t.advice(&b, seen)
 	t.closing(&b, s)

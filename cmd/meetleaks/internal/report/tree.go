@@ -19,7 +19,6 @@ const (
 type folder struct {
 	id, parent int
 	name       string
-	path       string // as it is shown, from the root
 	byClass    map[string]int
 	total      int  // meetings here and below
 	here       bool // a document with a meeting lies right here
@@ -62,14 +61,23 @@ func (t *tree) count(class string, folders []int) {
 }
 
 func (t *tree) grow(parent int, name string) int {
-	path := name
-	if above := t.nodes[parent].path; above != "" {
-		path = strings.TrimSuffix(above, "/") + "/" + name
-	}
 	id := len(t.nodes)
-	t.nodes = append(t.nodes, &folder{id: id, parent: parent, name: name, path: path, byClass: map[string]int{}, children: map[string]int{}})
+	name = strings.Clone(name) // it is part of a whole place
+	t.nodes = append(t.nodes, &folder{id: id, parent: parent, name: name, byClass: map[string]int{}, children: map[string]int{}})
 	t.nodes[parent].children[name] = id
 	return id
+}
+
+// path is a folder as it is shown, from the root.
+func (t *tree) path(at int) string {
+	if at == 0 {
+		return ""
+	}
+	node := t.nodes[at]
+	if above := t.path(node.parent); above != "" {
+		return strings.TrimSuffix(above, "/") + "/" + node.name
+	}
+	return node.name
 }
 
 // folders splits a place into the folders above its document: "https://host/a/b.html" is in host and a; what lies in an
@@ -114,7 +122,7 @@ func (t *tree) bars() (drawn []bar, left int) {
 	var draw func(c branch)
 	draw = func(c branch) {
 		node := t.nodes[c.at]
-		drawn = append(drawn, bar{ID: c.at, Name: c.name, Path: node.path, Depth: c.depth, Total: node.total, Segments: segments(node, longest)})
+		drawn = append(drawn, bar{ID: c.at, Name: c.name, Path: t.path(c.at), Depth: c.depth, Total: node.total, Segments: segments(node, longest)})
 		for _, child := range t.branches(c) {
 			if chosen[child.at] {
 				draw(child)
