@@ -275,6 +275,8 @@ func TestJoinWebex(t *testing.T) {
 			[]string{"webex::num:25501849326+webex:initech:mtid:5e0 meeting [passcode]"}},
 		{"host key of a sample", "host_key: '123456',\nurl: '" + mtidURL + "'\n", []planted{mtid()}, []string{"webex:initech:mtid:5e0 meeting []"}},
 		{"host key in a program's field", "\"hostKey\": \"417302\",\n\"webLink\": \"" + mtidURL + "\",\n", []planted{mtid()}, []string{"webex:initech:mtid:5e0 host-start [host_key]"}},
+		{"host PIN in a program's field", "<hostPIN>4173</hostPIN>\n" + mtidURL + "\n", []planted{mtid()}, []string{"webex:initech:mtid:5e0 host-start [host_key]"}},
+		{"host PIN of a template", "\"hostPin\": \"{pin}\",\n" + mtidURL + "\n", []planted{mtid()}, []string{"webex:initech:mtid:5e0 meeting []"}},
 		{"host PIN", block + "Host PIN: 4173\n", []planted{mtid()}, []string{"webex:initech:mtid:5e0 host-start [host_key passcode]"}},
 	})
 }

@@ -56,7 +56,7 @@ func westernLanguages() []language {
 			number: []string{"Meeting number", "Event number", "Session number", "Webinar number"}, access: []string{"Access code", "access_code", "accessCode"},
 			conference: []string{"Phone conference ID", "Conference ID"},
 			passcodes:  []string{"Passcode", "Pass code", "pass_code", "Password", "Access code", "access_code", "accessCode", "pwd", "Pass", "PW"},
-			hostKeys:   []string{"Host key", "Host PIN", "Host-key", "hostKey", "host_key"},
+			hostKeys:   []string{"Host key", "Host PIN", "Host-key", "hostKey", "host_key", "hostPIN"},
 			headings:   []string{"One tap mobile", "iPhone one-tap" /* until 2019 */, "Dial by your location", "Find your local number", "Join by H.323"}},
 		{name: "French",
 			meeting: []string{"ID de réunion", "ID de la réunion", "ID réunion", "n° de réunion", "Identifiant de réunion"},
