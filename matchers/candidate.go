@@ -641,6 +641,9 @@ func nextLine(text []byte, end int) (int, bool) {
 	if indent := indentOf(text[lineStart:end]); len(indent) > 0 && bytes.HasPrefix(text[i:], indent) && len(text) > i+len(indent) && text[i+len(indent)] == ' ' {
 		return i + len(indent) + 1, true // a folded calendar inside an indented text
 	}
+	if next := behindMark(text[lineStart:end], text[i:]); next > 0 {
+		return i + next, !listItem(text[i+next:])
+	}
 	fold := i
 	for i < len(text) && i-fold < 12 && text[i] == '>' {
 		i++
@@ -652,6 +655,30 @@ func nextLine(text []byte, end int) (int, bool) {
 		i++
 	}
 	return i, !listItem(text[i:])
+}
+
+// behindMark is where the text of a comment's next line begins, behind the mark that the line before it begins with, too, and one blank;
+// 0 where the line begins with another mark, or with none.
+func behindMark(line, next []byte) int {
+	before, behind := bytes.TrimRight(indentOf(line), " \t"), indentOf(next)
+	mark := bytes.TrimRight(behind, " \t")
+	if len(before) == 0 || len(mark) == 0 || len(behind)-len(mark) > 1 {
+		return 0
+	}
+	style := bytes.TrimLeft(mark, " \t")
+	switch string(style) {
+	case "//", "///", "#", "##":
+		if !bytes.Equal(style, bytes.TrimLeft(before, " \t")) {
+			return 0
+		}
+	case "*": // in a block that "/**" begins
+		if before[len(before)-1] != '*' {
+			return 0
+		}
+	default:
+		return 0
+	}
+	return len(behind)
 }
 
 // listItem: what begins the next line is the number of an item ("2. Wait for the host"), not the rest of a link's number.
@@ -680,9 +707,10 @@ func proseAt(text []byte, at int) (prose, goesOn bool) {
 	return false, false
 }
 
-// joinedAsWritten: what goes on at text[at:] was folded there, or stands in the next of two string literals.
+// joinedAsWritten: what goes on at text[at:] was folded there, or stands in the next of two string literals. Behind the mark of a quotation
+// or of a comment it was not.
 func joinedAsWritten(text []byte, at int) bool {
-	return at == 0 || strings.IndexByte("\t\"'", text[at-1]) >= 0 || text[at-1] == ' ' && (at < 2 || text[at-2] != '>')
+	return at == 0 || strings.IndexByte("\t\"'", text[at-1]) >= 0 || text[at-1] == ' ' && (at < 2 || strings.IndexByte(">*/#", text[at-2]) < 0)
 }
 
 func isNameByte(c byte) bool { return isAlnum(c) || c == '_' }

@@ -109,6 +109,35 @@ func TestContinuedLinks(t *testing.T) {
 	}
 }
 
+// A link that is broken over two lines of a comment, or of a quotation, goes on behind the mark of the next one; a sentence does not.
+func TestLinksBrokenInComments(t *testing.T) {
+	const begin, id = "The recording of the board's meeting stands here for all of us: https://globex.zoom.us/rec/share/", "qRt7Lw2Zb9XkVc4Mn8Ys3Hd6Gf1Pj5TaUeOiWlBrDxKvNzCm.Ys4HdQ7fTgP1jRaW"
+	for _, c := range []struct{ text, want string }{
+		{"/*\n * " + begin + "\n * " + id + "\n */", id},
+		{"/** " + begin + "\n * " + id + "\n */", id},
+		{"/*\r\n * " + begin + id[:30] + "\r\n * " + id[30:] + "\r\n */", id},
+		{"\t// " + begin + id[:30] + "\n\t// " + id[30:] + "\n", id},
+		{"# " + begin + "\n# " + id + " and more", id},
+		{"#" + begin + id[:52] + "\n#" + id[52:], id},
+		{begin + id[:30] + "\n" + id[30:] + "\n", id},
+		{"// " + begin + "\n# " + id, ""},
+		{"// " + begin + "\n//     " + id, ""},
+		{"// " + begin + id + "\n// 2026 was good", id},
+		{"// Open the address of the club's board in the browser: https://whereby.com/my-room\n// then press the button", ""},
+		{"// Open the address of the club's board in the browser: https://whereby.com/vandelay-hall\n// then press the button", "vandelay-hall"},
+		{" * Open the address of the club's board in the browser: https://meet.jit.si/\n * without an account", ""},
+		{" * Open the address of the club's board in the browser: https://zoom.us/j/847193\n * 06253.", "84719306253"},
+	} {
+		got := ""
+		if found := Find([]byte(c.text)); len(found) > 0 {
+			got = found[0].ID
+		}
+		if got != c.want {
+			t.Errorf("%q: %q, want %q", c.text, got, c.want)
+		}
+	}
+}
+
 // TestSentencesEndLinks: a sample room or an address without a room takes no word from the sentence on the next line; a link that was
 // broken does go on there. Another link, or what closes emphasis or a cell, ends it without a blank.
 func TestSentencesEndLinks(t *testing.T) {

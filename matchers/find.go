@@ -565,7 +565,7 @@ func (s *search) parse(text []byte, c candidate, u *URL, p *Platform) ([]Sightin
 	if c.wrapped != "" {
 		whole := parseURL(c.wrapped)
 		whole.Base, whole.Anchor, whole.head, whole.tail = u.Base, u.Anchor, u.head, tailOf(text, c.wrappedEnd)
-		if longer, wrappedErr := p.Parse(whole); wrappedErr == nil && (err != nil && !stopsAtLine(text, c, err, longer) || err == nil && extends(text, c, link, longer)) {
+		if longer, wrappedErr := p.Parse(whole); wrappedErr == nil && (err != nil && !stopsAtLine(text, c, err, longer) || err == nil && (extends(text, c, link, longer) || p.completed(link, longer))) {
 			link, err, end = longer, nil, c.wrappedEnd
 		}
 	}
@@ -600,6 +600,11 @@ func extends(text []byte, c candidate, short, long Link) bool {
 		return !prose || !goesOn
 	}
 	return short.ID == long.ID && len(long.Secrets) > len(short.Secrets)
+}
+
+// completed reports whether the longer id is as long as such ids can be and begins with the shorter one, which is not.
+func (p *Platform) completed(short, long Link) bool {
+	return p.Whole != nil && short.Space == long.Space && strings.HasPrefix(long.ID, short.ID) && !p.Whole(short) && p.Whole(long) && !all(long.ID, isDigit)
 }
 
 // stopsAtLine reports whether a link that was judged to be none ends with its line all the same: a sample room, or an address without a

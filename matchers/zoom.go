@@ -18,7 +18,7 @@ func zoom() Platform {
 		Docs:  "https://support.zoom.com/hc/en/article?id=zm_kb&sysparm_article=KB0063264",
 		Parse: parseZoom,
 		Whose: zoomVanity,
-		Whole: func(l Link) bool { return l.Space == "" && len(l.ID) == 11 && all(l.ID, isDigit) },
+		Whole: zoomWhole,
 		Forms: []Form{
 			{"/j/<number>, /skype/<number>", Meeting, JoinWithSecret},
 			{"/j/<ten digits>, /my/<name>", PersonalRoom, PermanentRoom},
@@ -38,6 +38,18 @@ func zoom() Platform {
 
 // lfxZoom is the Linux Foundation's front end to Zoom; it keeps the meeting's number (seen in project pages).
 const lfxZoom = "zoom-lfx.platform.linuxfoundation.org"
+
+// zoomWhole: a number has 11 digits at most, and behind the dot of a recording's token stand 16 characters.
+func zoomWhole(l Link) bool {
+	switch l.Space {
+	case "":
+		return len(l.ID) == 11 && all(l.ID, isDigit)
+	case "rec":
+		token, end, _ := strings.Cut(l.ID, ".")
+		return len(token) >= 39 && len(end) == 16
+	}
+	return false
+}
 
 // zoomSecrets are the parameters that admit somebody or act for somebody.
 func zoomSecrets() []string {
