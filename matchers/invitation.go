@@ -319,6 +319,8 @@ func rowServices(row string) []string {
 		return []string{"teams", "skype-for-business"}
 	case rowVideo:
 		return []string{"teams"}
+	case rowPIN:
+		return []string{"chime"}
 	case rowCode:
 		return []string{"zoom", "webex", "tencent-meeting"}
 	case rowH323:
@@ -345,7 +347,7 @@ func shapeFits(platform string, n number) bool {
 	case "gotomeeting":
 		return length == 9
 	case "chime":
-		return length == 10
+		return length == 10 && (n.idLabel != rowPIN || bare || n.shape == "4-2-4") // Meet's PINs have other groups
 	case "ringcentral", "bluejeans":
 		return length <= 12 && (bare || n.shape == "3-3-3" || n.shape == "3-3-4" || n.shape == "3-3-3-3")
 	case "dingtalk": // its numbers of nine digits look like those of others

@@ -21,6 +21,8 @@ func TestLabels(t *testing.T) {
 				text = []byte(spelled + ": 849 302 751 6")
 			case rowZoom:
 				text = []byte(spelled + ": 849 3027 5116")
+			case rowPIN:
+				text = []byte(spelled + ": 8493 02 7516")
 			}
 			n, ok := readLabel(text, 0, 5)
 			if !ok || n.idLabel != label.row || n.start != len(spelled)+2 {

@@ -311,6 +311,8 @@ func TestJoinOthers(t *testing.T) {
 			[]string{"teams::meet:273849105628 dial-in [passcode]"}},
 		{"Teams' number, by its length", "# a label with its value: \"Meeting ID: 273 849 105 628 417\"\n", nil, []string{"teams::meet:273849105628417 dial-in []"}},
 		{"twelve digits are nobody's", "# a label with its value: \"Meeting ID: 273 849 105 628\"\n", nil, nil},
+		{"Chime, to be dialled", "You have been invited to an Amazon Chime meeting\nCall in: +1 206 555 0143\nMeeting PIN: 7110 92 5617\nOne-click dial-in: +12065550143,,7110925617#\n", nil, []string{"chime:::7110925617 dial-in []"}},
+		{"a PIN of nobody", "A chime rings.\nGoogle Meet: +1 206-555-0143\nMeeting PIN: 711 092 561 7#\nWebex\nMeeting PIN: 7110925617\n", nil, nil},
 		{"Chime", "You have been invited to an Amazon Chime meeting\nMeeting ID: 7110 92 5617\n", nil, []string{"chime:::7110925617 dial-in []"}},
 		{"Tencent number in a program's field", "const MEETING_ID = \"519-4072-6384\";\nconst TAG = `#腾讯会议：${MEETING_ID}`;", nil, []string{"tencent-meeting:::51940726384 dial-in []"}},
 		{"a program's number of nobody", "const MEETING_ID = \"519-4072-6384\";", nil, nil},

@@ -25,6 +25,7 @@ const (
 	rowZoom       = "zoom"       // Zoom's own name before the number
 	rowJoinID     = "join id"    // "joinMeetingId" in the Graph API's JSON: Teams
 	rowCode       = "code"       // a name in source code or data, "meetingNumber": Zoom, Webex or Tencent, if it is named near
+	rowPIN        = "PIN"        // "Meeting PIN": Chime
 	rowTap        = "tap"        // no label: a dial string
 	rowH323       = "h323"       // no label: an H.323 dial string
 )
@@ -147,6 +148,7 @@ func ownLabels() []idLabel {
 	return []idLabel{
 		{text: "腾讯会议", row: rowTencent}, {text: "騰訊會議", row: rowTencent}, {text: "腾讯会议房间号", row: rowTencent},
 		{text: "DingTalk Conference Code", row: rowMeeting}, {text: "入会口令", row: rowMeeting}, {text: "会议令", row: rowMeeting},
+		{text: "Meeting PIN", row: rowPIN},
 		{text: "VTC Conference ID", row: rowVideo}, {text: "Video Conference ID", row: rowVideo}, {text: "Video ID", row: rowVideo}, {text: "Videoneuvottelun tunnus", row: rowVideo},
 		{text: "Zoom Meeting", row: rowZoom}, {text: "Zoom:", row: rowZoom}, {text: "Zoom ", row: rowZoom}, {text: "Zoom\n", row: rowZoom},
 		{text: "Zoom ID", row: rowMeeting}, {text: "Zoom-ID", row: rowMeeting}, {text: "Zoom (ID", row: rowMeeting}, {text: "Zoom, ID", row: rowMeeting}, {text: "Zoom: ID", row: rowMeeting},

@@ -8,7 +8,10 @@ func TestChime(t *testing.T) {
 		{"// test: https://app.chime.aws/meetings/7310925864", want},
 		{"\"https:\\/\\/chime.aws\\/7310925864\"", want},
 		{"chime://meeting?pin=7310925864", want},
+		{"From a video system: 7310925864@meet.chime.in", Link{Kind: DialIn, Class: NumberOnly, ID: "7310925864"}},
+		{"<a href=\"sip:7310925864@meet.chime.in\">video system</a>", Link{Kind: DialIn, Class: NumberOnly, ID: "7310925864"}},
 	}, []string{
+		"dial @meet.chime.in and enter the number", "1234567890@meet.chime.in", "room@meet.chime.in", "731092@meet.chime.in", "https://meet.chime.in/7310925864",
 		"https://chime.aws/1234567890", "includes('https://app.chime.aws/meetings')", "https://hooks.chime.aws/incomingwebhooks/7310925864", "https://chime.aws/join/test", "https://clients.chime.aws/win/latest",
 		"https://app.chime.aws/meetings/${id}", "https://app.chime.aws/", "https://app.chime.aws/portal", "https://chime.aws/73109258",
 	})
