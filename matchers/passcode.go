@@ -26,6 +26,9 @@ func readPasscode(text []byte, at int, generous bool) (value Span, mixed, ok boo
 		end++
 	}
 	word := strings.TrimRight(string(text[i:end]), ".:!?*_~\\")
+	if whole := string(text[i:end]); drawnPasscode(whole) && placeholderPasscode(word) { // "R=x#f3R.": the dot is its last sign
+		word = whole
+	}
 	value = Span{i, i + len(word)}
 	said = said || inQuotes(text, at, value)
 	digits := strings.ContainsAny(word, "0123456789")
