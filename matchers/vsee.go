@@ -1,7 +1,7 @@
 package matchers
 
-// vsee knows the clinic rooms of VSee, a telehealth service, and the waiting rooms of those who treat patients there, on their clinic's host. Seen in
-// public pages.
+// vsee knows the clinic rooms of VSee, a telehealth service, and the waiting rooms of those who treat patients there, on their clinic's host or on
+// one of the service. Seen in public pages.
 func vsee() Platform {
 	return Platform{
 		Name:  "vsee",
@@ -41,5 +41,5 @@ func parseVSeeWaitingRoom(u *URL) (Link, error) {
 	case sampleOrg(clinic):
 		return Link{}, Placeholder
 	}
-	return Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: clinic, ID: room, Org: clinic, Host: u.Host, Path: "/u/{id}"}, nil
+	return Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: clinic, ID: room, Org: customerLabel(u), Host: u.Host, Path: "/u/{id}"}, nil
 }

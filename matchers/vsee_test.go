@@ -8,6 +8,7 @@ func TestVSee(t *testing.T) {
 		{"date,topic,link\n2023-02-14,Budget,https://vsee.com/c/globexclinic-intake\n2023-02-21,Hiring,tba\n", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "globexclinic-intake"}},
 		{"${URL}  https://globexclinic.vsee.me/u/okafor3\n${USER_NAME_A}  User A\n", Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "globexclinic", ID: "okafor3", Org: "globexclinic"}},
 		{"<a class=\"underline\" href=\"https://vandelaydental.vsee.me/u/WL\">Click here</a> for your\nvirtual consultation", Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "vandelaydental", ID: "WL", Org: "vandelaydental"}},
+		{"<a href=\"https://api.vsee.me/u/okafor3\">waiting room</a>", Link{Kind: PersonalRoom, Class: PermanentRoom, Realm: "api", ID: "okafor3"}},
 	}, []string{
 		"        $url = \"https://globexclinic.vsee.me/auth?sso_token=$token&next=/\";",
 		"  url: string = \"https://globexclinic.vsee.me/\";",
