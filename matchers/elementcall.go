@@ -39,8 +39,11 @@ func parseElementCall(u *URL) (Link, error) {
 		return elementRoomID(u, name)
 	}
 	room, err := sharedRoom(u, name)
-	if err != nil {
+	switch {
+	case err != nil:
 		return Link{}, err
+	case genericRoom(strings.Replace(strings.ToLower(room), "element", "", 1)) && !u.believes(room): // the makers' tests: TestElementCall
+		return Link{}, Placeholder
 	}
 	l := Link{Kind: PersonalRoom, Class: PermanentRoom, ID: room, Host: u.Host, Path: path}
 	if v := u.FragmentParam("password"); v != "" && !placeholderSecret(v) {

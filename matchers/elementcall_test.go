@@ -9,6 +9,7 @@ func TestElementCall(t *testing.T) {
 		{"The group meets [here](https://call.element.io/room/#/globex-sync?roomId=!PzDalfDsnqdVtx8qRu:call.ems.host&password=zg1ODn5N5LBS9QN3JFCVJw) every other Thursday.", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "globex-sync", Secrets: []string{"password"}}},
 		{"<li>Sprechstunde: <a href=\"https://call.element.io/room#/globex-sync?appPrompt=false\" target=\"_blank\">Raum öffnen</a></li>", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "globex-sync"}},
 		{"{\"title\":\"Planning\",\"link\":\"https:\\/\\/call.element.io\\/room\\/#\\/?roomId=!PzDalfDsnqdVtx8qRu:call.ems.host&password=GY4bIjBkadI9itK27Vtkpk\",\"seats\":12}", Link{Kind: PersonalRoom, Class: PermanentRoom, Space: "id", ID: "!PzDalfDsnqdVtx8qRu:call.ems.host", Secrets: []string{"password"}}},
+		{"call: https://call.element.io/VandelayElements", Link{Kind: PersonalRoom, Class: PermanentRoom, ID: "VandelayElements"}},
 	}, []string{
 		"usage: joinbot [--record] https://call.element.io/test",
 		"    expect(parse('https://call.element.io/{room}')).toBe(true);",
@@ -18,6 +19,7 @@ func TestElementCall(t *testing.T) {
 		"Need help? https://call.element.io/room | Unsubscribe",
 		"See the [vendor page](https://call.element.io/config.json) for details.",
 		"<a href=\"https://call.element.io/...\">More</a>",
+		"val url = \"https://call.element.io/TestElementCall\"", "https://call.element.io/room/#/element-call-demo",
 		"        guard let url = URL(string: \"https://call.element.io/room#/callName?appPrompt=true&confineToRoom=false\"),",
 	})
 }
