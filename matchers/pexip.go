@@ -30,7 +30,7 @@ func parsePexip(u *URL) (Link, error) {
 		return u.Param(name)
 	}
 	segs := u.Segs()
-	if u.Anchor == "/webapp/m/" && (u.Scheme == "" || u.Seg(0) != "webapp" || isSiteFile(lastOf(segs))) { // a folder of that name
+	if u.Anchor == "/webapp/m/" && (u.Scheme == "" || u.Seg(0) != "webapp" || isSiteFile(lastOf(segs)) || !tellsPexip(u)) { // a path of that name
 		return Link{}, NotAMeeting
 	}
 	alias, path := param("conference"), "/webapp/#/?conference={id}"
@@ -63,4 +63,32 @@ func parsePexip(u *URL) (Link, error) {
 		}
 	}
 	return l, nil
+}
+
+// tellsPexip reports whether something besides /webapp/m/, which the pages of any shop may have, says that a link is the web app's: the steps
+// behind the alias, an alias that is an address, a parameter of the app, or the host's name.
+func tellsPexip(u *URL) bool {
+	switch u.Seg(3) {
+	case "step-by-step", "express", "mm":
+		return true
+	}
+	for _, name := range [...]string{"role", "pin", "join", "callType", "muteMicrophone", "muteCamera"} {
+		if u.Has(name) {
+			return true
+		}
+	}
+	if strings.Contains(u.Seg(2), "@") {
+		return true
+	}
+	first, _, _ := strings.Cut(u.Host, ".")
+	switch first {
+	case "vc", "vmr", "vks", "webrtc", "join", "call", "calls":
+		return true
+	}
+	for _, word := range [...]string{"pexip", "meet", "video", "conf"} {
+		if strings.Contains(u.Host, word) {
+			return true
+		}
+	}
+	return false
 }
