@@ -32,7 +32,7 @@ func (c *columns) read(text []byte, at int) []number {
 	}
 	label, length := findLabel(text[at:])
 	switch label.row {
-	case rowMeeting, rowWebinar, rowNumber, rowCode, rowZoom:
+	case rowMeeting, rowWebinar, rowNumber, rowCode, rowZoom, rowGoTo:
 	default:
 		return nil
 	}
@@ -127,13 +127,17 @@ func readCell(text []byte, at, end, labelAt int, label idLabel) (number, bool) {
 		at++
 	}
 	run, ok := readDigits(text[:end], at)
-	if !ok || placeholderDigits(run.digits) || label.row == rowZoom && !behindZoom(label, run, true, 0) {
+	if !ok || placeholderDigits(run.digits) || label.row == rowZoom && !behindZoom(label, run, true, 0) || label.row == rowGoTo && !gotoShape(run) {
 		return number{}, false
 	}
 	n := number{platform: rowPlatform(label.row), kind: DialIn, digits: run.digits, start: at, end: run.end, idLabel: label.row,
 		labelOwner: label.owner, shape: run.shape, hyphens: run.hyphens, labelAt: labelAt, column: true}
-	if n.platform == "" && zoomShape(run) && namesZoom(text, labelAt, label) {
+	switch { // the name in the head is told here, because a long table takes it out of sight
+	case n.platform != "":
+	case zoomShape(run) && namesZoom(text, labelAt, label):
 		n.platform = "zoom"
+	case behindName(text, labelAt, "webex") && shapeFits("webex", n):
+		n.platform = "webex"
 	}
 	return n, len(services(n)) > 0
 }

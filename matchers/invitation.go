@@ -74,7 +74,7 @@ func readLabel(text []byte, at, n int) (number, bool) {
 			next, run, ok = start, other, true
 		}
 	}
-	if !ok || placeholderDigits(run.digits) || cutOff(text, run) || label.row == rowZoom && !behindZoom(label, run, said, words) {
+	if !ok || placeholderDigits(run.digits) || cutOff(text, run) || label.row == rowZoom && !behindZoom(label, run, said, words) || label.row == rowGoTo && !gotoShape(run) {
 		return number{}, false
 	}
 	found := number{platform: platform, kind: DialIn, digits: run.digits, start: next, end: run.end, idLabel: label.row, labelOwner: label.owner,
@@ -105,6 +105,8 @@ func rowPlatform(row string) string {
 		return "tencent-meeting"
 	case rowZoom:
 		return "zoom"
+	case rowGoTo:
+		return "gotomeeting"
 	case rowJoinID:
 		return "teams"
 	}
@@ -166,10 +168,19 @@ func zoomShape(run digitRun) bool {
 	return !strings.Contains(run.shape, "-") || run.shape == "3-3-3" || run.shape == "3-3-4" || run.shape == "3-4-4"
 }
 
+// gotoShape: nine digits, in groups of three or in none.
+func gotoShape(run digitRun) bool {
+	return len(run.digits) == 9 && (run.shape == "9" || run.shape == "3-3-3")
+}
+
 // namesZoom: the label itself says whose number follows: "Zoom ID", "Zoom Meeting ID".
 func namesZoom(text []byte, at int, label idLabel) bool {
-	before := bytes.TrimRight(text[max(0, at-besideName):at], " \t-*|:·–")
-	return strings.Contains(label.text, "Zoom") || len(before) >= 4 && hasPrefixFold(before[len(before)-4:], "zoom")
+	return strings.Contains(label.text, "Zoom") || behindName(text, at, "zoom")
+}
+
+// behindName: the service's name stands directly before the label at text[at]: "Webex Meeting number", "Zoom** | Meeting ID".
+func behindName(text []byte, at int, name string) bool {
+	return hasSuffixFold(bytes.TrimRight(text[max(0, at-besideName):at], " \t-*|:·–"), name)
 }
 
 // readLoose reads ten or eleven digits as people group them who copy by hand ("216 3672 517"), or as Zoom does, but broken over a

@@ -300,6 +300,8 @@ func TestJoinOthers(t *testing.T) {
 			[]string{"gotomeeting:::738204915 meeting []"}},
 		{"GoTo webinar and audio code", webinar.at + "\nAccess Code: 738-204-915\n", []planted{webinar}, []string{"gotomeeting::webinar:5402186897501545617 webinar []"}},
 		{"GoTo form and its number", form.at + "\nWebinar ID: 738-204-915\n", []planted{form}, []string{"gotomeeting::webinar:738204915 registration []"}},
+		{"GoTo ID", "GoToMeeting ID: 738-204-915, GoTo Meeting ID 617 203 948", nil, []string{"gotomeeting:::617203948 dial-in []", "gotomeeting:::738204915 dial-in []"}},
+		{"no GoTo ID", "GoToMeeting ID: 738-204-9150, GoTo Meeting ID 111 222 333, GoTo Meeting ID: 4155550137", nil, nil},
 		{"GoTo text", "Please join my meeting from your computer, tablet or smartphone.\nAccess Code: 738-204-915\n", nil, []string{"gotomeeting:::738204915 dial-in []"}},
 		{"GoTo code below its telephone number", `"info" => "US: +1 (555) 010-0111\nAccess Code: 738-204-915",`, nil, []string{"gotomeeting:::738204915 dial-in []"}},
 		{"GoTo shape with a call", "Dial +1 (555) 010-0111\nAccess Code: 738-204-915\n", nil, []string{"gotomeeting:::738204915 dial-in []"}},

@@ -23,6 +23,7 @@ const (
 	rowVideo      = "video"      // "VTC Conference ID", "Video ID": room systems that join Teams, an alias too
 	rowTencent    = "tencent"    // the service's own name before the number
 	rowZoom       = "zoom"       // Zoom's own name before the number
+	rowGoTo       = "goto"       // the same with the name of GoTo Meeting
 	rowJoinID     = "join id"    // "joinMeetingId" in the Graph API's JSON: Teams
 	rowCode       = "code"       // a name in source code or data, "meetingNumber": Zoom, Webex or Tencent, if it is named near
 	rowPIN        = "PIN"        // "Meeting PIN": Chime
@@ -155,6 +156,7 @@ func ownLabels() []idLabel {
 		{text: "Zoom Meeting (ID", row: rowMeeting}, {text: "Zoom Meeting, ID", row: rowMeeting}, {text: "Zoom PMI", row: rowMeeting},
 		{text: "ID Zoom", row: rowMeeting}, {text: "ID do Zoom", row: rowMeeting}, {text: "ID de Zoom", row: rowMeeting}, {text: "Zoom会議室", row: rowMeeting}, {text: "Zoom会议室", row: rowMeeting},
 		{text: "Zoom会議室ID", row: rowMeeting}, {text: "Zoom号", row: rowMeeting}, {text: "Zoom房间号", row: rowMeeting}, {text: "Zoom 회의실", row: rowMeeting}, {text: "줌 ID", row: rowMeeting}, {text: "줌 아이디", row: rowMeeting},
+		{text: "GoToMeeting ID", row: rowGoTo}, {text: "GoTo Meeting ID", row: rowGoTo},
 		{text: "joinMeetingId", row: rowJoinID}, {text: "join_meeting_id", row: rowJoinID},
 		{text: "meetingid", row: rowCode}, {text: "meeting_id", row: rowCode}, {text: "meetingnumber", row: rowCode}, {text: "meeting_number", row: rowCode}, {text: "meeting_code", row: rowCode}, {text: "meetingcode", row: rowCode},
 		{text: "zoomid", row: rowCode}, {text: "zoom_id", row: rowCode}, {text: "zoomnumber", row: rowCode}, {text: "zoom_number", row: rowCode}, {text: "webinarid", row: rowCode}, {text: "webinar_id", row: rowCode},
