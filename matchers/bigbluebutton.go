@@ -1,6 +1,9 @@
 package matchers
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // bigbluebutton knows rooms of BigBlueButton, which organisations run on their own hosts, mostly behind Greenlight.
 //
@@ -13,11 +16,10 @@ func bigbluebutton() Platform {
 		Name:  "bigbluebutton",
 		Title: "BigBlueButton",
 		Hosts: []string{"senfcall.de", "osmvideo.cloud68.co/user/"}, // public servers whose rooms neither their path nor their name tells
-		Anchors: []string{"/b/", "\\/b\\/", "%2fb%2f", "\\u002fb\\u002f", "\\x2fb\\x2f", "/rooms/", "\\/rooms\\/", "%2frooms%2f", "\\u002frooms\\u002f", "\\x2frooms\\x2f",
-			"/bigbluebutton/api/join", "bigbluebutton%2fapi%2fjoin", "bigbluebutton\\/api\\/join", "bigbluebutton\\u002fapi\\u002fjoin",
-			"/playback/presentation/", "%2fplayback%2fpresentation%2f", "\\/playback\\/presentation\\/", "\\u002fplayback\\u002fpresentation\\u002f",
+		Anchors: slices.Concat(slashed("/b/"), slashed("/rooms/"), slashed("bigbluebutton/api/join"), slashed("/playback/presentation/"), []string{
+			"\\x2fb\\x2f", "\\x2frooms\\x2f",
 			"://bbb.", ":\\/\\/bbb.", "://greenlight.", ":\\/\\/greenlight.", "://bigbluebutton.", ":\\/\\/bigbluebutton.",
-			"://demo.bigbluebutton.", ":\\/\\/demo.bigbluebutton."},
+			"://demo.bigbluebutton.", ":\\/\\/demo.bigbluebutton."}),
 		Docs:  "https://docs.bigbluebutton.org/development/api/",
 		Parse: parseBigBlueButton,
 		Forms: []Form{

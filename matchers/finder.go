@@ -14,7 +14,7 @@ const (
 )
 
 // usualLiterals is for how many literals there is room at once: for all that are ours, and some of own hosts.
-const usualLiterals = 2000
+const usualLiterals = 2300
 
 // builder collects the literals of a Finder.
 type builder struct {
@@ -89,13 +89,14 @@ func (b *builder) noteWrapping(wrappers []unwrap.Wrapper) {
 	}
 }
 
-// slashed is a literal with its slashes as they stand in text, in JSON, in what programs write into pages, and percent-encoded.
+// slashed is a literal with its slashes as they stand in text, in JSON, in JSON inside JSON, in what programs write into pages, and
+// percent-encoded, once or twice.
 func slashed(literal string) []string {
 	if !strings.Contains(literal, "/") {
 		return []string{literal}
 	}
 	var all []string
-	for _, slash := range [...]string{"/", `\/`, `\u002f`, "%2f"} {
+	for _, slash := range [...]string{"/", `\/`, `\\/`, `\u002f`, "%2f", "%252f", "&#x2f;"} {
 		all = append(all, strings.ReplaceAll(literal, "/", slash))
 	}
 	return all

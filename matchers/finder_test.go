@@ -56,3 +56,25 @@ func TestLongestOwnHost(t *testing.T) {
 	}
 	NewFinder(All(), "q"+host) // too long for a name: not looked for
 }
+
+// Links that are known by a path are found in every spelling of its slashes.
+func TestSlashesInEverySpelling(t *testing.T) {
+	for _, link := range []string{
+		"https://m.me/j/AbZkq3Rw7TnXv5Yp/", "https://vc.feishu.cn/j/473918265", "https://bbb.globex.example/b/ann-k7p-wqz-3fm",
+		"https://live.globex.example/rooms/t4c-9kz-w2n-m7x/join", "https://vc.globex.example/webapp/conference/ann.lee", "https://vc.globex.example/webapp3/m/ann.lee",
+	} {
+		for _, s := range slashed(link) {
+			colon := ":"
+			switch {
+			case strings.Contains(s, "%252f"):
+				colon = "%253a"
+			case strings.Contains(s, "%2f"):
+				colon = "%3a"
+			}
+			text := "{\"url\": \"" + strings.Replace(s, ":", colon, 1) + "\"}"
+			if found := Find([]byte(text)); len(found) != 1 {
+				t.Errorf("%d links in %s", len(found), text)
+			}
+		}
+	}
+}

@@ -6,7 +6,7 @@
 //
 // # How it works
 //
-// One sweep looks for the 1,700 or so literals that a meeting link or an invitation can contain: hosts, telling paths,
+// One sweep looks for the 2,000 or so literals that a meeting link or an invitation can contain: hosts, telling paths,
 // schemes, labels. Around each hit a candidate is cut out and its escapes are undone; wrappers such as Safe Links are taken
 // off by package unwrap, layer by layer; then the platform whose host or path it is judges it. Number blocks without a link
 // are read by their labels. What names the same meeting is joined. Text that hides a link from the sweep (zero-width

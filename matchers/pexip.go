@@ -1,6 +1,9 @@
 package matchers
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // pexip knows the web app of Pexip Infinity, which organisations run on their own hosts. A meeting room's alias stands in the fragment, in the query
 // or in the path, depending on the app's version, and may look like an address.
@@ -10,9 +13,8 @@ func pexip() Platform {
 	return Platform{
 		Name:  "pexip",
 		Title: "Pexip",
-		Anchors: []string{"/webapp/#/?conference=", "/webapp/?conference=", "/webapp/conference/", "/webapp2/conference/", "/webapp3/m/", "/webapp/m/",
-			"\\/webapp\\/#\\/?conference=", "\\/webapp\\/?conference=", "\\/webapp3\\/m\\/", "\\u002fwebapp\\u002f#\\u002f?conference=", "\\u002fwebapp3\\u002fm\\u002f",
-			"%2fwebapp%2f%23%2f%3fconference%3d", "%2fwebapp3%2fm%2f"},
+		Anchors: slices.Concat(slashed("/webapp/#/?conference="), slashed("/webapp/?conference="), slashed("/webapp/conference/"), slashed("/webapp2/conference/"),
+			slashed("/webapp3/m/"), []string{"/webapp/m/", "%2fwebapp%2f%23%2f%3fconference%3d", "%252fwebapp%252f%2523%252f%253fconference%253d"}),
 		Docs:  "https://docs.pexip.com/admin/link_webapp.htm",
 		Parse: parsePexip,
 		Forms: []Form{
