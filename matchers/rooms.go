@@ -41,6 +41,10 @@ func (u *URL) prompts() bool {
 	if open < 0 || len(u.head)-open > fewWords {
 		return false
 	}
+	before := bytes.TrimRight(u.head[:open], "\\")
+	if len(before) > 0 && before[len(before)-1] == u.head[open] || bytes.IndexByte(u.head[open:], '>') >= 0 {
+		return false // an empty value, or the end of the tag: the link stands behind them
+	}
 	key := bytes.TrimRight(u.head[:open], " \t\r\n=:{(\\"+quotes)
 	const word = "placeholder"
 	return len(key) >= len(word) && bytes.EqualFold(key[len(key)-len(word):], []byte(word))

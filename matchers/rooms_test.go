@@ -113,6 +113,20 @@ func TestEndedRoom(t *testing.T) {
 	}
 }
 
+// What a form's field shows is a sample when it is of plain words. What stands behind the field is none.
+func TestPromptedRoom(t *testing.T) {
+	const link = "https://meet.jit.si/vandelay-tea"
+	for text, want := range map[string]int{
+		`<input placeholder="` + link + `">`: 0, `"placeholder": "e.g. ` + link + `"`: 0, `{\"placeholder\":\"` + link + `\"}`: 0, "placeholder={`" + link + "`}": 0,
+		`<input placeholder=""><a href=` + link + `>`: 1, `<input placeholder="" value=` + link + `>`: 1, `<input placeholder=\"\" value=` + link + `>`: 1,
+		`<input placeholder='Name'> ` + link: 1, `<textarea placeholder=""> ` + link: 1, `<input placeholder="Name" value="` + link + `">`: 1,
+	} {
+		if found := Find([]byte(text)); len(found) != want {
+			t.Errorf("%s: %d found, want %d", text, len(found), want)
+		}
+	}
+}
+
 // A letter that nobody encoded belongs to a room's name; one that was decoded wrongly ends it, and then nothing is known.
 func TestUnencodedRoom(t *testing.T) {
 	for text, want := range map[string]string{
