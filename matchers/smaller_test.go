@@ -56,6 +56,8 @@ func TestZoho(t *testing.T) {
 		{"https://meeting.zoho.com.au/meeting/1482905736", meeting},
 		{"<iframe width=\"450\" src=\"https://meeting.zoho.eu/meeting/login/embedmeeting.jsp?meetingKey=1482905736&newWindow=true&t=7d21f80c4be64a93b5e8\"></iframe>", secret},
 		{"https://meeting.zoho.com.au/meeting/meeting-start?key=1482905736&x-meeting-org=7205819364", Link{Kind: HostStart, Class: HostCredential, ID: "1482905736"}},
+		{"https://webinarlab.zoho.com/meeting/register?sessionId=1482905736", Link{Kind: Registration, Class: PublicForm, Space: "webinar", ID: "1482905736"}},
+		{"https://meetinglab.zoho.com/join?key=1482905736", meeting},
 		{"https://webinar.zoho.in/meeting/register?sessionId=1482905736", Link{Kind: Registration, Class: PublicForm, Space: "webinar", ID: "1482905736"}},
 		{"const WEBINAR_URL = \"https://meet.zoho.eu/kwzl-rvu-dap\";", Link{Kind: Meeting, Class: JoinWithSecret, Space: "code", ID: "kwzl-rvu-dap"}},
 		{"// https://meet.zoho.in/pXe47vDmRw", Link{Kind: Meeting, Class: JoinWithSecret, Space: "code", ID: "pXe47vDmRw"}},
@@ -65,7 +67,7 @@ func TestZoho(t *testing.T) {
 		{"[Zoho Webinar Recording](https://webinar.zoho.com/meeting/videoprv?recordingId=7c1f04d9b3e86a25f0917be4d38c62a5914fd07be3285ac619d47f02b8e3516a&x-meeting-org=720581936)", recording},
 	}, []string{
 		"`webinar.zoho.com/meeting/videoprv?recordingId=<erecordingId>&x-meeting-org=720581936`", "https://meeting.zoho.in/meeting/public/videoprv?recordingId=...", "https://meeting.zoho.in/meeting/public/videoprv?recordingId=abcdefabcdefabcdefabcdefabcdefabcdefabcdefabcdefabcdefabcdefabcd", "https://meeting.zoho.in/meeting/public/videoprv",
-		"https://meeting.zoho.com/join?key=1234567890", "https://meeting.zoho.com/join?key=999", "placeholder=\"https://meeting.zoho.com/...\"", "https://meeting.zoho.in/api/v2/user.json", "https://meet.zoho.com/abc123",
+		"https://meeting.zoho.com/join?key=1234567890", "https://meeting.zoho.com/join?key=999", "placeholder=\"https://meeting.zoho.com/...\"", "https://meeting.zoho.in/api/v2/user.json", "https://meetinglab.zoho.com", "https://meet.zoho.com/abc123",
 		"https://meet.zoho.in/demo", "meet.zoho.com/SYNTHETIC12345", "https://meet.zoho.in/join-interview", "`https://meet.zoho.com/j/${meetingId}`", "https://www.zoho.com/meeting/", "https://accounts.zoho.com/oauth",
 		"\"meeting_link\":\"https://meeting.zoho.com/join?key=103628049*************22c92ca4\"",
 		"https://meeting.zoho.com/api/v2/60017852843/sessions/${meetingKey}.json",

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// zoho knows Zoho Meeting, Zoho Webinar and calls of Zoho Cliq, in all of Zoho's regions.
+// zoho knows Zoho Meeting, Zoho Webinar and calls of Zoho Cliq, in all of Zoho's regions, and the hosts on which it tries new versions.
 //
 // Documented: joining by key (help.zoho.com, "Join a meeting"); the rest was seen: "t" admits, meeting-start starts as host, meet.zoho.com
 // has short codes, videoprv plays a recording.
@@ -27,7 +27,7 @@ func zoho() Platform {
 }
 
 func zohoHosts() []string {
-	var hosts []string
+	hosts := []string{"meetinglab.zoho.com", "webinarlab.zoho.com"}
 	for _, service := range [...]string{"meeting", "meet", "webinar", "cliq"} {
 		for _, region := range [...]string{"com", "eu", "in", "com.au", "com.cn", "jp", "sa", "uk", "ae"} {
 			hosts = append(hosts, service+".zoho."+region)
