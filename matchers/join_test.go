@@ -225,6 +225,8 @@ func TestJoinTeams(t *testing.T) {
 			[]string{"teams::meet:29140385716 dial-in []", "teams::thread:19:meeting_Zk@thread.v2 meeting []"}},
 		{"text only", "Microsoft Teams Need help?\nMeeting ID: 273 849 105 62\nPasscode: aB3xYz\nDial in by phone\n+1 555-010-0142,,483920175# United States\nPhone conference ID: 483 920 175#\n", nil,
 			[]string{"teams::meet:27384910562 dial-in [passcode]"}},
+		{"room system alone", "Join with a video conferencing device\nglobex@m.webex.com\nVideo Conference ID: 281 739 052 6\nMore info<https://www.webex.com/msteams?confid=2817390526&tenantkey=globex&domain=m.webex.com>\n", nil,
+			[]string{"teams::vtc:2817390526 dial-in []"}},
 		{"dial-in alone", "Dial in by phone\nPhone conference ID: 483 920 175#\n", nil, []string{"teams::conf:483920175 dial-in []"}},
 		{"shape and passcode only", "Meeting ID: 273 849 105 62\nPasscode: aB3xYz\n", nil, []string{"teams::meet:27384910562 dial-in [passcode]"}},
 		{"shape only", "Meeting ID: 273 849 105 62\n", nil, nil},

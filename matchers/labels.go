@@ -172,7 +172,7 @@ func cueWords() []cue {
 		{platform: "zoom", text: "زووم"}, {platform: "zoom", text: "زوم"}, {platform: "zoom", text: "זום"},
 		{platform: "zoom", text: "줌 회의"}, {platform: "zoom", text: "줌 ID"}, {platform: "zoom", text: "줌 아이디"}, {platform: "zoom", text: "name (original name)"}, {platform: "zoom", text: "zakToken"}, // in its reports and its SDK
 		{platform: "zoom", text: "réunion zoom"}, {platform: "zoom", text: "reunión de zoom"}, {platform: "zoom", text: "reunião zoom"}, {platform: "zoom", text: "reunião do zoom"},
-		{platform: "teams", text: "microsoft teams"}, {platform: "teams", text: "ms teams"}, {platform: "teams", text: "teams meeting"}, {platform: "teams", text: "teams", weak: true},
+		{platform: "teams", text: "microsoft teams"}, {platform: "teams", text: "ms teams"}, {platform: "teams", text: "msteams"}, {platform: "teams", text: "teams meeting"}, {platform: "teams", text: "teams", weak: true},
 		{platform: "teams", text: "teams.microsoft.com"}, {platform: "teams", text: "teams.live.com"}, {platform: "teams", text: "teams-besprechung"}, {platform: "teams", text: "teams-meeting"},
 		{platform: "teams", text: "jointeamsmeeting"}, {platform: "teams", text: "phone conference id"}, {platform: "teams", text: "telefonkonferenz-id"}, {platform: "teams", text: "réunion teams"}, {platform: "teams", text: "reunión de teams"}, {platform: "teams", text: "reunião do teams"},
 		{platform: "teams", text: "riunione di teams"}, {platform: "teams", text: "teams 会議"}, {platform: "teams", text: "teams 会议"}, {platform: "teams", text: "teams 회의"}, {platform: "teams", text: "plcm.vc"},
