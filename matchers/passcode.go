@@ -21,6 +21,9 @@ type remark struct {
 func readPasscode(text []byte, at int, generous bool) (value Span, mixed, ok bool) {
 	i, said := skipMarkup(text, at, 1)
 	i, said = skipOrder(text, at, i, said)
+	if emptyString(text[at:i]) {
+		return Span{}, false, false
+	}
 	end := i
 	for end < len(text) && end-i < maxPasskey && passcodeByte(text[end]) && !bytes.HasPrefix(text[end:], []byte(`\n`)) {
 		end++
@@ -43,6 +46,25 @@ func readPasscode(text []byte, at int, generous bool) (value Span, mixed, ok boo
 	}
 	lower := strings.ContainsAny(word, "abcdefghijklmnopqrstuvwxyz")
 	return value, lower && strings.ContainsAny(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"), true
+}
+
+// emptyString: a program or a record gives the label a string in which no value stands, and gap, all from the label to the next word, goes on
+// behind it: `"password": "", "topic"`, `password: '<redacted>', host`. In "Passcode: " + "Q7R2k" the string is that of the label.
+func emptyString(gap []byte) bool {
+	sign := bytes.IndexAny(gap, ":=")
+	if sign < 0 || len(bytes.Trim(gap[:sign], " \\\"'`")) > 0 {
+		return false
+	}
+	value := bytes.TrimLeft(gap[sign+1:], " >\\")
+	if len(value) == 0 || strings.IndexByte("\"'`", value[0]) < 0 {
+		return false
+	}
+	end := bytes.IndexByte(value[1:], value[0])
+	if end < 0 {
+		return false
+	}
+	behind := bytes.TrimLeft(value[end+2:], " ")
+	return len(behind) > 0 && strings.IndexByte(",;}])\r\n", behind[0]) >= 0
 }
 
 // skipOrder skips the verb of an instruction that stands between a label and its value, at text[i]: "password, insert: Q7R2k".

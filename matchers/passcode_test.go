@@ -1,0 +1,38 @@
+package matchers
+
+import (
+	"strings"
+	"testing"
+)
+
+// An empty string, or one in which no value stands, is the value that a program or a record gives: the next field's name is none.
+func TestPasscodeOfEmptyString(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{`"password": "", "state": "active"`, ""},
+		{`"password": "", "h323": "k4"`, ""},
+		{`\"password\": \"\", \"topic2\": \"x\"`, ""},
+		{`password: '', topic: 'x'`, ""},
+		{"password: ''\nroom2: x", ""},
+		{`'password' => '', 'topic' => 'x'`, ""},
+		{`"password": "***", "state": "active"`, ""},
+		{`"password": "-", "state": "active"`, ""},
+		{`"password": "<redacted>", "state": "active"`, ""},
+		{`"password": "(hidden)"}, {"state": "active"}`, ""},
+		{`"password": "Q7R2k", "state": ""`, "Q7R2k"},
+		{`"password": "<b>Q7R2k</b>", "state": ""`, "Q7R2k"},
+		{`"password: " + "Q7R2k"`, "Q7R2k"},
+		{`"password: ", "Q7R2k"`, "Q7R2k"},
+		{`'password: ', '<b>', 'Q7R2k', '</b>'`, "Q7R2k"},
+		{`"see: password: ""Q7R2k""","Room 12"`, "Q7R2k"},
+	} {
+		at := strings.Index(c.text, "password") + len("password")
+		value, _, ok := readPasscode([]byte(c.text), at, false)
+		got := ""
+		if ok {
+			got = c.text[value.Start:value.End]
+		}
+		if got != c.want {
+			t.Errorf("%s: passcode %q, want %q", c.text, got, c.want)
+		}
+	}
+}
