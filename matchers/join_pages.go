@@ -8,28 +8,38 @@ import (
 // maxCallPages bounds how many addresses behind a number are looked at.
 const maxCallPages = 4
 
-// callPage is what stands in the address of a service's page of telephone numbers, on the customer's own host: invitations print it below
-// the number to be dialled. "" when the service has no such page.
-func callPage(platform string) string {
+// callPages are what stands in the addresses of a service's pages of telephone numbers, on the customer's own host: invitations print one
+// below the number to be dialled. None when the service has no such page.
+func callPages(platform string) []string {
 	switch platform {
 	case "zoom":
-		return "/u/"
+		return []string{"/u/", "/zoomconference" /* until 2020 */}
 	case "webex":
-		return "/globalcallin.php"
+		return []string{"/globalcallin.php"}
 	}
-	return ""
+	return nil
 }
 
 // customer is the customer whose page of telephone numbers stands behind item i, a number without a link, in its block and before any other
 // meeting's link or number; "" when there is none, or when the page is everybody's or a sample's.
 func (j *joiner) customer(near *vicinity, i int, platform string) string {
-	page := callPage(platform)
-	if page == "" {
+	pages := callPages(platform)
+	if len(pages) == 0 {
 		return ""
 	}
-	rest := j.text[j.items[i].end:j.blockEnd(near, i)]
+	block := j.text[j.items[i].end:j.blockEnd(near, i)]
+	for _, page := range pages {
+		if customer := ofCallPage(block, page, platform); customer != "" {
+			return customer
+		}
+	}
+	return ""
+}
+
+// ofCallPage is the customer whose page of telephone numbers stands in block first.
+func ofCallPage(block []byte, page, platform string) string {
 	for range maxCallPages {
-		before, behind, ok := bytes.Cut(rest, []byte(page))
+		before, behind, ok := bytes.Cut(block, []byte(page))
 		if !ok {
 			break
 		}
@@ -37,7 +47,7 @@ func (j *joiner) customer(near *vicinity, i int, platform string) string {
 		if p != nil && p.Name == platform && customer != "" && !sampleOrg(customer) {
 			return customer
 		}
-		rest = behind
+		block = behind
 	}
 	return ""
 }

@@ -13,6 +13,8 @@ func TestCustomerOfNumber(t *testing.T) {
 		{"behind the number as an address", zoom + "SIP: 82712010473@zoomcrc.com\nhttps://globex.zoom.us/u/aL5yfM90F\n", "globex"},
 		{"behind the number again", zoom + "Dial +1 646 555 0164,,82712010473#\nhttps://globex.zoom.us/u/aL5yfM90F\n", "globex"},
 		{"of the number as an address", "Meeting ID: 827 1201 0473\nhttps://globex.zoom.us/u/aL5yfM90F\nSIP: 82712010473@zoomcrc.com\n", "globex"},
+		{"Zoom's list of before 2020", zoom + "International numbers available: https://globex.zoom.us/zoomconference?m=kqzWPy0o4uRt\n", "globex"},
+		{"everybody's list of before 2020", zoom + "International numbers available: https://zoom.us/zoomconference?m=kqzWPy0o4uRt\n", ""},
 		{"of the next meeting in the same paragraph", zoom + "Meeting ID: 954 2834 8391\nhttps://globex.zoom.us/u/aL5yfM90F\n", ""},
 		{"a data centre's", zoom + "https://us02web.zoom.us/u/aL5yfM90F\n", ""},
 		{"a sample's", zoom + "https://example.zoom.us/u/aL5yfM90F\n", ""},
