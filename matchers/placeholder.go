@@ -17,7 +17,7 @@ func placeholderDigits(s string) bool {
 		return true
 	}
 	counted := strings.HasSuffix(s, "12345") || strings.HasSuffix(s, "123456") || strings.HasPrefix(s, "123456") || strings.HasPrefix(s, "012345")
-	return isRun(s, 1) || isRun(s, 9) || isGrouped(s) || isPeriodic(s) || len(s) >= 9 && (counted || onKeypad(s) || isZipped(s) || longestRun(s) >= 6 || holdsCount(s) || isCounted(s) || isRound(s) || inStretches(s) || endsInStretches(s))
+	return isRun(s, 1) || isRun(s, 9) || isGrouped(s) || isPeriodic(s) || len(s) >= 9 && (counted || onKeypad(s) || isZipped(s) || longestRun(s) >= 6 || holdsCount(s) || isCounted(s) || isRound(s) || isSeed(s) || inStretches(s) || endsInStretches(s))
 }
 
 // vendorSample: the numbers of Zoom's help pages, and telephone samples.
@@ -124,6 +124,16 @@ func countsThree(s string) bool { return isRun(s, 1) || isRun(s, 9) }
 
 // isRound: two thirds of the digits or more are zeros: 100200300.
 func isRound(s string) bool { return 3*strings.Count(s, "0") >= 2*len(s) }
+
+// isSeed: five digits that count from one or down from nine, and the few digits of a row's number behind zeros, as in seeds of databases:
+// 1234500017, 987650001.
+func isSeed(s string) bool {
+	if !strings.HasPrefix(s, "12345") && !strings.HasPrefix(s, "98765") {
+		return false
+	}
+	row := strings.TrimLeft(s[5:], "0")
+	return len(row) <= 2 && len(row) <= len(s)-5-2
+}
 
 // isRun reports whether every digit is its predecessor plus step, modulo ten.
 func isRun(s string, step byte) bool {
