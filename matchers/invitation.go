@@ -337,7 +337,7 @@ func rowServices(row string) []string {
 	case rowH323:
 		return []string{"zoom", "gotomeeting"}
 	default: // rowTap
-		return []string{"zoom", "teams", "webex", "gotomeeting", "google-meet"}
+		return []string{"zoom", "teams", "webex", "gotomeeting", "google-meet", "chime"}
 	}
 }
 

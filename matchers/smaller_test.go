@@ -8,10 +8,11 @@ func TestChime(t *testing.T) {
 		{"// test: https://app.chime.aws/meetings/7310925864", want},
 		{"\"https:\\/\\/chime.aws\\/7310925864\"", want},
 		{"chime://meeting?pin=7310925864", want},
-		{"From a video system: 7310925864@meet.chime.in", Link{Kind: DialIn, Class: NumberOnly, ID: "7310925864"}},
-		{"<a href=\"sip:7310925864@meet.chime.in\">video system</a>", Link{Kind: DialIn, Class: NumberOnly, ID: "7310925864"}},
+		{"SIP video system: 7310925864@meet.chime.in or meet.chime.in", Link{Kind: DialIn, Class: NumberOnly, ID: "7310925864"}},
+		{"sip:7310925864@meet.ue1.chime.in", Link{Kind: DialIn, Class: NumberOnly, ID: "7310925864"}},
 	}, []string{
-		"dial @meet.chime.in and enter the number", "1234567890@meet.chime.in", "room@meet.chime.in", "731092@meet.chime.in", "https://meet.chime.in/7310925864",
+		"dial @meet.chime.in and enter the number", "room@meet.chime.in", "https://meet.chime.in/7310925864",
+		"1234567890@meet.chime.in", "731092586@meet.chime.in", "u@meet.chime.in", "https://chime.in/7310925864", "7310925864@chime.in",
 		"https://chime.aws/1234567890", "includes('https://app.chime.aws/meetings')", "https://hooks.chime.aws/incomingwebhooks/7310925864", "https://chime.aws/join/test", "https://clients.chime.aws/win/latest",
 		"https://app.chime.aws/meetings/${id}", "https://app.chime.aws/", "https://app.chime.aws/portal", "https://chime.aws/73109258",
 	})
@@ -56,8 +57,6 @@ func TestZoho(t *testing.T) {
 		{"https://meeting.zoho.com.au/meeting/1482905736", meeting},
 		{"<iframe width=\"450\" src=\"https://meeting.zoho.eu/meeting/login/embedmeeting.jsp?meetingKey=1482905736&newWindow=true&t=7d21f80c4be64a93b5e8\"></iframe>", secret},
 		{"https://meeting.zoho.com.au/meeting/meeting-start?key=1482905736&x-meeting-org=7205819364", Link{Kind: HostStart, Class: HostCredential, ID: "1482905736"}},
-		{"https://webinarlab.zoho.com/meeting/register?sessionId=1482905736", Link{Kind: Registration, Class: PublicForm, Space: "webinar", ID: "1482905736"}},
-		{"https://meetinglab.zoho.com/join?key=1482905736", meeting},
 		{"https://webinar.zoho.in/meeting/register?sessionId=1482905736", Link{Kind: Registration, Class: PublicForm, Space: "webinar", ID: "1482905736"}},
 		{"const WEBINAR_URL = \"https://meet.zoho.eu/kwzl-rvu-dap\";", Link{Kind: Meeting, Class: JoinWithSecret, Space: "code", ID: "kwzl-rvu-dap"}},
 		{"// https://meet.zoho.in/pXe47vDmRw", Link{Kind: Meeting, Class: JoinWithSecret, Space: "code", ID: "pXe47vDmRw"}},
@@ -67,7 +66,7 @@ func TestZoho(t *testing.T) {
 		{"[Zoho Webinar Recording](https://webinar.zoho.com/meeting/videoprv?recordingId=7c1f04d9b3e86a25f0917be4d38c62a5914fd07be3285ac619d47f02b8e3516a&x-meeting-org=720581936)", recording},
 	}, []string{
 		"`webinar.zoho.com/meeting/videoprv?recordingId=<erecordingId>&x-meeting-org=720581936`", "https://meeting.zoho.in/meeting/public/videoprv?recordingId=...", "https://meeting.zoho.in/meeting/public/videoprv?recordingId=abcdefabcdefabcdefabcdefabcdefabcdefabcdefabcdefabcdefabcdefabcd", "https://meeting.zoho.in/meeting/public/videoprv",
-		"https://meeting.zoho.com/join?key=1234567890", "https://meeting.zoho.com/join?key=999", "placeholder=\"https://meeting.zoho.com/...\"", "https://meeting.zoho.in/api/v2/user.json", "https://meetinglab.zoho.com", "https://meet.zoho.com/abc123",
+		"https://meeting.zoho.com/join?key=1234567890", "https://meeting.zoho.com/join?key=999", "placeholder=\"https://meeting.zoho.com/...\"", "https://meeting.zoho.in/api/v2/user.json", "https://meet.zoho.com/abc123",
 		"https://meet.zoho.in/demo", "meet.zoho.com/SYNTHETIC12345", "https://meet.zoho.in/join-interview", "`https://meet.zoho.com/j/${meetingId}`", "https://www.zoho.com/meeting/", "https://accounts.zoho.com/oauth",
 		"\"meeting_link\":\"https://meeting.zoho.com/join?key=103628049*************22c92ca4\"",
 		"https://meeting.zoho.com/api/v2/60017852843/sessions/${meetingKey}.json",
