@@ -39,7 +39,7 @@ func readPasscode(text []byte, at int, generous bool) (value Span, mixed, ok boo
 	switch {
 	case len(word) < 3 && (!said || lineBreak || !all(word, isDigit) || !valueEnds(text, end)):
 		return Span{}, false, false
-	case placeholderPasscode(word), !generous && callsFunction(text, i, end), !digits && (!said || lineBreak || !generous && all(word, isAlpha) && sentenceGoesOn(text, end)):
+	case placeholderPasscode(word), !generous && (callsFunction(text, i, end) || namesValue(text, i, end)), !digits && (!said || lineBreak || !generous && all(word, isAlpha) && sentenceGoesOn(text, end)):
 		return Span{}, false, false
 	case len(word) > maxWord && !digits, lineBreak && len(word) < 4:
 		return Span{}, false, false
@@ -92,6 +92,19 @@ func callsFunction(text []byte, start, end int) bool {
 	return all(name, isNameByte) && (text[end+1] == ')' || compound && !strings.ContainsAny(name, "0123456789"))
 }
 
+// namesValue: text[start:end] is no text but a name, of a constant or of a list of which a program takes one: ZOOM_PASS, row[3].
+func namesValue(text []byte, start, end int) bool {
+	name := string(text[start:end])
+	if !all(name, isNameByte) || strings.ContainsAny(name, "0123456789") || start > 0 && strings.IndexByte("\"'`", text[start-1]) >= 0 {
+		return false
+	}
+	if name == "" || end+1 >= len(text) {
+		return false
+	}
+	constant := strings.Contains(name, "_") && name == strings.ToUpper(name) && strings.IndexByte(",;)}", text[end]) >= 0
+	return constant || name[0] >= 'a' && text[end] == '[' && (isDigit(text[end+1]) || strings.IndexByte("\"'", text[end+1]) >= 0)
+}
+
 // inQuotes: the value behind a label at text[at:] stands in quotes, and nothing but "is" before them: passcode is 'larkspur'.
 func inQuotes(text []byte, at int, value Span) bool {
 	before := bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimLeft(text[at:value.Start], " "), []byte("is ")))
@@ -132,7 +145,7 @@ func placeholderPasscode(word string) bool {
 		return false
 	}
 	lower := strings.ToLower(word)
-	if strings.Trim(lower, "x*•.-_#?0") == "" || strings.ContainsAny(word, "{}$%=") || strings.Contains(word, "...") || placeholderWord(lower) {
+	if strings.Trim(lower, "x*•.-_#?0") == "" || strings.ContainsAny(word, "{}$%=") || strings.Contains(word, "...") || strings.Contains(word, "?.") || placeholderWord(lower) {
 		return true
 	}
 	if dot := strings.IndexByte(word, '.'); dot > 0 && dot+1 < len(word) && isAlpha(word[dot-1]) && isAlpha(word[dot+1]) {
@@ -165,7 +178,8 @@ func proseWords() []string {
 		"contact", "provided", "check", "email", "e-mail", "your", "our", "available", "private", "hidden", "redacted", "removed", "found", "only",
 		"yes", "here", "below", "above", "and", "for", "with", "this", "that", "you", "are", "can", "has", "must", "string", "str", "text",
 		"undefined", "null", "true", "false", "password", "passcode", "passwort", "contraseña", "senha", "var", "const", "kein", "keine",
-		"aucun", "ninguna", "nenhuma", "nessuna", "geen", "join", "phone", "meeting", "click", "https", "http", "self", "os"}
+		"aucun", "ninguna", "nenhuma", "nessuna", "geen", "join", "phone", "meeting", "click", "https", "http", "self", "os",
+		"number", "bool", "boolean", "int", "integer", "bytes", "varchar", "char", "tbc", "keins", "!secret"}
 }
 
 // readPIN reads a number to be keyed in at the telephone: four digits or more, "#" behind them or nine of them.

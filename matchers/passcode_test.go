@@ -36,3 +36,31 @@ func TestPasscodeOfEmptyString(t *testing.T) {
 		}
 	}
 }
+
+// A name or a type that stands where a program gives the passcode is none.
+func TestPasscodeOfProgram(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"passcode: number | null;", ""},
+		{"passcode: ZOOM_PASS, topic", ""},
+		{"Passcode: SPRING_FAIR\n", "SPRING_FAIR"},
+		{"passcode: row[3],", ""},
+		{"passcode: row['code'],", ""},
+		{"passcode: event?.code", ""},
+		{"passcode: !secret zoom", ""},
+		{"Passcode: TBC", ""},
+		{`passcode: "ZOOM_PASS"`, "ZOOM_PASS"},
+		{"Passcode: HA_7x", "HA_7x"},
+		{"Passcode: Larkspur[1]", "Larkspur"},
+		{"Passcode: larkspur [until May]", "larkspur"},
+	} {
+		at := strings.Index(c.text, "asscode") + len("asscode")
+		value, _, ok := readPasscode([]byte(c.text), at, false)
+		got := ""
+		if ok {
+			got = c.text[value.Start:value.End]
+		}
+		if got != c.want {
+			t.Errorf("%s: passcode %q, want %q", c.text, got, c.want)
+		}
+	}
+}
