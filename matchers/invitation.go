@@ -152,7 +152,7 @@ func behindZoom(label idLabel, run digitRun, said bool, words int) bool {
 	case "3-4-4":
 		return true
 	case "3-3-3", "3-3-4":
-		return said && label.text == "Zoom Meeting"
+		return said && (label.text == "Zoom Meeting" || strings.HasPrefix(label.text, "Zoom-"))
 	}
 	return said && bare
 }

@@ -153,6 +153,7 @@ func ownLabels() []idLabel {
 		{text: "VTC Conference ID", row: rowVideo}, {text: "Video Conference ID", row: rowVideo}, {text: "Video ID", row: rowVideo}, {text: "Videoneuvottelun tunnus", row: rowVideo},
 		{text: "Zoom Meeting", row: rowZoom}, {text: "Zoom:", row: rowZoom}, {text: "Zoom ", row: rowZoom}, {text: "Zoom\n", row: rowZoom},
 		{text: "Zoom ID", row: rowMeeting}, {text: "Zoom-ID", row: rowMeeting}, {text: "Zoom (ID", row: rowMeeting}, {text: "Zoom, ID", row: rowMeeting}, {text: "Zoom: ID", row: rowMeeting},
+		{text: "Zoom-Meeting", row: rowZoom}, {text: "Zoom-Konferenz", row: rowZoom}, {text: "Zoom-Meeting (ID", row: rowMeeting}, {text: "Zoom-Meeting, ID", row: rowMeeting}, // German
 		{text: "Zoom Meeting (ID", row: rowMeeting}, {text: "Zoom Meeting, ID", row: rowMeeting}, {text: "Zoom PMI", row: rowMeeting},
 		{text: "ID Zoom", row: rowMeeting}, {text: "ID do Zoom", row: rowMeeting}, {text: "ID de Zoom", row: rowMeeting}, {text: "Zoom会議室", row: rowMeeting}, {text: "Zoom会议室", row: rowMeeting},
 		{text: "Zoom会議室ID", row: rowMeeting}, {text: "Zoom号", row: rowMeeting}, {text: "Zoom房间号", row: rowMeeting}, {text: "Zoom 회의실", row: rowMeeting}, {text: "줌 ID", row: rowMeeting}, {text: "줌 아이디", row: rowMeeting},
