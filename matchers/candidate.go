@@ -42,6 +42,7 @@ func cutCandidate(text []byte, at int, wrapper bool, room []byte) (c candidate, 
 	if next, joins := continuation(text, r.pos, c.start); joins {
 		more := reader{text: text, pos: next, wrapper: wrapper, encoded: r.encoded, out: r.out}
 		more.read(maxCandidate + len(prefix))
+		more.readLiterals(text[r.pos], c.start, maxCandidate+len(prefix))
 		c.wrapped = finish(more.out, len(prefix), c.layers, text, c.start)
 		c.wrappedAt = next
 		c.wrappedEnd = trimEnd(text, c.start, more.pos)
@@ -602,6 +603,32 @@ func (r *reader) backslash() bool {
 	r.out = append(r.out, c)
 	r.pos = i + width
 	return true
+}
+
+// maxLiterals bounds the string literals that are read as one link, behind the second.
+const maxLiterals = 6
+
+// readLiterals goes on from literal to literal, where the first two were joined by source code: a long link is often written as several.
+// A literal with anything else in it, or a word alone, is the text behind the link.
+func (r *reader) readLiterals(quote byte, start, most int) {
+	for n := 0; n < maxLiterals && r.atQuote(quote); n++ {
+		next, joins := continuation(r.text, r.pos, start)
+		if !joins {
+			return
+		}
+		before := *r
+		r.pos = next
+		r.read(most)
+		if piece := string(r.text[next:r.pos]); !r.atQuote(quote) || plainWord(piece) && isAlpha(piece[0]) {
+			*r = before
+			return
+		}
+	}
+}
+
+// atQuote reports whether the literal that began with this quote ends here.
+func (r *reader) atQuote(quote byte) bool {
+	return (quote == '"' || quote == '\'') && r.pos < len(r.text) && r.text[r.pos] == quote
 }
 
 // continuation says where a link goes on that stopped at a line's end or at the end of a string literal.

@@ -138,6 +138,24 @@ func TestLinksBrokenInComments(t *testing.T) {
 	}
 }
 
+// TestLinksOfLiterals: a link that source code joins from several literals is read whole; a literal with other text in it, or a word alone, is no part.
+func TestLinksOfLiterals(t *testing.T) {
+	const tenant = "c3b1c9ee-8c5a-4e19-9a6b-54d4b1ce7f05"
+	const first, second = "https://teams.microsoft.com/l/meetup-", "join/19%3ameeting_MWE0ZDc5NjgtOTQzZi00YmE2LWE3OTktZmQxOTRkYzM2NDAz%40thread.v2/0"
+	const third = "?context=%7b%22Tid%22%3a%22" + tenant + "%22%7d"
+	for _, text := range []string{
+		`("` + first + `"` + "\n    " + `"` + second + `"` + "\n    " + `"` + third + `")`,
+		`"` + first + second + `"` + " +\n    " + `"` + third + `"`,
+		`'` + first + `' . '` + second + `' . '` + third + `' . 'Passcode follows'`,
+		`"` + first + `" + "` + second + `" + "` + third + `" + "Thanks"`,
+	} {
+		found := Find([]byte(text))
+		if len(found) != 1 || found[0].Kind != Meeting || found[0].Org != tenant {
+			t.Errorf("%s: %+v", text, found)
+		}
+	}
+}
+
 // TestSentencesEndLinks: a sample room or an address without a room takes no word from the sentence on the next line; a link that was
 // broken does go on there. Another link, or what closes emphasis or a cell, ends it without a blank.
 func TestSentencesEndLinks(t *testing.T) {

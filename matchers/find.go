@@ -592,14 +592,14 @@ func (s *search) parse(text []byte, c candidate, u *URL, p *Platform) ([]Sightin
 	return s.room.only(Sighting{Link: link, Start: c.start, End: end, Via: via}), end
 }
 
-// extends reports whether the link that was joined from two lines says more than the one that ends with its line, and is no number
-// before a sentence that begins with a count ("12 people came").
+// extends reports whether the link that was joined from two lines says more than the one that ends with its line (a longer number, a
+// secret, the organisation), and is no number before a sentence that begins with a count ("12 people came").
 func extends(text []byte, c candidate, short, long Link) bool {
 	if completes(short.ID, long.ID) {
 		prose, goesOn := proseAt(text, c.wrappedAt)
 		return !prose || !goesOn
 	}
-	return short.ID == long.ID && len(long.Secrets) > len(short.Secrets)
+	return short.ID == long.ID && (len(long.Secrets) > len(short.Secrets) || short.Org == "" && long.Org != "")
 }
 
 // completed reports whether the longer id is as long as such ids can be and begins with the shorter one, which is not.
