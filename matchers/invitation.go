@@ -327,7 +327,7 @@ func rowServices(row string) []string {
 	case rowAccess:
 		return []string{"webex", "gotomeeting"}
 	case rowConference:
-		return []string{"teams", "skype-for-business"}
+		return []string{"teams", "skype-for-business", "bluejeans"}
 	case rowVideo:
 		return []string{"teams"}
 	case rowPIN:
@@ -337,7 +337,7 @@ func rowServices(row string) []string {
 	case rowH323:
 		return []string{"zoom", "gotomeeting"}
 	default: // rowTap
-		return []string{"zoom", "teams", "webex", "gotomeeting", "google-meet", "chime"}
+		return []string{"zoom", "teams", "webex", "gotomeeting", "google-meet", "chime", "ringcentral"}
 	}
 }
 
@@ -360,6 +360,9 @@ func shapeFits(platform string, n number) bool {
 	case "chime":
 		return length == 10 && (n.idLabel != rowPIN || bare || n.shape == "4-2-4") // Meet's PINs have other groups
 	case "ringcentral", "bluejeans":
+		if n.idLabel == rowConference { // BlueJeans prints its meeting's number in one, and says "#" in words
+			return platform == "bluejeans" && bare && !n.hash && length >= minDigits && length <= 12
+		}
 		return length <= 12 && (bare || n.shape == "3-3-3" || n.shape == "3-3-4" || n.shape == "3-3-3-3")
 	case "dingtalk": // its numbers of nine digits look like those of others
 		return n.shape == "3-3-5"

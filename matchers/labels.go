@@ -148,6 +148,7 @@ func furtherLanguages() []language {
 func ownLabels() []idLabel {
 	return []idLabel{
 		{text: "腾讯会议", row: rowTencent}, {text: "騰訊會議", row: rowTencent}, {text: "腾讯会议房间号", row: rowTencent},
+		{text: "BlueJeans ID", row: rowMeeting}, {text: "Chime ID", row: rowMeeting},
 		{text: "DingTalk Conference Code", row: rowMeeting}, {text: "入会口令", row: rowMeeting}, {text: "会议令", row: rowMeeting},
 		{text: "Meeting PIN", row: rowPIN},
 		{text: "VTC Conference ID", row: rowVideo}, {text: "Video Conference ID", row: rowVideo}, {text: "Video ID", row: rowVideo}, {text: "Videoneuvottelun tunnus", row: rowVideo},
@@ -491,9 +492,9 @@ func foldLetter(r rune) rune {
 }
 
 // dialCues are literals near which dial strings are looked for though no link or label stands there: the headings of Zoom's
-// dial-in list, telephone links, and what names a room system's call.
+// dial-in list and what Chime and RingCentral have instead, telephone links, and what names a room system's call.
 func dialCues() []string {
-	cues := []string{"tel:+", "h.323", "162.255.3", "one-tap", "onetap"}
+	cues := []string{"tel:+", "h.323", "162.255.3", "one-tap", "onetap", "one-click mobile", "one-click dial", "one tap to join"}
 	for _, end := range []string{`"`, "'", ",", ".", ")", "<"} { // what else stands behind the name is a label, see ownLabels
 		cues = append(cues, "zoom"+end)
 	}

@@ -7,8 +7,8 @@ import (
 
 // Dial strings: what a telephone or a room system dials to get into a meeting, the number and often the passcode in one.
 //
-// One-tap lines ("+15550100,,98123456210#,,,,*482913#") are seen in the invitations of Zoom, Teams, Webex and GoTo, also as
-// tel: URIs with their commas percent-encoded. H.323 strings ("203.0.113.7##98123456210#482913#") and SIP users
+// One-tap lines ("+15550100,,98123456210#,,,,*482913#") are seen in the invitations of Zoom, Teams, Webex, GoTo, Chime and
+// RingCentral, also as tel: URIs with their commas percent-encoded. H.323 strings ("203.0.113.7##98123456210#482913#") and SIP users
 // ("98123456210.482913.11.654321@zoomcrc.com": number, passcode, layout, host key) are Zoom's.
 
 const (
@@ -53,7 +53,8 @@ func readTap(text []byte, at int) (number, bool) {
 	return n, n.platform != "zoom" || len(digits) <= 11
 }
 
-// readTapPasscode reads ",,,,*<passcode>#" and the older ",,1#,<passcode>#", both Zoom's, and "<password>#", Webex's.
+// readTapPasscode reads ",,,,*<passcode>#" and the older ",,1#,<passcode>#", both Zoom's, "<password>#", Webex's, and
+// ",,<password>#" at the end, RingCentral's.
 func readTapPasscode(text []byte, at int, n *number) {
 	if password, end := readGroup(text, at); len(password) >= 4 && len(password) <= 12 {
 		if _, ok := readHash(text, end); ok {
@@ -67,12 +68,22 @@ func readTapPasscode(text []byte, at int, n *number) {
 		start, ok = behindParticipant(text, pause)
 	}
 	if !ok {
+		readLastPassword(text, pause, n)
 		return
 	}
 	n.platform = "zoom"
 	passcode, end := readGroup(text, start)
 	if passcode != "" && len(passcode) <= 10 && strings.Trim(passcode, "0") != "" {
 		n.secrets, n.secretSpans = []string{"passcode"}, []Span{{start, end}}
+	}
+}
+
+// readLastPassword reads a password that ends a dial string: "#,,<password>#". Where more is dialled, it is not known which is which.
+func readLastPassword(text []byte, pause commaRun, n *number) {
+	password, end := readGroup(text, pause.end)
+	hash, closed := readHash(text, end)
+	if pause.count == 2 && len(password) >= 4 && len(password) <= 12 && closed && readCommas(text, hash).count == 0 {
+		n.secrets, n.secretSpans = []string{"passcode"}, []Span{{pause.end, end}}
 	}
 }
 
