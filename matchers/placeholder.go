@@ -293,7 +293,7 @@ func sampleTable() [sampleColumns]string {
 			standup sync planning retro daily weekly monthly chat video conference conf session interview kickoff episode name
 			host guest link john jane doe smith alice
 			review sprint budget app online live class lesson visit consultation appointment booking clinic
-			user admin member coach mentor mentorship teacher tutor training course event
+			user admin member coach mentor mentorship teacher tutor training course event sess appt slot
 			doctor dr patient student hello instant somebody someone`,
 		domainSample: `example.com example.org example.net example.edu domain.com mydomain.com mycompany.com company.com
 			server.com myserver.com domain.org`,

@@ -34,7 +34,7 @@ func TestSampleHost(t *testing.T) {
 
 func TestGenericRoom(t *testing.T) {
 	for _, room := range []string{"standup-room", "team-room", "MyTeamStandup", "customroom", "Planning_Room_2", "team sync", "jane.doe", "meeting-42", "demo123",
-		"sprintreview", "chat-app", "doctor3_patient17", "class-02-lesson-9", "helloRoom", "instant-meeting", "dr-somebody", "mentorship-session", "my-event", "teacher-training-4", "live-room", "LiveClass3"} {
+		"sprintreview", "chat-app", "doctor3_patient17", "class-02-lesson-9", "helloRoom", "instant-meeting", "dr-somebody", "mentorship-session", "my-event", "teacher-training-4", "live-room", "LiveClass3", "sess1", "appt-2", "coach_slot_3"} {
 		if !genericRoom(room) {
 			t.Errorf("genericRoom(%q) = false", room)
 		}
