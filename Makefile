@@ -70,8 +70,9 @@ format:
 	@unformatted=$$(gofmt -l $(FOLDERS)); \
 	if [[ -n $$unformatted ]]; then printf 'not formatted (run gofmt -w):\n%s\n' "$$unformatted" >&2; exit 1; fi
 
+# Built as unit builds, so that nothing is compiled twice.
 vet:
-	$(GO) vet ./...
+	CGO_ENABLED=1 $(GO) vet -race ./...
 
 unit:
 	CGO_ENABLED=1 $(GO) test -race -timeout 10m ./...
