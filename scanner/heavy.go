@@ -14,9 +14,9 @@ const (
 // turns has room for the one document whose turn it is; nil: nobody takes turns.
 type turns chan struct{}
 
-// heavy says whether more is kept than a document may without its turn.
+// heavy says whether more is kept than a document may without its turn. Who has handed over a chapter soon has the next.
 func (s *meetings) heavy() bool {
-	return s.live*meetingBytes+s.places*placeBytes+s.held+s.near+s.further > heavyBytes
+	return s.chapters.keys != nil || s.live*meetingBytes+s.places*placeBytes+s.held+s.near+s.further > heavyBytes
 }
 
 // takeTurn waits until no other document has its turn, or until the context is done.

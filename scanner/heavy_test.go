@@ -149,3 +149,18 @@ func TestTheTextAroundFurtherPlacesWeighs(t *testing.T) {
 		t.Error("what it keeps is not all counted")
 	}
 }
+
+// A document of chapters keeps its turn, also right after one was handed over.
+func TestADocumentOfChaptersIsHeavy(t *testing.T) {
+	found := &meetings{chapters: chapters{give: func(*meetings) {}}}
+	p := piece{sightings: words{}.FindIn([]byte("meeting:1"), 0, 9), places: make([]pieceSpot, 1), near: make([]Window, 1)}
+	found.add(p)
+	if found.heavy() {
+		t.Error("one meeting is heavy")
+	}
+	found.held = chapterHeld
+	found.add(p)
+	if found.live > 0 || !found.heavy() {
+		t.Errorf("%d meetings are left, heavy: %t", found.live, found.heavy())
+	}
+}
