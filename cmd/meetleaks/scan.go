@@ -105,16 +105,13 @@ func (o *scanOptions) flags(cmd *cobra.Command) {
 
 // scan is the story: settle what is asked, read, match, judge, ignore, report, sum up.
 func (a *app) scan(ctx context.Context, o scanOptions, targets []string) error {
-	a.limitMemory(scanMemory)
+	a.limitMemory()
 	go matchers.Standard() // a lateFinder waits for it, the plan does not
 	plan, err := a.planScan(ctx, o, targets)
 	if err != nil {
 		return err
 	}
 	defer plan.close()
-	if plan.network != nil {
-		a.limitMemory(crawlMemory)
-	}
 	started := a.now()
 	line := startProgress(a.stderr, a.showsProgress(o))
 	plan.matcher.Watch(line.read)
@@ -164,22 +161,19 @@ func (p *scanPlan) read(ctx context.Context, jobs int, sink *scanSink, unpack *e
 	return stats, err
 }
 
-// The heap that scan aims to stay under, in bytes; with code and stacks that is less than 100 MiB, also when a collection comes late.
-// Crawling is bound by the network, so it may collect more often.
-const (
-	scanMemory  = 56 << 20
-	crawlMemory = 48 << 20
-)
+// scanMemory is the heap that scan aims to stay under, in bytes; with code and stacks that is less than 100 MiB, also when a collection
+// comes late.
+const scanMemory = 48 << 20
 
 // limitMemory collects garbage only when there is no room left. Who sets GOGC or GOMEMLIMIT knows better.
-func (a *app) limitMemory(limit int64) {
+func (a *app) limitMemory() {
 	for _, setting := range a.env {
 		if strings.HasPrefix(setting, "GOGC=") || strings.HasPrefix(setting, "GOMEMLIMIT=") {
 			return
 		}
 	}
 	debug.SetGCPercent(-1)
-	debug.SetMemoryLimit(limit)
+	debug.SetMemoryLimit(scanMemory)
 }
 
 // verdict decides the exit code: an interruption before what failed, and that before what was found.
