@@ -10,14 +10,14 @@ func whatsapp() Platform {
 	return Platform{
 		Name:    "whatsapp",
 		Title:   "WhatsApp",
-		Hosts:   []string{"call.whatsapp.com", "chat.whatsapp.com"},
+		Hosts:   []string{"call.whatsapp.com", "chat.whatsapp.com", "web.whatsapp.com"},
 		Anchors: []string{"whatsapp://chat", "whatsapp:\\/\\/chat"},
 		Docs:    "https://faq.whatsapp.com/3242937609289432",
 		Parse:   parseWhatsApp,
 		Whole:   func(l Link) bool { return len(l.ID) == whatsappLength },
 		Forms: []Form{
 			{"call.whatsapp.com/video/<22>, /voice/<22>", Meeting, JoinWithSecret},
-			{"chat.whatsapp.com/<22>, /invite/<22>", GroupInvite, ChatInvite},
+			{"chat.whatsapp.com/<22>, /invite/<22>, web.whatsapp.com/accept?code=<22>", GroupInvite, ChatInvite},
 		},
 	}
 }
@@ -26,6 +26,11 @@ func parseWhatsApp(u *URL) (Link, error) {
 	switch {
 	case u.Scheme == "whatsapp":
 		if u.Host != "chat" {
+			return Link{}, NotAMeeting
+		}
+		return whatsappCode(u, u.Param("code"), isAlnum, Link{Kind: GroupInvite, Class: ChatInvite, Host: "chat.whatsapp.com", Path: "/{id}"})
+	case u.Base == "web.whatsapp.com": // what a browser shows that was sent on by chat.whatsapp.com
+		if !strings.EqualFold(u.Seg(0), "accept") {
 			return Link{}, NotAMeeting
 		}
 		return whatsappCode(u, u.Param("code"), isAlnum, Link{Kind: GroupInvite, Class: ChatInvite, Host: "chat.whatsapp.com", Path: "/{id}"})
