@@ -105,7 +105,7 @@ func ringcentralMeetings(u *URL, l Link) (Link, error) {
 		return Link{}, Incomplete
 	}
 	l.Kind, l.Class, l.ID, l.Path = Meeting, JoinWithSecret, id, path
-	if u.Has("zpk") || u.Has("zak") || u.Seg(0) == "s" {
+	if u.SecretParams("zpk", "zak") != nil || u.Seg(0) == "s" {
 		l.Kind, l.Class = HostStart, HostCredential
 	}
 	return l, nil

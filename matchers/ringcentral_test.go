@@ -17,6 +17,7 @@ func TestRingCentral(t *testing.T) {
 		{"https://video.unifyoffice.com/join/384907215638", meeting},
 		{"alias wm=\"open https://meetings.ringcentral.com/j/1485730926\"", old},
 		{"https://meetings.ringcentral.com/j/1485730926?zpk=Jz84kLq", host},
+		{"https://meetings.ringcentral.com/j/1485730926?zak=REDACTED", old},
 		{"https://v.ringcentral.com/join/Piet.Larsen", Link{Kind: PersonalRoom, Class: PermanentRoom, Space: "name", ID: "Piet.Larsen", Owner: "Piet.Larsen"}},
 		{"| meetings.ringcentral.com/join?mid=1485730926 |", old},
 		{"SIP: 384907215638.4826@rcv.com", Link{Kind: DialIn, Class: NumberOnly, ID: "384907215638", Secrets: []string{"pin"}}},

@@ -151,7 +151,7 @@ func zoomNumber(u *URL, l Link, segment, path string) (Link, error) {
 	}
 	l.ID, l.Path = id, path+"{id}"
 	switch {
-	case path == "/s/" || u.Has("zak") || u.Has("zpk"):
+	case path == "/s/" || u.SecretParams("zak", "zpk") != nil: // a mask in the token's place starts nothing
 		l.Kind, l.Class = HostStart, HostCredential
 	case path == "/w/":
 		l.Kind, l.Class = Webinar, JoinWithSecret

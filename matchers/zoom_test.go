@@ -63,6 +63,21 @@ func TestZoomNumbersThatLookInvented(t *testing.T) {
 	})
 }
 
+// A host's token makes a start link of one that joins; a mask in its place does not.
+func TestZoomHostToken(t *testing.T) {
+	join := Link{Kind: Meeting, Class: JoinWithSecret, Realm: "commercial", ID: "84930275116"}
+	start := Link{Kind: HostStart, Class: HostCredential, Realm: "commercial", ID: "84930275116"}
+	held := start
+	held.Secrets = []string{"zak"}
+	runPlatform(t, zoom(), []hit{
+		{"zoommtg://zoom.us/join?action=join&confno=84930275116&zak=eyJhbGciOiJIUzI1NiJ9.eyJpc3M", held},
+		{"opened `zoommtg://zoom.us/join?action=join&confno=84930275116&zak=REDACTED`", join},
+		{"https://zoom.us/j/84930275116?zak=********", join},
+		{"https://zoom.us/j/84930275116?zpk=", join},
+		{"https://zoom.us/s/84930275116?zak=[hidden]", start},
+	}, nil)
+}
+
 func TestZoomPagesAndRecordings(t *testing.T) {
 	const token = "Xw7Lq2Rz9Kd4Tb6Vn3Ysc8"
 	event := Link{Kind: Event, Class: PublicForm, Realm: "commercial", Space: "event", ID: token}
