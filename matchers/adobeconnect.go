@@ -3,7 +3,8 @@ package matchers
 import "strings"
 
 // adobeConnect knows the rooms and recordings of Adobe Connect, on the organisation's host. Names that begin with p or r and go on with random
-// characters are the service's own: recordings (and other content), and rooms. Seen in public pages and documented for the custom names.
+// characters are the service's own: recordings (and other content), and rooms. The number of the account may stand before any of them, as the
+// address bar shows it. Seen in public pages and documented for the custom names.
 func adobeConnect() Platform {
 	return Platform{
 		Name:  "adobe-connect",
@@ -13,8 +14,8 @@ func adobeConnect() Platform {
 		Parse: parseAdobeConnect,
 		Whose: customerLabel,
 		Forms: []Form{
-			{"<organisation>.adobeconnect.com/<room>", PersonalRoom, PermanentRoom},
-			{"<organisation>.adobeconnect.com/p<random>", Recording, PastContent},
+			{"<organisation>.adobeconnect.com/[_a<number>/]<room>", PersonalRoom, PermanentRoom},
+			{"<organisation>.adobeconnect.com/[_a<number>/]p<random>", Recording, PastContent},
 			{"<organisation>.adobeconnect.com/e<random>/event/…", Event, PublicForm},
 		},
 	}
@@ -23,6 +24,9 @@ func adobeConnect() Platform {
 func parseAdobeConnect(u *URL) (Link, error) {
 	org, _, _ := strings.Cut(u.Sub(), ".")
 	segs := u.Segs()
+	if len(segs) > 0 && adobeAccount(segs[0]) {
+		segs = segs[1:]
+	}
 	switch {
 	case org == "" || org == "www" || org == "help" || org == "na1cps" || org == "admin" || len(segs) == 0:
 		return Link{}, NotAMeeting
@@ -63,9 +67,15 @@ func adobeDrawnBytes(name string) bool {
 	return len(name) >= 10 && len(name) <= 15 && all(name, isTalkByte)
 }
 
+// adobeAccount: what the service puts before the path of an account, "_a" and its number.
+func adobeAccount(segment string) bool {
+	number, ok := strings.CutPrefix(segment, "_a")
+	return ok && number != "" && all(number, isDigit)
+}
+
 func adobePage(segment string) bool {
 	switch strings.ToLower(segment) {
-	case "common", "system", "content", "servlet", "swf", "_a7", "lms", "gateway", "xml", "default", "connect", "logo":
+	case "common", "system", "content", "servlet", "swf", "lms", "gateway", "xml", "default", "connect", "logo":
 		return true
 	}
 	return false
