@@ -55,7 +55,7 @@ func All() []Wrapper {
 		[]Wrapper{
 			safeLinks(), proofpoint(), cisco(), mimecast(), inky(), awstrack(), sophos(), checkPoint(),
 			google(), googleCalendar(), googleCache(), googleAMP(), bing(), yahoo(), outlookCompose(), outlookRedirect(), yahooCalendar(),
-			mandrill(), govDelivery(), mailjet(), webArchive(), archiveToday(), disqus(), bareQuery(),
+			mandrill(), govDelivery(), mailjet(), webArchive(), archiveToday(), disqus(), telegramWeb(), bareQuery(),
 		},
 		parameters(),
 		shares(),
