@@ -10,13 +10,14 @@ import (
 // Documented: join links signed with a checksum (docs.bigbluebutton.org, "API reference"); Greenlight 2 puts rooms under /b/, three or
 // four groups of three characters, the first from the owner's name; Greenlight 3 under /rooms/<id>/join. Seen: the owner's address of such
 // a room, without /join; Greenlight 2 under /gl/ or directly behind a host that is named after the service, and on public servers
-// directly behind theirs or under /user/.
+// directly behind theirs or under /user/; B3Desk, the front end of the French
+// state, whose links name the role and end in a checksum.
 func bigbluebutton() Platform {
 	return Platform{
 		Name:  "bigbluebutton",
 		Title: "BigBlueButton",
 		Hosts: []string{"senfcall.de", "osmvideo.cloud68.co/user/"}, // public servers whose rooms neither their path nor their name tells
-		Anchors: slices.Concat(slashed("/b/"), slashed("/rooms/"), slashed("bigbluebutton/api/join"), slashed("/playback/presentation/"), []string{
+		Anchors: slices.Concat(slashed("/b/"), slashed("/rooms/"), slashed("bigbluebutton/api/join"), slashed("/playback/presentation/"), slashed("/meeting/signin/"), []string{
 			"\\x2fb\\x2f", "\\x2frooms\\x2f",
 			"://bbb.", ":\\/\\/bbb.", "://greenlight.", ":\\/\\/greenlight.", "://bigbluebutton.", ":\\/\\/bigbluebutton.",
 			"://demo.bigbluebutton.", ":\\/\\/demo.bigbluebutton."}),
@@ -26,6 +27,7 @@ func bigbluebutton() Platform {
 			{"<host>/b/<abc-def-ghi>, bbb.<domain>/[gl/]<abc-def-ghi>, <host>/rooms/<abc-def-ghi-jkl>[/join]", PersonalRoom, PermanentRoom},
 			{"lecture.senfcall.de/<abc-def-ghi>, osmvideo.cloud68.co/user/<abc-def-ghi>", PersonalRoom, PermanentRoom},
 			{"<host>/bigbluebutton/api/join?meetingID=&checksum=", PersonalRoom, JoinWithSecret},
+			{"<host>/meeting/signin/[<role>/]<number>/[creator/<number>/]hash/<40 hex>", PersonalRoom, JoinWithSecret},
 			{"… with the moderator's role", HostStart, HostCredential},
 			{"<host>/playback/presentation/<version>/<meeting id>", Recording, PastContent},
 		},
@@ -57,6 +59,8 @@ func parseBigBlueButton(u *URL) (Link, error) {
 			return bbbAPI(u, l)
 		case seg == "playback" && u.Seg(i+1) == "presentation":
 			return bbbPlayback(u, l)
+		case seg == "meeting" && u.Seg(i+1) == "signin":
+			return b3deskRoom(l, segs[i+2:])
 		}
 	}
 	return Link{}, NotAMeeting
@@ -167,5 +171,32 @@ func bbbPlayback(u *URL, l Link) (Link, error) {
 		return Link{}, Placeholder
 	}
 	l.Kind, l.Class, l.Space, l.ID, l.Path = Recording, PastContent, "rec", meeting+"-"+start[:13], "/playback/presentation/2.3/{id}"
+	return l, nil
+}
+
+// b3deskRoom reads what follows /meeting/signin/: the role, in older links none, the meeting's number, who made it, and the checksum.
+func b3deskRoom(l Link, segs []string) (Link, error) {
+	role := ""
+	if len(segs) > 0 && !all(segs[0], isDigit) {
+		role, segs = segs[0], segs[1:]
+	}
+	if len(segs) == 5 && segs[1] == "creator" && all(segs[2], isDigit) {
+		segs = append(segs[:1:1], segs[3:]...)
+	}
+	if len(segs) != 3 || segs[1] != "hash" || !all(segs[0], isDigit) {
+		return Link{}, NotAMeeting
+	}
+	checksum := leading(segs[2], isHex)
+	switch {
+	case len(checksum) != 40:
+		return Link{}, Incomplete
+	case placeholderToken(checksum) || sampleHost(l.Host):
+		return Link{}, Placeholder
+	}
+	l.Kind, l.Class, l.ID, l.Path = PersonalRoom, JoinWithSecret, segs[0], "/meeting/signin/{id}"
+	if role == "moderateur" || role == "moderator" {
+		l.Kind, l.Class = HostStart, HostCredential
+	}
+	l.AddSecret("hash")
 	return l, nil
 }

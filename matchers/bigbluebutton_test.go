@@ -19,6 +19,9 @@ func TestBigBlueButton(t *testing.T) {
 	drawn.ID = "random-1605842"
 	moderator := signed
 	moderator.Kind, moderator.Class = HostStart, HostCredential
+	b3desk := Link{Kind: PersonalRoom, Class: JoinWithSecret, Realm: "visio.acme.example", ID: "48259", Org: "visio.acme.example", Secrets: []string{"hash"}}
+	b3deskModerator := b3desk
+	b3deskModerator.Kind, b3deskModerator.Class = HostStart, HostCredential
 	runPlatform(t, bigbluebutton(), []hit{
 		// Greenlight 2
 		{"Raum: https://bbb.acme.example/b/ros-9kf-x3m.", room},
@@ -36,6 +39,10 @@ func TestBigBlueButton(t *testing.T) {
 		{"<https://bbb.acme.example/rooms/k4w-z8p-m2t-x9q/join>", four},
 		{":BBB: https://bbb.acme.example/rooms/k4w-z8p-m2t-x9q/ ", four},
 		{"[Raum](https://bbb.acme.example/rooms/k4w-z8p-m2t-x9q)", four},
+		// B3Desk
+		{"url: 'https://visio.acme.example/meeting/signin/invite/48259/hash/" + checksum + "'", b3desk},
+		{"<a href=\"https://visio.acme.example//meeting/signin/48259/creator/372/hash/" + checksum + "\">ce lien</a>", b3desk},
+		{"https://visio.acme.example/meeting/signin/moderateur/48259/creator/372/hash/" + checksum, b3deskModerator},
 		// recordings
 		{"https://bbb.acme.example/playback/presentation/2.0/playback.html?meetingId=" + checksum + "-1589273604815", Link{Kind: Recording, Class: PastContent, Realm: "bbb.acme.example", Space: "rec", ID: checksum + "-1589273604815", Org: "bbb.acme.example"}},
 		{"https://bbb.acme.example/playback/presentation/2.3/" + checksum + "-1589273604815?t=90", Link{Kind: Recording, Class: PastContent, Realm: "bbb.acme.example", Space: "rec", ID: checksum + "-1589273604815", Org: "bbb.acme.example"}},
@@ -46,6 +53,8 @@ func TestBigBlueButton(t *testing.T) {
 		{"https://bbb.acme.example/bigbluebutton/api/join?fullName=Ines&meetingID=kurs%207c&password=u8Kq&role=moderator&checksum=" + checksum, moderator},
 		{"https://bbb.acme.example/bigbluebutton/api/join?meetingID=9b04e6d1c7f35a82904d6eb13f57c2a80d61e94f-8-3%5B0%5D&password=u8Kq&checksum=" + checksum, moodle},
 	}, []string{
+		"https://visio.acme.example/meeting/signin/48259", "https://visio.acme.example/meeting/signin/<role:role>/<meeting_fake_id>/hash/<hash_>",
+		"https://visio.acme.example/meeting/signin/moderateur/48259/creator/372/hash/abcdef0123456789abcdef0123456789abcdef01",
 		"https://bbb.example.com/b/abc-def-ghi", "https://bbb.acme.example/gl/abc-def-ghi", "https://bbb.acme.example/eq/eye-accessory", "https://bbb.acme.example/gl/ros-9kf-x3m/edit", "https://shop.acme.example/ros-9kf-x3m", "https://bbb.acme.example/b", "https://bbb.acme.example/b/xxx-yyy-zzz", "https://gitlab.acme.example/b/abc/commit/4f2", "/a/b/c", "https://x.acme.example/b/ros-9kf-x3mm", "https://x.acme.example/rooms/ros-9kf-x3m", "https://inn.acme.example/rooms/the-old-red-fox", "https://bbb.acme.example/rooms/k4w-z8p-m2t-x9q/settings", "https://bbb.acme.example/rooms/abc-def-ghi-jkl", "https://bbb.acme.example/rooms/ros-9kf-x3m", "https://www.senfcall.de/", "https://public.senfcall.de/room", "https://gitlab.senfcall.de/ros-9kf-x3m/door", "https://osmvideo.cloud68.co/user/settings", "https://acme.example/user/ros-9kf-x3m", "https://demo.bigbluebutton.org/gl", "https://demo.bigbluebutton.org/gl/meeting-demo", "https://docs.bigbluebutton.org/gl/ros-9kf-x3m",
 		"\"http://\" + host + \"/bigbluebutton/api/join?\" + params", "https://bbb.acme.example/bigbluebutton/api/join?meetingID=<id>&checksum=<sum>",
 		"https://bbb.acme.example/bigbluebutton/api/join?meetingID=%5Broom%5D&password=u8Kq&checksum=" + checksum, "https://bbb.acme.example/bigbluebutton/api/join?meetingID=%5B0%5D&checksum=" + checksum,
