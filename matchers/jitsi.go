@@ -95,7 +95,7 @@ func jitsiProject(host string) bool {
 // jitsiPage: what a server serves beside rooms, and the service's front pages.
 func jitsiPage(segs []string) bool {
 	switch strings.ToLower(segs[0]) {
-	case "http-bind", "http-pre-bind", "xmpp-websocket", "colibri-ws", "conference-request", "room-info", "about", "accueil", "home", "libs", "static", "css", "images", "sounds", "fonts", "lang", "api",
+	case "http-bind", "http-pre-bind", "xmpp-websocket", "colibri-ws", "conference-request", "room-info", "stats", "about", "accueil", "home", "libs", "static", "css", "images", "sounds", "fonts", "lang", "api",
 		"favicon.ico", "config", "_unlock", "authenticate", "login", "app-login", "shibboleth", "shibboleth.sso", "voxapi", "download", "downloads", "etherpad", "metadata", "pwa-worker.js", "base.html", "privacy", "terms", "info", "faq", "docs", "blog", "impressum", "imprint", "datenschutz", "widget":
 		return true
 	}
