@@ -11,5 +11,5 @@
 // the folder and read under its own name, or outside and not asked for. Each is a policy skip with where it leads.
 //
 // Files that vanish or cannot be opened are failures. The order is that of the targets, and inside a folder by name; of a
-// folder with more than 32,768 entries each batch of so many is ordered by itself.
+// folder with more than 32,768 entries (fewer where such folders lie in each other) each batch of so many is ordered by itself.
 package files

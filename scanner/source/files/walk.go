@@ -25,6 +25,10 @@ type Options struct {
 const (
 	// batch is how many names of a folder are held at a time. Larger folders are read in batches, each sorted by itself.
 	batch = 1 << 15
+	// maxWaiting bounds the names held of all folders on the way down together, which wait while a folder in them is walked. Where there
+	// is no room left, folders are read in batches of fewBatch.
+	maxWaiting = 3 * batch
+	fewBatch   = 16
 	// maxDepth bounds the depth of folders; the system's longest path is reached at about 2,000.
 	maxDepth = 1000
 )
@@ -58,6 +62,7 @@ type walk struct {
 	skip  func(scanner.Skip)
 	own   []os.FileInfo
 	root  string // of the target, symbolic links resolved
+	held  int    // names of the folders on the way down
 }
 
 func (w *walk) policy(path, reason string) {
@@ -137,11 +142,11 @@ func (w *walk) folder(f folder) error {
 		return nil
 	}
 	defer func() { _ = handle.Close() }() // it was only read; closing twice does no harm
-	entries, err := handle.ReadDir(batch)
+	entries, err := w.read(handle)
 	for len(entries) > 0 {
 		var next []os.DirEntry
 		if err == nil { // that there were fewer says nothing: what vanishes meanwhile is left out
-			next, err = handle.ReadDir(batch)
+			next, err = w.read(handle)
 		}
 		if err != nil {
 			_ = handle.Close() // deep trees must not hold a handle for each level
@@ -149,6 +154,7 @@ func (w *walk) folder(f folder) error {
 		if stop := w.entries(f, entries); stop != nil {
 			return stop
 		}
+		w.held -= len(entries)
 		entries = next
 	}
 	if !errors.Is(err, io.EOF) {
@@ -156,6 +162,16 @@ func (w *walk) folder(f folder) error {
 	}
 	return nil
 }
+
+// read reads the next batch of a folder, and counts it as held.
+func (w *walk) read(handle *os.File) ([]os.DirEntry, error) {
+	entries, err := handle.ReadDir(w.room())
+	w.held += len(entries)
+	return entries, err
+}
+
+// room is how many names are read at once: half of the room that is left, so that folders further down have some too.
+func (w *walk) room() int { return max(min(batch, (maxWaiting-w.held)/2), fewBatch) }
 
 // entries walks some entries of a folder, by name.
 func (w *walk) entries(f folder, entries []os.DirEntry) error {

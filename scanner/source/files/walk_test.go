@@ -177,6 +177,39 @@ func TestLargeFoldersAreReadInBatches(t *testing.T) {
 	}
 }
 
+// TestLargeFoldersInEachOtherHoldFewNames walks folders each of which would hold a whole batch, or two, while the next is walked.
+func TestLargeFoldersInEachOtherHoldFewNames(t *testing.T) {
+	w := &walk{}
+	first := w.room()
+	for range maxDepth {
+		w.held += w.room() // what is walked
+		w.held += w.room() // and what follows it
+	}
+	if most := maxWaiting + 2*maxDepth*fewBatch; first != batch || w.held > most {
+		t.Errorf("%d names at first, %d in all, want %d and at most %d", first, w.held, batch, most)
+	}
+}
+
+func TestFoldersReadInSmallBatchesAreReadWhole(t *testing.T) {
+	root := tree(t, "a/", "b/c/")
+	const count = 3*fewBatch + 1
+	for _, folder := range []string{"", "/a", "/b/c"} {
+		for i := range count {
+			must(t, os.WriteFile(fmt.Sprintf("%s%s/f%d", root, folder, i), nil, 0o600))
+		}
+	}
+	w := &walk{ctx: t.Context(), held: maxWaiting, skip: func(s scanner.Skip) { t.Error(s) }}
+	seen := map[string]bool{}
+	w.visit = func(i Item) error {
+		seen[i.URI()] = true
+		return nil
+	}
+	must(t, w.folder(folder{path: root}))
+	if len(seen) != 3*count || w.held != maxWaiting {
+		t.Errorf("%d of %d files, %d names held at the end", len(seen), 3*count, w.held-maxWaiting)
+	}
+}
+
 func TestVeryDeepFoldersAreReported(t *testing.T) {
 	root := t.TempDir()
 	t.Chdir(root)
