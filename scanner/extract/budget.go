@@ -211,9 +211,28 @@ func (w *work) whole(c *content, head []byte, all bool, most int64) (body []byte
 	if errors.Is(err, io.EOF) {
 		err = nil
 	}
+	freeLarge, cancelled := w.takeLarge(len(body))
+	if cancelled != nil {
+		return nil, release, false, cancelled
+	}
 	room := 2 * int64(cap(body))
 	w.budget.spooled += room
-	return body, func() { w.budget.spooled -= room }, true, err
+	return body, func() { w.budget.spooled -= room; freeLarge() }, true, err
+}
+
+// takeLarge waits until no other source makes a large document, if one is to be made of size bytes. They are all read by then, so that
+// nobody waits for a pipe.
+func (w *work) takeLarge(size int) (free func(), err error) {
+	if size <= largeWhole || w.large {
+		return func() {}, nil
+	}
+	select {
+	case w.Extractor.large <- struct{}{}:
+		w.large = true
+		return func() { w.large = false; <-w.Extractor.large }, nil
+	case <-w.ctx.Done():
+		return nil, w.ctx.Err()
+	}
 }
 
 // readFull fills b. Other than io.ReadFull it returns io.EOF at the end, whatever was read, and the reader's own errors

@@ -58,11 +58,22 @@ func decodePage(page []byte, declared string) []byte {
 	case name == "utf-8", strings.HasPrefix(name, "utf-16"), name == "replacement", !certain && mostlyUTF8(page):
 		return page
 	}
-	decoded, _, err := transform.Bytes(enc.NewDecoder(), page)
+	decoded, _, err := transform.Append(enc.NewDecoder(), make([]byte, 0, decodedSize(page)), page)
 	if err != nil {
 		return page
 	}
 	return decoded
+}
+
+// decodedSize is about how long a page becomes in UTF-8, at most: what grows by doubling would not fit the memory.
+func decodedSize(page []byte) int {
+	size := len(page) + utf8.UTFMax
+	for _, c := range page {
+		if c >= utf8.RuneSelf {
+			size += 2 // of one byte at most three are made
+		}
+	}
+	return size
 }
 
 // mostlyUTF8: more characters beyond ASCII are valid than bytes are not, as in a page into which something else was pasted.

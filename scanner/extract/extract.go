@@ -75,15 +75,18 @@ type Extractor struct {
 	child    []string
 	now      func() time.Time
 	spool    chan struct{} // held by the sources that spool
+	large    chan struct{} // held by the source whose large document is made
 	children chan struct{} // held by the sources for which a child works
 	heads    sync.Pool     // *[]byte of headSize
 	views    sync.Pool     // *view, empty, of those that were read
 }
 
-// The most sources that spool, and for which a child process works, at the same time.
+// The most sources that spool, and for which a child process works, at the same time. Of documents that are made of more than largeWhole
+// bytes one is at a time: the text and the places of two would not fit the memory.
 const (
 	maxSpools   = 2
 	maxChildren = 2
+	largeWhole  = 2 << 20
 )
 
 // New returns an extractor.
@@ -96,6 +99,7 @@ func New(o Options) *Extractor {
 		child:    o.Child,
 		now:      o.Now,
 		spool:    make(chan struct{}, maxSpools),
+		large:    make(chan struct{}, 1),
 		children: make(chan struct{}, maxChildren),
 		heads: sync.Pool{New: func() any {
 			b := make([]byte, headSize)
@@ -171,6 +175,7 @@ type work struct {
 	skip   func(scanner.Skip)
 	budget budget
 	spools bool // this source holds the spool
+	large  bool // and makes a large document
 
 	outline scanner.Outline // of the source itself
 }

@@ -103,7 +103,11 @@ func (w *work) html(c content, head []byte, whole bool) error {
 		w.report(c.uri, err)
 	}
 	page := decodePage(body, c.declared)
-	v := w.newView(page, len(page)/2+64, len(page)/40+8)
+	text := len(page)/2 + 64
+	if len(page) > maxHTML { // it has grown to that in UTF-8: it is mostly letters, and growing the text would need room for it twice
+		text = len(page)
+	}
+	v := w.newView(page, text, len(page)/40+8)
 	defer w.leave(v)
 	var outline *scanner.Outline
 	if c.depth == 0 {

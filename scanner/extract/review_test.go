@@ -125,6 +125,42 @@ func TestTheMemoryOfUnpackersIsBounded(t *testing.T) {
 	}
 }
 
+// TestLargeDocumentsAreMadeOneAtATime: while one is made, another waits before anything is made of it; small ones do not.
+func TestLargeDocumentsAreMadeOneAtATime(t *testing.T) {
+	x := New(Options{})
+	read := func(size int) (documents int, err error) {
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		page := "<html><body>" + strings.Repeat("x ", size/2)
+		_, err = x.Read(ctx, bytesSource{"a.html", []byte(page), false}, func(scanner.Document) error {
+			documents++
+			return nil
+		}, func(s scanner.Skip) { t.Error(s) })
+		return documents, err
+	}
+	x.large <- struct{}{}
+	if n, err := read(largeWhole + 1); n != 0 || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a large one beside another: %d documents, %v", n, err)
+	}
+	if n, err := read(headSize + 1); n != 1 || err != nil {
+		t.Errorf("a small one beside a large one: %d documents, %v", n, err)
+	}
+	<-x.large
+	for range 2 {
+		if n, err := read(largeWhole + 1); n != 1 || err != nil {
+			t.Errorf("a large one alone: %d documents, %v", n, err)
+		}
+	}
+}
+
+func TestTheSizeOfADecodedPageIsNotTooSmall(t *testing.T) {
+	for _, page := range []string{"", "abc", strings.Repeat("\x80", 1000), strings.Repeat("\xe9a", 1000)} {
+		if decoded := decodePage([]byte(page), "text/html; charset=windows-1252"); len(decoded) > decodedSize([]byte(page)) {
+			t.Errorf("%.10q: %d bytes, expected %d at most", page, len(decoded), decodedSize([]byte(page)))
+		}
+	}
+}
+
 func TestChildrenOfOneSourceShareTheirTime(t *testing.T) {
 	var skips []string
 	w := &work{Extractor: New(Options{Child: self(t, "misbehave")}), ctx: t.Context(), skip: func(s scanner.Skip) { skips = append(skips, s.Reason) }}
