@@ -1,0 +1,5 @@
+//go:build !long
+
+package matchers
+
+const long = false
