@@ -163,13 +163,13 @@ func (g *gate) Finding(f Finding) error {
 }
 
 func TestReadersWaitForASlowSinkOnlyWhenTooMuchWaits(t *testing.T) {
-	const documents = 3 * maxWeight
 	for _, test := range []struct {
-		name                string
-		found, least, limit int // in each document; how many are read while the sink takes nothing
+		name             string
+		documents, found int // found in each
+		least, limit     int // how many are read while the sink takes nothing
 	}{
-		{"a finding in each", 1, maxWeight / 2, maxWeight/2 + 4},
-		{"more than may wait", maxWeight, 2, 6},
+		{"a finding in each", 3 * maxWeight, 1, maxWeight / 2, maxWeight/2 + 4},
+		{"more than may wait", 30, maxWeight, 2, 6},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -187,7 +187,7 @@ func TestReadersWaitForASlowSinkOnlyWhenTooMuchWaits(t *testing.T) {
 				go func() {
 					defer close(done)
 					stats, err = NewMatcher(words{}, nil).Each(t.Context(), 2, sink, func(yield func(Unit) error, _ func(Skip)) error {
-						for i := range documents {
+						for i := range test.documents {
 							if err := yield(counted(i)); err != nil {
 								return err
 							}
@@ -201,7 +201,7 @@ func TestReadersWaitForASlowSinkOnlyWhenTooMuchWaits(t *testing.T) {
 				}
 				close(sink.open)
 				<-done
-				if err != nil || stats.Findings != int64(documents*test.found) || len(sink.findings) != documents*test.found || len(sink.done) != documents {
+				if err != nil || stats.Findings != int64(test.documents*test.found) || len(sink.findings) != test.documents*test.found || len(sink.done) != test.documents {
 					t.Errorf("%+v, %v: %d findings and %d documents arrived", stats, err, len(sink.findings), len(sink.done))
 				}
 			})

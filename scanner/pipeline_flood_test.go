@@ -28,9 +28,12 @@ func forgedPage(n int) string {
 	return page.String()
 }
 
-func TestOfTenThousandForgedLinksTheRealOneIsToldSeparatelyAtOnce(t *testing.T) {
+func TestOfManyForgedLinksTheRealOneIsToldSeparatelyAtOnce(t *testing.T) {
 	t.Parallel()
-	const many = 10_000
+	many := 2_000
+	if long {
+		many = 10_000
+	}
 	r := newRig(t, nil)
 	r.s = NewSender(r.p, r.slack, SenderOptions{Batch: MaxChange})
 	r.hosts.knows(rigBoard, jane(), When{Start: Start{Time: r.clock.Now().Add(3 * time.Hour)}, By: RoleInventory})
@@ -50,7 +53,7 @@ func TestOfTenThousandForgedLinksTheRealOneIsToldSeparatelyAtOnce(t *testing.T) 
 			t.Errorf("told %q beside the digest", line)
 		}
 	}
-	if len(told) > 200 {
+	if len(told) > many/50 {
 		t.Errorf("%d messages for one flood", len(told))
 	}
 	books := r.balanced()

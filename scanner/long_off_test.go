@@ -1,0 +1,5 @@
+//go:build !long
+
+package scanner
+
+const long = false
