@@ -130,19 +130,20 @@ func TestLineReadersAreLinear(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			read := func(size int) time.Duration {
 				data := []byte(c.start + strings.Repeat(c.again, size/len(c.again)))
-				best := time.Hour
-				for range 2 {
-					v := &view{}
-					v.begin("", "", data)
-					began := time.Now()
-					readLines(t, v)
-					best = min(best, time.Since(began))
-					checkView(t, data, v)
-				}
-				return best
+				v := &view{}
+				v.begin("", "", data)
+				began := time.Now()
+				readLines(t, v)
+				took := time.Since(began)
+				checkView(t, data, v)
+				return took
 			}
-			small, large := read(50<<10), read(400<<10)
-			if large > 40*small+200*time.Millisecond { // eight times the input; the machine may be busy
+			small, large := min(read(50<<10), read(50<<10)), time.Hour
+			slow := func() bool { return large > 40*small+200*time.Millisecond } // eight times the input
+			for tries := 0; tries < 5 && slow(); tries++ {                       // the machine may be busy, but not five times in a row
+				large = read(400 << 10)
+			}
+			if slow() {
 				t.Errorf("%s for 50 KiB, %s for 400 KiB", small, large)
 			}
 		})

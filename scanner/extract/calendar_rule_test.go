@@ -88,20 +88,24 @@ func TestNextInstanceEqualsCountingDays(t *testing.T) {
 
 // A rule costs no more than its share, and all rules of a calendar together are bounded.
 func TestRulesAreBounded(t *testing.T) {
+	events := 6_000
+	if long {
+		events = 30_000
+	}
 	var b strings.Builder
 	b.WriteString("BEGIN:VCALENDAR\n")
 	rules := []string{"FREQ=SECONDLY;COUNT=99999999", "FREQ=MINUTELY;BYMONTH=2;BYMONTHDAY=30", "FREQ=YEARLY;BYDAY=MO,TU,WE;BYHOUR=1,2,3,4,5,6,7,8,9;BYMINUTE=1,2,3,4,5,6,7,8,9;BYSECOND=1,2,3,4,5,6,7,8,9",
 		"FREQ=DAILY;UNTIL=19991231;BYMONTH=2;BYMONTHDAY=31", "FREQ=YEARLY;BYWEEKNO=53;BYDAY=7MO", "FREQ=MONTHLY;BYSETPOS=366"}
-	for i := range 30_000 {
+	for i := range events {
 		fmt.Fprintf(&b, "BEGIN:VEVENT\nUID:%d\nDTSTART:19800101T000000Z\nRRULE:%s\nEND:VEVENT\n", i%7, rules[i%len(rules)])
 	}
 	b.WriteString("END:VCALENDAR\n")
 	began := time.Now()
 	d := readOne(t, "a.ics", []byte(b.String()))
-	if len(d.events) != 30_000 {
+	if len(d.events) != events {
 		t.Errorf("%d events", len(d.events))
 	}
-	if took := time.Since(began); took > 20*time.Second { // it takes one
+	if took := time.Since(began); took > 20*time.Second { // 30,000 take one
 		t.Errorf("it took %s", took)
 	}
 }

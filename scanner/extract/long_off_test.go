@@ -1,0 +1,5 @@
+//go:build !long
+
+package extract
+
+const long = false
