@@ -17,7 +17,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 BUILD = build -trimpath -ldflags "-s -w -X main.stamped=$(VERSION)"
 
 .PHONY: help build test test-long bench bench-smoke lint fuzz tools deps format vet unit \
-	arm64 verify scripts browser chaos pds snac clean
+	large arm64 verify scripts browser chaos pds snac clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | while IFS=$$'\t' read -r target text; do \
@@ -28,10 +28,10 @@ build: ## build the static binary bin/meetleaks
 
 test: deps format vet unit ## pass every test (installs what tests need, and says so first)
 
-test-long: ## the full matrix: test, browser, chaos, pds, snac, fuzz, lint, scripts, arm64, verify, bench-smoke
+test-long: ## the full matrix: test, large, browser, chaos, pds, snac, fuzz, lint, scripts, arm64, verify, bench-smoke
 	@.ci/deps long
 	@$(MAKE) --no-print-directory test
-	@$(MAKE) --no-print-directory browser chaos pds snac fuzz lint scripts arm64 verify bench-smoke
+	@$(MAKE) --no-print-directory large browser chaos pds snac fuzz lint scripts arm64 verify bench-smoke
 
 bench: build ## measure speed and memory beside ripgrep and colly, and of the service (takes half an hour; deploy/bench/README.md)
 	@.ci/deps bench
@@ -76,6 +76,10 @@ vet:
 
 unit:
 	CGO_ENABLED=1 $(GO) test -race -timeout 10m ./...
+
+# What `unit` runs with smaller numbers, in full.
+large:
+	CGO_ENABLED=1 $(GO) test -race -tags long -timeout 20m ./matchers ./scanner ./scanner/extract ./scanner/store/...
 
 browser:
 	CGO_ENABLED=1 $(GO) test -race -timeout 10m -tags browser -run Browser ./cmd/meetleaks/internal/report ./cmd/meetleaks/internal/console
