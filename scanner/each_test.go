@@ -163,13 +163,17 @@ func (g *gate) Finding(f Finding) error {
 }
 
 func TestReadersWaitForASlowSinkOnlyWhenTooMuchWaits(t *testing.T) {
+	few := 30
+	if long {
+		few = 3 * maxWeight
+	}
 	for _, test := range []struct {
 		name             string
 		documents, found int // found in each
 		least, limit     int // how many are read while the sink takes nothing
 	}{
 		{"a finding in each", 3 * maxWeight, 1, maxWeight / 2, maxWeight/2 + 4},
-		{"more than may wait", 30, maxWeight, 2, 6},
+		{"more than may wait", few, maxWeight, 2, 6},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

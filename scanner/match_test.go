@@ -142,7 +142,11 @@ func randomText(r *rand.Rand, size int, lines bool) string {
 
 // The workers of a document end with it: synctest fails when one is left.
 func TestNoWorkerOutlivesItsDocument(t *testing.T) {
-	text := strings.Repeat("meeting:7 and words ", chunkSize/8) // two pieces and a half
+	words := chunkSize / 8 // two pieces and a half
+	if long {
+		words = chunkSize / 4
+	}
+	text := strings.Repeat("meeting:7 and words ", words)
 	for name, reader := range everyReader(text) {
 		synctest.Test(t, func(t *testing.T) {
 			if got, skips := matchText(t, reader); len(got) != 1 || len(skips) > 0 {
