@@ -25,6 +25,15 @@ func (c *chapters) knows(key string, aliases []string) bool {
 	return c.keys != nil && (c.keys.Has(key) || slices.ContainsFunc(aliases, c.keys.Has))
 }
 
+// seeAgain notes a sighting of a meeting that was handed over: what it adds is left out, but for the hashes of its names.
+func (c *chapters) seeAgain(key string, aliases []string) {
+	c.again++
+	c.keys.Add(key)
+	for _, alias := range aliases {
+		c.keys.Add(alias)
+	}
+}
+
 // full says that the keys of no further chapter would be remembered.
 func (c *chapters) full() bool { return c.keys != nil && c.keys.Full() }
 

@@ -103,7 +103,7 @@ func (s *meetings) see(p *matchers.Sighting, at pieceSpot, near Window) {
 	spot := s.spot(p, at) // first: the locator goes with the sightings
 	key := p.Key()
 	if s.chapters.knows(key, p.Aliases) {
-		s.chapters.again++
+		s.chapters.seeAgain(key, p.Aliases)
 		return
 	}
 	g := s.meetingOf(p.Link, key)
