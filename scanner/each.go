@@ -45,7 +45,7 @@ func (s *Stats) Add(other Stats) {
 const maxJobs = 64
 
 // Each reads many units, jobs at a time (at least one, at most 64), and hands the findings of each document to sink as
-// soon as the document is done. The units come from feed, which is called once and runs beside the readers; it may call
+// soon as the document is done, or its chapter where very many meetings stand in it. The units come from feed, which is called once and runs beside the readers; it may call
 // skip for what it could not turn into units.
 //
 // Each returns when everything was read, or else the first error of feed, a unit or sink, or the context's. In all cases

@@ -4,7 +4,7 @@ import "context"
 
 // Documents that keep much take turns: of those that [Matcher.Each] reads at a time, one may go on when it keeps more than heavyBytes of
 // what was found in it. The others wait before they begin a further piece, where they hold nothing that it needs. A stream has no turn
-// and waits for nobody: it may stand still for as long as it likes, and what fills it may be what another document waits for.
+// and waits for no other document: it may stand still for as long as it likes, and what fills it may be what another document waits for.
 const (
 	heavyBytes   = 1 << 20
 	meetingBytes = 500 // of a meeting without its letters and the text around it

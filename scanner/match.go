@@ -37,8 +37,8 @@ type Finder interface {
 	FindIn(text []byte, from, to int) []matchers.Sighting
 }
 
-// Judge completes a finding: whose it is, how bad it is. It is called once for a finding, after the whole document was
-// read, by several goroutines at a time. It must not keep the context, which may hold secrets.
+// Judge completes a finding: whose it is, how bad it is. It is called once for a finding, after the whole document, or
+// its chapter, was read, by several goroutines at a time. It must not keep the context, which may hold secrets.
 type Judge func(*Finding, Context)
 
 // Context is what a judge may know of where a finding stands.
