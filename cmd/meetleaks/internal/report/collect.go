@@ -36,7 +36,8 @@ type collector struct {
 	limit    int                 // of meetings
 	beyond   int                 // findings that were not kept
 	named    int                 // bytes of places' names
-	last     string              // the last of these, which the next place may share
+	last     string              // the last name that was given, and as it is kept: the next place may share it
+	lastKept string
 }
 
 func newCollector() *collector {
@@ -67,13 +68,14 @@ func (c *collector) add(f scanner.Finding, rec record) *meeting {
 // name is the name of a place as it is kept: when there is no room for long ones, of such a one the beginning and the end.
 func (c *collector) name(uri string) string {
 	if uri == c.last {
-		return c.last
+		return c.lastKept
 	}
+	c.last = uri
 	if len(uri) > shortName && c.named+len(uri) > maxNamed {
 		uri = strings.ToValidUTF8(uri[:shortName/4], "") + " … " + strings.ToValidUTF8(uri[len(uri)-shortName*3/4:], "")
 	}
 	c.named += len(uri)
-	c.last = uri
+	c.lastKept = uri
 	return uri
 }
 

@@ -31,3 +31,18 @@ func TestNamesOfPlacesAreBounded(t *testing.T) {
 		t.Errorf("%d bytes of names are kept, want at most %d", kept, most)
 	}
 }
+
+// The meetings of one document share its name, also when it is shortened.
+func TestNamesOfPlacesAreShared(t *testing.T) {
+	for name, named := range map[string]int{"as it is": 0, "shortened": maxNamed} {
+		c := newCollector()
+		c.named = named
+		for i := range 3 {
+			f := scanner.Finding{Link: matchers.Link{Platform: "zoom", ID: fmt.Sprint(i)}}
+			c.add(f, record{Places: []placeRecord{{URI: strings.Repeat("x", 4000)}}})
+		}
+		if first, last := c.meetings[0].Places[0].URI, c.meetings[2].Places[0].URI; first != last || c.named != named+len(first) {
+			t.Errorf("%s: %d bytes are kept of %d", name, c.named-named, len(first))
+		}
+	}
+}
