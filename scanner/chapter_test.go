@@ -5,7 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -77,25 +77,32 @@ func TestNoMoreChaptersThanAreRemembered(t *testing.T) {
 	}
 }
 
-// Nothing more is read of a document while the sink has not taken its chapter: what was found would be kept meanwhile.
+// Nothing more is taken in of a document while the sink has not taken its chapter, whoever gives it: what was found would be kept meanwhile.
 func TestADocumentWaitsForItsChapterToBeTaken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		const each = chapterMeetings / 2
-		pieces := 10 + 4*runtime.GOMAXPROCS(0)
-		sink := &gate{open: make(chan struct{})}
-		text := &counting{Reader: strings.NewReader(manyMeetings(pieces, each, 0))}
+		const pieces, each = 12, chapterMeetings / 2
+		m, taken := NewMatcher(words{}, nil), 0
+		m.Watch(func(bytes int64) { taken += int(bytes) })
+		sink := &record{}
+		r := newRun(m, sink, func(error) {})
+		open := make(chan struct{})
+		go r.hand(1, func() error { <-open; return nil }) // another document's: its goroutine gives what comes, too
+		synctest.Wait()
 		done := make(chan error, 1)
 		go func() {
-			_, err := eachOf(t, NewMatcher(words{}, nil), sink, text)
-			done <- err
+			done <- r.document(t.Context(), Document{Text: bytes.NewBufferString(manyMeetings(pieces, each, 0))})
 		}()
 		synctest.Wait()
-		if reads := int(text.reads.Load()); reads < 2 || reads > pieces/2 {
-			t.Errorf("%d pieces of %d were read while the sink took nothing", reads, pieces)
+		if taken != 2*chunkSize {
+			t.Errorf("%d bytes were taken in, want %d", taken, 2*chunkSize)
 		}
-		close(sink.open)
-		if err := <-done; err != nil || len(sink.findings) != pieces*each {
-			t.Errorf("%d findings, %v", len(sink.findings), err)
+		close(open)
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		synctest.Wait()
+		if len(sink.findings) != pieces*each {
+			t.Errorf("%d findings", len(sink.findings))
 		}
 	})
 }
@@ -120,3 +127,32 @@ func TestWhatWaitsIsGivenWhenASinkBreaks(t *testing.T) {
 		}
 	})
 }
+
+// What is forgotten with a chapter makes room for the next, and a part that was named in one is known in the next.
+func TestTheNextChapterHasAllRoom(t *testing.T) {
+	var parts []string
+	give := func(chapter *meetings) {
+		for _, g := range chapter.order() {
+			parts = append(parts, g.finding(Document{URI: "a.zip"}, chapter.parts).Places[0].URI)
+		}
+	}
+	found := &meetings{where: inPart{}, chapters: chapters{give: give}}
+	for i, text := range []string{"meeting:1", "meeting:2"} {
+		found.held, found.places, found.near, found.further = chapterHeld, maxPlaces, maxNear/4, maxFurther
+		found.sated.Store(wordLink("meeting:3").Key(), true)
+		found.add(piece{sightings: words{}.FindIn([]byte(text), 0, len(text)), places: make([]pieceSpot, 1), near: []Window{{Text: text}}})
+		if kept := found.live + found.places + found.near + found.further + found.held + len(found.names) + len(found.byKey); kept > 0 || !found.wantsNear(wordLink("meeting:3")) {
+			t.Errorf("%s: %d are kept", text, kept)
+		}
+		if found.chapters.meetings != i+1 {
+			t.Errorf("%d meetings in %d chapters", found.chapters.meetings, i+1)
+		}
+	}
+	if !slices.Equal(parts, []string{"a.zip!b.eml", "a.zip!b.eml"}) {
+		t.Errorf("they stand in %q", parts)
+	}
+}
+
+type inPart struct{}
+
+func (inPart) Locate(int64) Spot { return Spot{Part: "b.eml", Line: 1, Column: 1} }
