@@ -127,7 +127,7 @@ func readCell(text []byte, at, end, labelAt int, label idLabel) (number, bool) {
 		at++
 	}
 	run, ok := readDigits(text[:end], at)
-	if !ok || placeholderDigits(run.digits) || label.row == rowZoom && !behindZoom(label, run, true, 0) || label.row == rowGoTo && !gotoShape(run) {
+	if !ok || placeholderDigits(run.digits) || !fitsName(label, run, true, 0) {
 		return number{}, false
 	}
 	n := number{platform: rowPlatform(label.row), kind: DialIn, digits: run.digits, start: at, end: run.end, idLabel: label.row,

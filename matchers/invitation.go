@@ -74,7 +74,7 @@ func readLabel(text []byte, at, n int) (number, bool) {
 			next, run, ok = start, other, true
 		}
 	}
-	if !ok || placeholderDigits(run.digits) || cutOff(text, run) || label.row == rowZoom && !behindZoom(label, run, said, words) || label.row == rowGoTo && !gotoShape(run) {
+	if !ok || placeholderDigits(run.digits) || cutOff(text, run) || !fitsName(label, run, said, words) {
 		return number{}, false
 	}
 	found := number{platform: platform, kind: DialIn, digits: run.digits, start: next, end: run.end, idLabel: label.row, labelOwner: label.owner,
@@ -138,6 +138,17 @@ func zoomWord(text []byte) int {
 		}
 	}
 	return 0
+}
+
+// fitsName: where the label is a service's own name, the number behind it is printed as the service's are.
+func fitsName(label idLabel, run digitRun, said bool, words int) bool {
+	switch label.row {
+	case rowZoom:
+		return behindZoom(label, run, said, words)
+	case rowGoTo:
+		return gotoShape(run)
+	}
+	return true
 }
 
 // behindZoom: the number behind Zoom's name is printed as Zoom's are, or a colon and the word "meeting" stand before it. Telephone

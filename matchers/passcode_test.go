@@ -25,15 +25,7 @@ func TestPasscodeOfEmptyString(t *testing.T) {
 		{`'password: ', '<b>', 'Q7R2k', '</b>'`, "Q7R2k"},
 		{`"see: password: ""Q7R2k""","Room 12"`, "Q7R2k"},
 	} {
-		at := strings.Index(c.text, "password") + len("password")
-		value, _, ok := readPasscode([]byte(c.text), at, false)
-		got := ""
-		if ok {
-			got = c.text[value.Start:value.End]
-		}
-		if got != c.want {
-			t.Errorf("%s: passcode %q, want %q", c.text, got, c.want)
-		}
+		checkPasscode(t, c.text, "password", c.want)
 	}
 }
 
@@ -53,14 +45,19 @@ func TestPasscodeOfProgram(t *testing.T) {
 		{"Passcode: Larkspur[1]", "Larkspur"},
 		{"Passcode: larkspur [until May]", "larkspur"},
 	} {
-		at := strings.Index(c.text, "asscode") + len("asscode")
-		value, _, ok := readPasscode([]byte(c.text), at, false)
-		got := ""
-		if ok {
-			got = c.text[value.Start:value.End]
-		}
-		if got != c.want {
-			t.Errorf("%s: passcode %q, want %q", c.text, got, c.want)
-		}
+		checkPasscode(t, c.text, "asscode", c.want)
+	}
+}
+
+// checkPasscode reads the passcode behind a label in text.
+func checkPasscode(t *testing.T, text, label, want string) {
+	t.Helper()
+	value, _, ok := readPasscode([]byte(text), strings.Index(text, label)+len(label), false)
+	got := ""
+	if ok {
+		got = text[value.Start:value.End]
+	}
+	if got != want {
+		t.Errorf("%s: passcode %q, want %q", text, got, want)
 	}
 }
