@@ -122,6 +122,7 @@ func TestLinksBrokenInComments(t *testing.T) {
 		{begin + id[:30] + "\n" + id[30:] + "\n", id},
 		{"// " + begin + "\n# " + id, ""},
 		{"// " + begin + "\n//     " + id, ""},
+		{"/** " + begin + "\n *     " + id, ""},
 		{"// " + begin + id + "\n// 2026 was good", id},
 		{"// Open the address of the club's board in the browser: https://whereby.com/my-room\n// then press the button", ""},
 		{"// Open the address of the club's board in the browser: https://whereby.com/vandelay-hall\n// then press the button", "vandelay-hall"},
@@ -152,6 +153,24 @@ func TestLinksOfLiterals(t *testing.T) {
 		found := Find([]byte(text))
 		if len(found) != 1 || found[0].Kind != Meeting || found[0].Org != tenant {
 			t.Errorf("%s: %+v", text, found)
+		}
+	}
+}
+
+// What literals are no part of a link: behind them it ends, with what it had.
+func TestLiteralsBehindLinks(t *testing.T) {
+	for text, want := range map[string]string{
+		`"https://acme.zoom.us/j/8493" + "027" + "5116"`:                          "84930275116",
+		`"https://acme.zoom.us/j/84930" + "275116" + "?pwd=Zk1FaWx5"`:             "84930275116 pwd",
+		`"https://acme.zoom.us/j/84930" + "275116" + "?pwd=Zk1FaWx5 is the link"`: "84930275116 passcode",
+		`"https://acme.zoom.us/j/84930" + "275116" + "Thanks"`:                    "84930275116",
+	} {
+		got := ""
+		if found := Find([]byte(text)); len(found) > 0 {
+			got = strings.Join(append([]string{found[0].ID}, found[0].Secrets...), " ")
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
 		}
 	}
 }
