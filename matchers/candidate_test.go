@@ -112,6 +112,7 @@ func TestContinuedLinks(t *testing.T) {
 // A link that is broken over two lines of a comment, or of a quotation, goes on behind the mark of the next one; a sentence does not.
 func TestLinksBrokenInComments(t *testing.T) {
 	const begin, id = "The recording of the board's meeting stands here for all of us: https://globex.zoom.us/rec/share/", "qRt7Lw2Zb9XkVc4Mn8Ys3Hd6Gf1Pj5TaUeOiWlBrDxKvNzCm.Ys4HdQ7fTgP1jRaW"
+	token, _, _ := strings.Cut(id, ".")
 	for _, c := range []struct{ text, want string }{
 		{"/*\n * " + begin + "\n * " + id + "\n */", id},
 		{"/** " + begin + "\n * " + id + "\n */", id},
@@ -124,6 +125,10 @@ func TestLinksBrokenInComments(t *testing.T) {
 		{"// " + begin + "\n//     " + id, ""},
 		{"/** " + begin + "\n *     " + id, ""},
 		{"// " + begin + id + "\n// 2026 was good", id},
+		{begin + token + "\n." + id[len(token)+1:], id},
+		{"// " + begin + token + ".\n// Responsibilities were told", token},
+		{begin + token + ".\nself-explanatory, all of it", token},
+		{begin + token + ".\n2026112310150000", token},
 		{"// Open the address of the club's board in the browser: https://whereby.com/my-room\n// then press the button", ""},
 		{"// Open the address of the club's board in the browser: https://whereby.com/vandelay-hall\n// then press the button", "vandelay-hall"},
 		{" * Open the address of the club's board in the browser: https://meet.jit.si/\n * without an account", ""},

@@ -602,9 +602,16 @@ func extends(text []byte, c candidate, short, long Link) bool {
 	return short.ID == long.ID && (len(long.Secrets) > len(short.Secrets) || short.Org == "" && long.Org != "")
 }
 
-// completed reports whether the longer id is as long as such ids can be and begins with the shorter one, which is not.
+// completed reports whether the longer id is as long as such ids can be and begins with the shorter one, which is not. A dot and what has no
+// capitals but the first are the end of a sentence and the next one's first word.
 func (p *Platform) completed(short, long Link) bool {
-	return p.Whole != nil && short.Space == long.Space && strings.HasPrefix(long.ID, short.ID) && !p.Whole(short) && p.Whole(long) && !all(long.ID, isDigit)
+	if p.Whole == nil || short.Space != long.Space || !strings.HasPrefix(long.ID, short.ID) {
+		return false
+	}
+	if rest, dot := strings.CutPrefix(long.ID[len(short.ID):], "."); dot && rest != "" && rest[1:] == strings.ToLower(rest[1:]) {
+		return false
+	}
+	return !p.Whole(short) && p.Whole(long) && !all(long.ID, isDigit)
 }
 
 // stopsAtLine reports whether a link that was judged to be none ends with its line all the same: a sample room, or an address without a
