@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -62,8 +63,11 @@ func TestVeryLongIdsMakeShorterChapters(t *testing.T) {
 }
 
 func TestNoMoreChaptersThanAreRemembered(t *testing.T) {
-	keys := NewHashSet(1)
+	keys := NewHashSet(maxChapterKeys + maxKeys)
 	keys.Add(wordLink("meeting:1").Key())
+	for i := range maxChapterKeys - 1 {
+		keys.Add(strconv.Itoa(i))
+	}
 	found := &meetings{chapters: chapters{give: func(*meetings) {}, keys: keys, meetings: 1}}
 	found.add(piece{
 		sightings: words{}.FindIn([]byte("meeting:1 meeting:2 meeting:3"), 0, 29),
@@ -156,3 +160,30 @@ func TestTheNextChapterHasAllRoom(t *testing.T) {
 type inPart struct{}
 
 func (inPart) Locate(int64) Spot { return Spot{Part: "b.eml", Line: 1, Column: 1} }
+
+// Files are named after the meetings they are about, wherever in them these stand.
+func TestNamesOfDocumentsAreMaskedInAllChapters(t *testing.T) {
+	many := manyMeetings(3, chapterMeetings, 0)
+	for name, test := range map[string]struct{ uri, text, want string }{
+		"a word of the first chapter":      {"larkspur.md", "room:larkspur\n" + many, "la•••••.md"},
+		"a number of the last":             {"of 2026-11-23 84930275116.md", many + "meeting:84930275116\n", "of 2026-11-23 849•••••116.md"},
+		"the same, in groups":              {"849-3027-5116/a.md", many, "849•••••116/a.md"},
+		"encoded":                          {"https://h/a%20849%203027%205116", many, "https://h/a%20849•••••116"},
+		"a short document's other numbers": {"84930275117.md", "meeting:84930275116\n", "84930275117.md"},
+	} {
+		sink := &record{}
+		_, err := NewMatcher(words{}, nil).Each(t.Context(), 1, sink, func(yield func(Unit) error, _ func(Skip)) error {
+			return yield(func(_ context.Context, yield func(Document) error, _ func(Skip)) error {
+				return yield(Document{URI: test.uri, Text: strings.NewReader(test.text)})
+			})
+		})
+		if err != nil || len(sink.findings) == 0 {
+			t.Fatalf("%s: %d findings, %v", name, len(sink.findings), err)
+		}
+		for i, f := range sink.findings {
+			if shown := f.Hide(f.Places[0].URI); shown != test.want {
+				t.Fatalf("%s: finding %d of %d stands in %q, want %q", name, i, len(sink.findings), shown, test.want)
+			}
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"strings"
 	"sync"
 
 	"meetleaks/matchers"
@@ -36,9 +37,11 @@ func (f Finding) Hide(text string) string {
 	return f.beside.hide(text)
 }
 
-// beside is the meetings of one document.
+// beside is the meetings of one document, or of a chapter of it.
 type beside struct {
-	all []*meeting
+	all       []*meeting
+	namesakes []matchers.Link // of the chapters before
+	chapter   bool            // meetings after which the document is called may be in chapters that are still to come
 
 	mu    sync.Mutex
 	asked bool
@@ -56,8 +59,66 @@ func (b *beside) hide(text string) string {
 	for _, g := range b.all {
 		text = g.link.HideIn(text)
 	}
+	for _, link := range b.namesakes {
+		text = link.HideIn(text)
+	}
+	if b.chapter {
+		text = hideNumbers(text)
+	}
 	b.shown = text
 	return text
+}
+
+// maxNumbers bounds the numbers that are hidden in one name; what stands behind them is left out.
+const maxNumbers = 64
+
+// hideNumbers hides in a document's name all that may be numbers of meetings.
+func hideNumbers(text string) string {
+	hidden := 0
+	for i := 0; i < len(text); i++ {
+		if i > 0 && isDigit(text[i-1]) && (i < 3 || text[i-3] != '%') {
+			continue
+		}
+		digits := numberIn(text[i:])
+		if digits == "" {
+			continue
+		}
+		if hidden++; hidden > maxNumbers {
+			return text[:i] + "…"
+		}
+		text = text[:i] + matchers.Link{Platform: "zoom", ID: digits}.HideIn(text[i:])
+	}
+	return text
+}
+
+// numberIn reads what may be a meeting's number at the start of text: nine digits or more, in one or in groups of three or four, as no date
+// is written.
+func numberIn(text string) string {
+	var digits []byte
+	for {
+		n := 0
+		for n < len(text) && isDigit(text[n]) {
+			n++
+		}
+		if len(digits) == 0 && n >= 9 {
+			return text[:n]
+		}
+		if n != 3 && n != 4 {
+			break
+		}
+		digits = append(digits, text[:n]...)
+		text = text[n:]
+		switch {
+		case strings.HasPrefix(text, "%20"):
+			text = text[3:]
+		case text != "" && strings.IndexByte(" ._-", text[0]) >= 0:
+			text = text[1:]
+		}
+	}
+	if len(digits) < 9 {
+		return ""
+	}
+	return string(digits)
 }
 
 // Place is where in a document a link stands.
@@ -76,3 +137,5 @@ type Risk struct {
 	Level   string   // "low", "medium", "high", "critical"
 	Reasons []string // every factor in plain words
 }
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }

@@ -114,7 +114,7 @@ func (m *Matcher) Match(ctx context.Context, doc Document) ([]Finding, int64, []
 
 // read matches the whole document. Its error, if any, is in the result. give takes its chapters but the last, which is the result.
 func (m *Matcher) read(ctx context.Context, doc Document, turns turns, give func(chapter *meetings)) *meetings {
-	found := &meetings{where: doc.Where, events: doc.Events, watch: m.watch, turns: turns, chapters: chapters{give: give}}
+	found := &meetings{where: doc.Where, events: doc.Events, watch: m.watch, turns: turns, chapters: chapters{give: give, uri: doc.URI}}
 	var err error
 	switch text := doc.Text.(type) {
 	case nil:
@@ -138,7 +138,7 @@ func (m *Matcher) findings(doc Document, found *meetings, from, to int) []Findin
 	}
 	out := make([]Finding, 0, to-from)
 	if found.beside == nil {
-		found.beside = &beside{all: found.order()}
+		found.beside = &beside{all: found.order(), namesakes: found.chapters.namesakes, chapter: found.chapters.keys != nil}
 	}
 	for _, g := range found.order()[from:to] {
 		f := g.finding(doc, found.parts)
