@@ -8,8 +8,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 )
 
 // eachOf reads one document.
@@ -186,4 +188,34 @@ func TestNamesOfDocumentsAreMaskedInAllChapters(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A chapter is heavier than all that may wait beside it: documents that come after it do not go first for ever.
+func TestAChapterIsNotKeptWaitingByShortDocuments(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRun(NewMatcher(words{}, nil), &record{}, func(error) {})
+		var before atomic.Int32
+		var given atomic.Bool
+		var short func() error
+		short = func() error {
+			if !given.Load() && before.Load() < 100 {
+				before.Add(1)
+				go r.hand(1, short)
+				time.Sleep(time.Second) // the next waits already
+			}
+			return nil
+		}
+		hold := make(chan struct{})
+		go r.hand(1, func() error { <-hold; return nil })
+		synctest.Wait()
+		r.hand(1, short)
+		r.hand(1, short)
+		go r.hand(chapterMeetings, func() error { given.Store(true); return nil })
+		synctest.Wait()
+		close(hold)
+		time.Sleep(time.Hour)
+		if !given.Load() || before.Load() > 2 {
+			t.Errorf("given: %t, behind %d that came later", given.Load(), before.Load())
+		}
+	})
 }

@@ -93,6 +93,8 @@ type run struct {
 	waiting []handed   // what is to be given to the sink
 	weight  int        // of that
 	giving  bool
+	come    int // calls of hand
+	let     int // those of them that did not have to wait, or no longer: in order, so that what is heavy is not kept waiting by what is light
 
 	documents, bytes, findings, possible atomic.Int64
 }
@@ -121,9 +123,12 @@ const maxWeight = 256
 func (r *run) hand(weight int, give func() error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for len(r.waiting) > 0 && r.weight+weight > maxWeight {
+	number := r.come
+	for r.come++; number != r.let || len(r.waiting) > 0 && r.weight+weight > maxWeight; {
 		r.room.Wait()
 	}
+	r.let++
+	r.room.Broadcast() // the next may find room, too
 	r.waiting = append(r.waiting, handed{weight, give})
 	r.weight += weight
 	if r.giving {
