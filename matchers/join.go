@@ -398,6 +398,14 @@ func (j *joiner) service(near *vicinity, i int) (platform, realm string) {
 	fitting := services(n)
 	j.hearLinks(near, i, fitting, &best)
 	best.hearCues(near, &j.items[i], fitting)
+	if best.platform == "bluejeans" && n.idLabel == rowConference { // Teams and Skype have that label, too, and may name BlueJeans for room systems
+		others := witness{distance: 3 * blockBytes}
+		j.hearLinks(near, i, fitting[:len(fitting)-1], &others)
+		others.hearCues(near, &j.items[i], fitting[:len(fitting)-1])
+		if slices.Contains(fitting[:len(fitting)-1], others.platform) {
+			best = others
+		}
+	}
 	if best.platform == "" {
 		best.platform = j.byShape(near, i)
 	}

@@ -320,6 +320,8 @@ func TestJoinOthers(t *testing.T) {
 		{"Chime", "You have been invited to an Amazon Chime meeting\nMeeting ID: 7110 92 5617\n", nil, []string{"chime:::7110925617 dial-in []"}},
 		{"a telephone's steps of BlueJeans", "1) Dial: +1 888 555 0142\n(see all numbers - http://bluejeans.com/numbers)\n2) Enter Conference ID: 529457163\n", nil, []string{"bluejeans:::529457163 dial-in []"}},
 		{"Teams' conference, joined by BlueJeans' room systems", "teams@bjn.vc\nConference ID: 529 457 163#\n", nil, nil},
+		{"Teams' conference, below the name of BlueJeans", "Microsoft Teams meeting\nBlueJeans room systems may join, too\nConference ID: 529457163\n", nil, []string{"teams::conf:529457163 dial-in []"}},
+		{"Skype's conference, below the name of BlueJeans", "Skype for Business, formerly BlueJeans\nConference ID: 529457163\n", nil, []string{"skype-for-business::conf:529457163 dial-in []"}},
 		{"a conference too short for BlueJeans", "BlueJeans\nConference ID: 52945716\n", nil, nil},
 		{"a BlueJeans conference that is keyed in otherwise", "BlueJeans\nConference ID: 529457163#\n", nil, nil},
 		{"Tencent number in a program's field", "const MEETING_ID = \"519-4072-6384\";\nconst TAG = `#腾讯会议：${MEETING_ID}`;", nil, []string{"tencent-meeting:::51940726384 dial-in []"}},
