@@ -165,6 +165,9 @@ func (m *Matcher) readHeld(ctx context.Context, text []byte, found *meetings) er
 		if from = to; err != nil || from == len(text) {
 			return err
 		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 	}
 }
 

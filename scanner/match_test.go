@@ -488,3 +488,14 @@ func TestWindowsHoldEnoughCharacters(t *testing.T) {
 		}
 	}
 }
+
+// A run that is stopped does not read a long text in memory to its end, and says so.
+func TestALongTextInMemoryIsInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	text := "meeting:1 " + strings.Repeat(".", 2*chunkSize) + " meeting:2"
+	found, _, skips := NewMatcher(words{}, nil).Match(ctx, Document{URI: "a.md", Text: bytes.NewBufferString(text)})
+	if len(found) != 1 || len(skips) != 1 || skips[0].Reason != "interrupted before its end" {
+		t.Errorf("%d findings, %+v", len(found), skips)
+	}
+}
