@@ -201,7 +201,7 @@ func TestAChapterIsNotKeptWaitingByShortDocuments(t *testing.T) {
 			if !given.Load() && before.Load() < 100 {
 				before.Add(1)
 				go r.hand(1, short)
-				time.Sleep(time.Second) // the next waits already
+				<-time.After(time.Second) // the next waits already
 			}
 			return nil
 		}
@@ -213,7 +213,7 @@ func TestAChapterIsNotKeptWaitingByShortDocuments(t *testing.T) {
 		go r.hand(chapterMeetings, func() error { given.Store(true); return nil })
 		synctest.Wait()
 		close(hold)
-		time.Sleep(time.Hour)
+		<-time.After(time.Hour)
 		if !given.Load() || before.Load() > 2 {
 			t.Errorf("given: %t, behind %d that came later", given.Load(), before.Load())
 		}
