@@ -398,7 +398,7 @@ func (j *joiner) service(near *vicinity, i int) (platform, realm string) {
 	fitting := services(n)
 	j.hearLinks(near, i, fitting, &best)
 	best.hearCues(near, &j.items[i], fitting)
-	if best.platform == "bluejeans" && n.idLabel == rowConference { // Teams and Skype have that label, too, and may name BlueJeans for room systems
+	if best.platform == "bluejeans" && n.idLabel == rowConference { // the last that fits, see rowServices: Teams and Skype have that label, too, and may name BlueJeans for room systems
 		others := witness{distance: 3 * blockBytes}
 		j.hearLinks(near, i, fitting[:len(fitting)-1], &others)
 		others.hearCues(near, &j.items[i], fitting[:len(fitting)-1])

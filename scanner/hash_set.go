@@ -6,7 +6,7 @@ import (
 )
 
 // HashSet remembers which texts it was told, by 64-bit hashes under a random seed: it keeps none of them. It is a table of hashes alone, 10
-// to 16 bytes a text, which is a third of what a map of them takes. It is used by one goroutine at a time.
+// to 16 bytes a text. It is used by one goroutine at a time.
 type HashSet struct {
 	seed  maphash.Seed
 	limit int
